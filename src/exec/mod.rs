@@ -1,0 +1,91 @@
+//! Running a program over the facts.
+//!
+//! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
+
+use crate::facts::store::Store;
+use crate::ir::{Program, RuleId, VarId};
+use crate::source::{SourceMap, Span};
+use crate::value::Value;
+use crate::value::functions::EvalError;
+
+/// What a run needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The facts.
+    pub store: &'a Store,
+    /// Where they stand; read only for the built-in column `line` and for parts of texts.
+    pub sources: &'a SourceMap,
+}
+
+/// The rows of a derived relation: distinct, in no promised order.
+pub trait Rows: std::fmt::Debug + Send + Sync {
+    /// How many.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The value of a column of a row.
+    fn value(&self, row: usize, column: usize) -> Value;
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Rows of every relation that rules derive, by `RelationId`; none for relations of facts.
+    pub relations: Vec<Option<Box<dyn Rows>>>,
+    /// Instances that could not be decided, sorted.
+    pub undecided: Vec<Undecided>,
+    /// Instances whose evaluation has no value, sorted.
+    pub errors: Vec<InstanceError>,
+    /// Rules that could not be finished.
+    pub failures: Vec<Failure>,
+}
+
+/// A cell of a fact table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellRef {
+    /// Position of the table in the store.
+    pub table: usize,
+    /// Its row.
+    pub row: u32,
+    /// Its column.
+    pub column: usize,
+}
+
+/// An instance of a rule that needed a cell without a value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Undecided {
+    /// The rule.
+    pub rule: RuleId,
+    /// The cells without which it cannot be decided.
+    pub cells: Vec<CellRef>,
+    /// What was bound when that was seen.
+    pub bindings: Vec<(VarId, Value)>,
+    /// The condition that could not be decided.
+    pub span: Span,
+}
+
+/// An instance of a rule whose evaluation has no value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InstanceError {
+    /// The rule.
+    pub rule: RuleId,
+    /// What went wrong.
+    pub error: EvalError,
+    /// What was bound then.
+    pub bindings: Vec<(VarId, Value)>,
+    /// The condition or expression.
+    pub span: Span,
+}
+
+/// A rule that could not be finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The rule.
+    pub rule: RuleId,
+    /// Which limit was reached, or what happened.
+    pub reason: crate::diagnostic::Text,
+}

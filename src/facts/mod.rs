@@ -1,0 +1,3 @@
+//! Fact files to facts.
+pub mod raw;
+pub mod store;

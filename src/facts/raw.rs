@@ -1,0 +1,40 @@
+//! [`RawTable`]: what a reader of any format hands over — cells as text, each with its place.
+
+use crate::source::Span;
+
+/// A table as a file has it, before its columns are mapped to a relation's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawTable {
+    /// The name by which a manifest may ask for it: sheet name, TOML key, caption; empty when it has none.
+    pub name: String,
+    /// The text around it that may state its unit (`单位：万元`), nearest first.
+    pub captions: Vec<String>,
+    /// Its rows, header rows included.
+    pub rows: Vec<RawRow>,
+    /// How many leading rows are headers; none when the format does not say, and the manifest or the mapper decides.
+    pub header_rows: Option<usize>,
+}
+
+/// A row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawRow {
+    /// Its cells, by column.
+    pub cells: Vec<RawCell>,
+    /// The whole row.
+    pub span: Span,
+    /// Hidden in the file (a spreadsheet's hidden row).
+    pub hidden: bool,
+}
+
+/// A cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawCell {
+    /// What is written, unescaped: `4,95`, not a number. Empty for a blank cell.
+    pub text: String,
+    /// Where it stands in the source map. For formats that are not text, in the text that the reader laid out for it.
+    pub span: Span,
+    /// How people address it beyond file and line: `Sheet1!F12`, `$.items[3].amount`.
+    pub address: Option<String>,
+    /// Nothing is there, or a covered part of a merged cell.
+    pub absent: bool,
+}

@@ -1,0 +1,402 @@
+//! The resolved program: ids instead of names, types known, spans kept.
+//!
+//! Promises of a [`Program`] that [`analysis`](crate::analysis) returns without errors:
+//! - every id is in range; every rule's head has one expression per column of its relation;
+//! - bodies are in an order in which they can be run: each literal's needed variables are bound by literals before it,
+//!   a [`Literal::Bind`] or [`Literal::Unpack`] binds variables that were not bound before;
+//! - no negation or aggregate reaches into its own stratum;
+//! - all alternatives (`;`) are rules of their own; fields of rows are arguments of atoms; defaults of parameters and
+//!   `--set` are constants.
+
+pub mod card;
+
+use std::sync::Arc;
+
+use crate::schema::Precision;
+use crate::source::Span;
+use crate::syntax::ast::{CellState, CompareOp, DirectiveKind};
+use crate::value::functions::Function;
+use crate::value::generators::Generator;
+use crate::value::{Unit, Value};
+
+macro_rules! ids {
+    ($( $(#[$doc:meta])* $name:ident )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $name(pub u32);
+            impl $name {
+                /// As an index.
+                #[must_use]
+                pub const fn index(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    /// A relation of a [`Program`].
+    RelationId
+    /// A type of a [`Program`].
+    TypeId
+    /// A rule of a [`Program`].
+    RuleId
+    /// A variable of one [`Rule`].
+    VarId
+}
+
+/// A resolved program.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Types, by [`TypeId`].
+    pub types: Vec<Type>,
+    /// Relations, by [`RelationId`].
+    pub relations: Vec<Relation>,
+    /// Rules, by [`RuleId`].
+    pub rules: Vec<Rule>,
+    /// What to run, in order.
+    pub strata: Vec<Stratum>,
+    /// Input and output wishes of plain Datalog files.
+    pub directives: Vec<Directive>,
+    /// What each loaded card's rule became, by the card's position; none for a card that was wrong.
+    pub cards: Vec<Option<card::Card>>,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Type {
+    /// Its name, as declared or built in.
+    pub name: String,
+    /// What its values are.
+    pub kind: TypeKind,
+}
+
+/// What the values of a type are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypeKind {
+    /// [`Value::Number`]
+    Number,
+    /// [`Value::Unsigned`]
+    Unsigned,
+    /// [`Value::Float`]
+    Float,
+    /// [`Value::Symbol`]
+    Symbol,
+    /// [`Value::Decimal`]
+    Decimal,
+    /// [`Value::Decimal`] that is a share of one and shown as a percentage
+    Percent,
+    /// [`Value::Money`], shown in that unit
+    Money(Unit),
+    /// [`Value::Date`]
+    Date,
+    /// [`Value::Row`] of that relation
+    Row(RelationId),
+    /// [`Value::Record`] of the columns of a function that yields rows
+    Generated(Generator),
+    /// [`Value::Record`] of these fields, or [`Value::Nil`]
+    Record(Vec<(String, TypeId)>),
+    /// [`Value::Record`] whose first element is the number of the branch; branches by name, in order of their names
+    Algebraic(Vec<(String, Vec<(String, TypeId)>)>),
+}
+
+/// A relation.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// Its name.
+    pub name: String,
+    /// Its columns; for a relation of facts those declared, then [`Table::BUILT_IN`](crate::facts::store::Table).
+    pub columns: Vec<Column>,
+    /// How many of the columns are declared, which is what positional atoms have.
+    pub arity: usize,
+    /// Where its rows come from.
+    pub origin: Origin,
+    /// `eqrel`: closed under reflexivity, symmetry and transitivity.
+    pub equivalence: bool,
+    /// `choice-domain`: for each key (columns), the first row wins.
+    pub choice: Vec<Vec<usize>>,
+    /// `.limitsize`: stop the recursion once it holds so many rows.
+    pub limit: Option<u64>,
+    /// Subsumptive clauses of this relation: a row that such a rule relates to a better one is dropped.
+    pub subsumption: Vec<Subsumption>,
+    /// The name in its declaration, or in its first head.
+    pub span: Span,
+}
+
+/// Where a relation's rows come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Only from facts: a bag of rows with identity, a [`Table`](crate::facts::store::Table) of the store by this index.
+    Facts(usize),
+    /// From rules: a set. Rows of the store's table of that index, where there is one, are in it from the start.
+    Rules(Option<usize>),
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name; derived relations without a declaration name them after the variables.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeId,
+}
+
+/// Relations that depend on one another, and their rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stratum {
+    /// The relations that this stratum completes.
+    pub relations: Vec<RelationId>,
+    /// Their rules.
+    pub rules: Vec<RuleId>,
+    /// Whether any of the rules reads a relation of this stratum.
+    pub recursive: bool,
+}
+
+/// `dominated <= dominating :- body`
+#[derive(Clone, Debug)]
+pub struct Subsumption {
+    /// A rule without a head of its own: both rows are bound as atoms, the dominated one first in the body, the
+    /// dominating one second.
+    pub rule: Rule,
+}
+
+/// An input or output wish.
+#[derive(Clone, Debug)]
+pub struct Directive {
+    /// Which.
+    pub kind: DirectiveKind,
+    /// Of which relation.
+    pub relation: RelationId,
+    /// Options as written, names without case changes.
+    pub options: Vec<(String, String)>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// One rule: if the body holds, the head does.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The relation of the head.
+    pub head: RelationId,
+    /// One expression per column of it.
+    pub args: Vec<Expr>,
+    /// The conditions, in an order in which they can be run. Empty for a fact.
+    pub body: Vec<Literal>,
+    /// Every variable of the rule, also those inside aggregates and negations, by [`VarId`].
+    pub vars: Vec<Var>,
+    /// Position of its card among the loaded cards, for a card's rule.
+    pub card: Option<usize>,
+    /// The text of the rule.
+    pub span: Span,
+}
+
+/// A variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Var {
+    /// As written; fields of rows are `p.budget`, variables nobody wrote start with `_`.
+    pub name: String,
+    /// Its type.
+    pub ty: TypeId,
+    /// For the field of a row: the row's variable and the column.
+    pub field: Option<(VarId, usize)>,
+    /// Its first occurrence.
+    pub span: Span,
+}
+
+/// One condition.
+#[derive(Clone, Debug)]
+pub enum Literal {
+    /// Holds for each row of a relation that fits.
+    Atom(Atom),
+    /// Holds when the body has no solution. Variables that occur outside are bound before.
+    Not(Negation),
+    /// Holds for each row that a function yields.
+    Generate(Generate),
+    /// Holds when the comparison does.
+    Compare(Compare),
+    /// Binds a variable that was not bound before.
+    Bind(Bind),
+    /// Takes a record or branch apart; does not hold for `nil` or another branch.
+    Unpack(Unpack),
+    /// Binds the result of an aggregate.
+    Aggregate(Aggregate),
+    /// Holds when the cell is in that state.
+    Is(Is),
+    /// Holds when the function (of Boolean result) says so.
+    Test(Test),
+}
+
+/// `relation(…)`
+#[derive(Clone, Debug)]
+pub struct Atom {
+    /// The relation.
+    pub relation: RelationId,
+    /// The variable that stands for the row itself (bound by this atom, or before); only on relations of facts.
+    pub row: Option<VarId>,
+    /// Only the columns that matter: position and what must be there. A variable not bound before is bound by this; a
+    /// variable may occur twice. A variable bound to a cell without a value is bound to that cell.
+    pub args: Vec<(usize, Term)>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What an atom asks of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// A variable.
+    Var(VarId),
+    /// A value.
+    Const(Value),
+}
+
+/// `not (body)`
+#[derive(Clone, Debug)]
+pub struct Negation {
+    /// What must have no solution.
+    pub body: Vec<Literal>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `i in money_items(text)`
+#[derive(Clone, Debug)]
+pub struct Generate {
+    /// The row variable, bound to a record of the function's columns.
+    pub row: VarId,
+    /// The function.
+    pub function: Generator,
+    /// Its arguments.
+    pub args: Vec<Expr>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `a < b`
+#[derive(Clone, Debug)]
+pub struct Compare {
+    /// The comparison.
+    pub op: CompareOp,
+    /// Left operand.
+    pub left: Expr,
+    /// Right operand.
+    pub right: Expr,
+    /// For `~` and `!~`: how far apart the two may lie, in the operands' type.
+    pub allowance: Option<Expr>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `x = expression`
+#[derive(Clone, Debug)]
+pub struct Bind {
+    /// The variable.
+    pub var: VarId,
+    /// Its value.
+    pub expr: Expr,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `record = [a, b]`
+#[derive(Clone, Debug)]
+pub struct Unpack {
+    /// What is taken apart.
+    pub record: Expr,
+    /// For a branch of an algebraic type: its number.
+    pub branch: Option<i64>,
+    /// For each field, what must be there; a variable not bound before is bound by this.
+    pub fields: Vec<Option<Term>>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `result = sum target : { body }`
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// The variable for the result; not bound before.
+    pub result: VarId,
+    /// What is computed.
+    pub op: AggregateOp,
+    /// What is aggregated; none for `count`.
+    pub target: Option<Expr>,
+    /// Count equal targets once.
+    pub distinct: bool,
+    /// The condition in braces. It ranges over the rows of its atoms: two rows with equal columns count twice.
+    pub body: Vec<Literal>,
+    /// Variables of the enclosing body that occur in it, bound before.
+    pub outer: Vec<VarId>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What an aggregate computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AggregateOp {
+    /// Of nothing 0.
+    Count,
+    /// Of nothing 0.
+    Sum,
+    /// Of nothing: does not hold.
+    Min,
+    /// Of nothing: does not hold.
+    Max,
+    /// Of nothing: does not hold.
+    Mean,
+}
+
+/// `x is blank`
+#[derive(Clone, Debug)]
+pub struct Is {
+    /// A variable bound to a cell.
+    pub var: VarId,
+    /// The state asked for.
+    pub state: CellState,
+    /// `is not`
+    pub negated: bool,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// `contains(a, b)`
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// A function of Boolean result.
+    pub function: Function,
+    /// Its arguments.
+    pub args: Vec<Expr>,
+    /// Whether it must not hold.
+    pub negated: bool,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// An expression over bound variables.
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// A variable.
+    Var(VarId),
+    /// A value.
+    Const(Value),
+    /// A function or operator.
+    Call(Function, Vec<Expr>, Span),
+    /// A record of these fields; for a branch the first is its number.
+    Record(Vec<Expr>),
+    /// A field of a record, by position.
+    Field(Box<Expr>, usize),
+    /// `if c then a else b`; the condition binds nothing.
+    If(Arc<Literal>, Box<Expr>, Box<Expr>),
+    /// `a else b`: b when a is, or needs, a blank cell.
+    Else(Box<Expr>, Box<Expr>),
+    /// Half a unit of the finest scale written in that column of the table that the row came from, in 元 for money.
+    Precision(VarId, usize),
+}
+
+/// How far a printed amount may lie from the true one: half a unit of its last place.
+#[must_use]
+pub fn allowance(precision: Precision) -> crate::value::Decimal {
+    use crate::value::Decimal;
+    let half = Decimal::new(5, (precision.scale + 1).min(28));
+    precision.unit.to_yuan(half).unwrap_or(Decimal::ZERO)
+}

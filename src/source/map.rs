@@ -1,0 +1,212 @@
+//! [`SourceMap`]: all sources of a run in one offset space.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::Span;
+
+/// A file of a [`SourceMap`], by the order in which it was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// One source: its name as shown, and its text.
+#[derive(Debug)]
+pub struct SourceFile {
+    name: String,
+    base: u32,
+    text: Arc<str>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+/// Where an offset lies, for people: one-based line and column, the column counted in characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// Name of the file as shown.
+    pub file: String,
+    /// One-based line.
+    pub line: u32,
+    /// One-based column, in characters.
+    pub column: u32,
+}
+
+/// Why a file could not become a source.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The operating system refused; the path is in the error.
+    Io(PathBuf, std::io::Error),
+    /// The bytes are not UTF-8; the offset of the first wrong byte.
+    NotUtf8(PathBuf, usize),
+    /// The sources together exceed the offset space of 4 GiB.
+    TooLarge(PathBuf),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::NotUtf8(path, offset) => write!(f, "{}: not UTF-8 at byte {offset}", path.display()),
+            Self::TooLarge(path) => write!(f, "{}: sources exceed 4 GiB", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// All sources of one run, in one offset space, so that a diagnostic can label several files.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// An empty map.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds `text` under the `name` that people are to see.
+    ///
+    /// # Errors
+    /// [`LoadError::TooLarge`] when the offset space is used up.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> Result<FileId, LoadError> {
+        let (name, text) = (name.into(), text.into());
+        // One byte between files, so that a position at the end of one is not the start of the next.
+        let base = self.files.last().map_or(Some(0), |last| last.span().end().checked_add(1));
+        let fits = base.and_then(|base| u32::try_from(text.len()).ok()?.checked_add(base)?.checked_add(1)).is_some();
+        let (Some(base), true) = (base, fits) else { return Err(LoadError::TooLarge(PathBuf::from(name))) };
+        self.files.push(SourceFile { name, base, text, line_starts: OnceLock::new() });
+        Ok(FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)))
+    }
+
+    /// Reads `path` as UTF-8 (a byte order mark is skipped) and adds it under its path as given, with `/` separators.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not UTF-8, or does not fit.
+    pub fn load(&mut self, path: &Path) -> Result<FileId, LoadError> {
+        let bytes = std::fs::read(path).map_err(|error| LoadError::Io(path.to_owned(), error))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| LoadError::NotUtf8(path.to_owned(), error.utf8_error().valid_up_to()))?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        self.add(display_path(path), text).map_err(|_| LoadError::TooLarge(path.to_owned()))
+    }
+
+    /// The file `id`.
+    ///
+    /// # Panics
+    /// When `id` is of another map.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files, in the order they were added.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The file in which `span` starts; the first file for spans of no file.
+    #[must_use]
+    pub fn file_of(&self, span: Span) -> Option<FileId> {
+        let after = self.files.partition_point(|file| file.base <= span.start());
+        let index = after.checked_sub(1)?;
+        self.files[index].span().touches(span.start()).then(|| FileId(u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
+    /// The text under `span`, cut to the file in which it starts; empty for a span of no file.
+    #[must_use]
+    pub fn text(&self, span: Span) -> Cow<'_, str> {
+        let Some(id) = self.file_of(span) else { return Cow::Borrowed("") };
+        let file = self.file(id);
+        let start = file.floor_char((span.start() - file.base) as usize);
+        let end = file.floor_char(((span.end() - file.base) as usize).min(file.text.len()));
+        Cow::Borrowed(&file.text[start..end.max(start)])
+    }
+
+    /// Line and column of the start of `span`.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let Some(id) = self.file_of(span) else {
+            return Location { file: String::new(), line: 1, column: 1 };
+        };
+        let file = self.file(id);
+        let (line, line_start) = file.line_at(span.start() - file.base);
+        let end = file.floor_char((span.start() - file.base) as usize);
+        let column = file.text[line_start..end.max(line_start)].chars().count() + 1;
+        Location { file: file.name.clone(), line: line + 1, column: u32::try_from(column).unwrap_or(u32::MAX) }
+    }
+}
+
+impl SourceFile {
+    /// The name that people see: the path as given, with `/` separators.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text, shared.
+    #[must_use]
+    pub fn shared_text(&self) -> Arc<str> {
+        Arc::clone(&self.text)
+    }
+
+    /// The span of the whole file.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span::new(self.base, self.base + u32::try_from(self.text.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The span of the bytes `range` of this file's text.
+    #[must_use]
+    pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
+        let offset = |at: usize| self.base + u32::try_from(at.min(self.text.len())).unwrap_or(u32::MAX);
+        Span::new(offset(range.start), offset(range.end))
+    }
+
+    /// Offset of `span`'s start within this file's text.
+    #[must_use]
+    pub fn local(&self, offset: u32) -> usize {
+        (offset.saturating_sub(self.base) as usize).min(self.text.len())
+    }
+
+    /// Byte offsets, within the file, at which lines begin.
+    #[must_use]
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let after = breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(after).collect()
+        })
+    }
+
+    /// Zero-based line that holds the local `offset`, and the local offset at which that line begins.
+    #[must_use]
+    pub fn line_at(&self, offset: u32) -> (u32, usize) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        (u32::try_from(line).unwrap_or(u32::MAX), starts[line] as usize)
+    }
+
+    /// `at`, or the nearest character boundary before it.
+    fn floor_char(&self, at: usize) -> usize {
+        let mut at = at.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+/// `path` as people see it: `/` separators on every system, no leading `./`.
+fn display_path(path: &Path) -> String {
+    let shown = path.to_string_lossy().replace('\\', "/");
+    shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown)
+}

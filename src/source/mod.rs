@@ -1,0 +1,10 @@
+//! Places: every source file in one offset space.
+//!
+//! A [`Span`] is eight bytes and is meaningful only together with the [`SourceMap`] that handed it out. The map is the
+//! only reader of files. It knows nothing of what the bytes mean.
+
+mod map;
+mod span;
+
+pub use map::{FileId, LoadError, Location, SourceFile, SourceMap};
+pub use span::Span;
