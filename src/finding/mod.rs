@@ -1,18 +1,7 @@
 //! What an audit reports about the audited world: findings, verdicts, and what was and was not checked.
 
+pub use crate::cards::Severity;
 use crate::source::Span;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// 提示
-    Note,
-    /// 警告
-    Warning,
-    /// 错误
-    Error,
-}
 
 /// One finding, ready to be drawn: every text is final.
 #[derive(Clone, Debug, PartialEq, Eq)]

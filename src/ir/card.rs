@@ -1,7 +1,7 @@
 //! What the rule of a card needs beyond its conditions: message, labels, severity and key, resolved in its scope.
 
 use super::{Expr, Literal, RelationId, RuleId, TypeId, VarId};
-use crate::finding::Severity;
+use crate::cards::Severity;
 
 /// The resolved parts of one card. Its rule's alternatives (`;`) share the relation.
 #[derive(Clone, Debug)]
