@@ -1,1 +1,3 @@
-//! provenance.
+//! Why a row holds, why one does not, and what would change it.
+
+pub mod culprit;

@@ -1,0 +1,239 @@
+//! [`slip`]: whether one slip of the pen turns a number into another.
+//!
+//! Works on the digits as written, in whole numbers; nothing is tried by parsing texts. The cost is a few hundred
+//! integer operations per cell, whatever the amounts are.
+
+use crate::value::Decimal;
+
+/// How a number may have been written wrongly, smallest slip first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slip {
+    /// A comma where none belongs: `4,95` for 495.
+    StrayComma,
+    /// A comma for the decimal point: `4,95` for 4.95.
+    CommaForPoint,
+    /// Two neighbouring digits in the wrong order.
+    DigitsSwapped,
+    /// A digit written twice: `30000` for 3000.
+    DigitDoubled,
+    /// A digit too many.
+    DigitAdded,
+    /// A digit too few.
+    DigitLost,
+    /// The sign left out or put in.
+    Sign,
+    /// The decimal point so many places too far to the right (negative: to the left).
+    PointMoved(i8),
+    /// Written in a smaller unit than stated, by so many places (negative: in a larger one): 元 for 万元 is 4.
+    WrongUnit(i8),
+    /// One wrong digit.
+    DigitMistyped,
+    /// The value of another cell that was at hand: the row above, the other table.
+    Copied,
+}
+
+/// A closed range of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub low: Decimal,
+    /// The greatest.
+    pub high: Decimal,
+}
+
+impl Range {
+    /// Whether `value` lies in it.
+    #[must_use]
+    pub fn contains(self, value: Decimal) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+/// The smallest slip that explains `written` where a value of `wanted` was meant, and that value.
+///
+/// `written` is the text of the cell; texts that are no plain number are tried for misplaced commas only.
+#[must_use]
+pub fn slip(written: &str, wanted: Range) -> Option<(Slip, Decimal)> {
+    if written.contains([',', '，']) {
+        return comma(written, wanted);
+    }
+    let number = Digits::read(written)?;
+    let mut best: Option<(Slip, Decimal)> = None;
+    number.slips(&mut |slip, value| {
+        let better = best.is_none_or(|(least, _)| slip < least);
+        if better && wanted.contains(value) {
+            best = Some((slip, value));
+        }
+    });
+    best.map(|(slip, value)| (slip, value.normalize()))
+}
+
+/// `4,95` as 495 or as 4.95.
+fn comma(written: &str, wanted: Range) -> Option<(Slip, Decimal)> {
+    let plain = written.replace('，', ",");
+    let without = Decimal::from_str_exact(&plain.replace(',', "")).ok();
+    let point = Decimal::from_str_exact(&plain.replacen(',', ".", 1)).ok();
+    let fits = |value: Option<Decimal>| value.filter(|value| wanted.contains(*value));
+    fits(without)
+        .map(|value| (Slip::StrayComma, value))
+        .or_else(|| fits(point).map(|value| (Slip::CommaForPoint, value)))
+}
+
+/// A number as written: its digits as one whole number, how many there are and how many follow the point.
+struct Digits {
+    negative: bool,
+    digits: i128,
+    count: u32,
+    scale: u32,
+}
+
+/// Powers of ten that fit; digits beyond these are not looked at.
+const MOST_DIGITS: u32 = 24;
+
+impl Digits {
+    fn read(written: &str) -> Option<Self> {
+        let text = written.trim();
+        let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let all = || whole.bytes().chain(fraction.bytes());
+        let count = u32::try_from(whole.len() + fraction.len()).ok()?;
+        if count == 0 || count > MOST_DIGITS || !all().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let digits = all().fold(0_i128, |number, byte| number * 10 + i128::from(byte - b'0'));
+        Some(Self { negative, digits, count, scale: u32::try_from(fraction.len()).ok()? })
+    }
+
+    /// `digits` at `scale`, with this number's sign.
+    fn value(&self, digits: i128, scale: u32) -> Option<Decimal> {
+        let signed = if self.negative { -digits } else { digits };
+        Decimal::try_from_i128_with_scale(signed, scale).ok()
+    }
+
+    /// The digits left of place `at`, and those right of it (place 0 is right of the last digit).
+    fn split(&self, at: u32) -> (i128, i128) {
+        let power = 10_i128.pow(at);
+        (self.digits / power, self.digits % power)
+    }
+
+    /// Tells `found` every value that one slip leads from, with that slip.
+    fn slips(&self, found: &mut impl FnMut(Slip, Decimal)) {
+        for place in 0..self.count {
+            self.at_digit(place, found);
+        }
+        for gap in 0..=self.count {
+            self.lost_digit(gap, found);
+        }
+        self.whole_number(found);
+    }
+
+    /// Slips that concern the digit with `place` digits to its right.
+    fn at_digit(&self, place: u32, found: &mut impl FnMut(Slip, Decimal)) {
+        let power = 10_i128.pow(place);
+        let (high, low) = (self.digits / (power * 10), self.digits % power);
+        let digit = self.digits / power % 10;
+        let left = high % 10;
+        let mut tell = |slip, digits, scale| {
+            if let Some(value) = self.value(digits, scale) {
+                found(slip, value);
+            }
+        };
+        // Nobody writes a leading zero before another whole digit: 30000 is not 03000 with its digits swapped.
+        let leads = |place: u32| place + 1 == self.count && self.count > self.scale + 1;
+        if place + 1 < self.count && left != digit && !(leads(place + 1) && digit == 0) {
+            let swapped = self.digits + (left - digit) * power - (left - digit) * power * 10;
+            tell(Slip::DigitsSwapped, swapped, self.scale);
+        }
+        if self.count > 1 {
+            let scale = if place < self.scale { self.scale - 1 } else { self.scale };
+            let doubled = place + 1 < self.count && left == digit;
+            tell(if doubled { Slip::DigitDoubled } else { Slip::DigitAdded }, high * power + low, scale);
+        }
+        for other in (0..10).filter(|other| *other != digit && !(leads(place) && *other == 0)) {
+            tell(Slip::DigitMistyped, self.digits + (other - digit) * power, self.scale);
+        }
+    }
+
+    /// A digit that is missing in the gap with `gap` digits to its right.
+    fn lost_digit(&self, gap: u32, found: &mut impl FnMut(Slip, Decimal)) {
+        let (high, low) = self.split(gap);
+        let power = 10_i128.pow(gap);
+        for digit in 0..10 {
+            let digits = high * power * 10 + digit * power + low;
+            let in_fraction = (gap <= self.scale).then_some(self.scale + 1);
+            let in_whole = (gap >= self.scale).then_some(self.scale);
+            for scale in [in_whole, in_fraction].into_iter().flatten() {
+                if let Some(value) = self.value(digits, scale) {
+                    found(Slip::DigitLost, value);
+                }
+            }
+        }
+    }
+
+    /// Slips of the whole number: sign, point, unit.
+    fn whole_number(&self, found: &mut impl FnMut(Slip, Decimal)) {
+        let Some(value) = self.value(self.digits, self.scale) else { return };
+        if !value.is_zero() {
+            found(Slip::Sign, -value);
+        }
+        for places in [1_u32, 2, 3, 4, 8] {
+            let power = Decimal::from(10_i64.pow(places));
+            let signed = i8::try_from(places).unwrap_or(0);
+            let kind = |places: i8| if places.abs() <= 2 { Slip::PointMoved(places) } else { Slip::WrongUnit(places) };
+            if let Some(smaller) = value.checked_div(power) {
+                found(kind(signed), smaller);
+            }
+            if let Some(larger) = value.checked_mul(power) {
+                found(kind(-signed), larger);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Range, Slip, slip};
+    use crate::value::Decimal;
+
+    fn exactly(text: &str) -> Range {
+        let value = Decimal::from_str_exact(text).unwrap();
+        Range { low: value, high: value }
+    }
+
+    #[test]
+    fn each_slip_is_named() {
+        let cases = [
+            ("30000", "3000", Slip::DigitDoubled),
+            ("1250", "125", Slip::DigitAdded),
+            ("2", "25", Slip::DigitLost),
+            ("1.5", "1.25", Slip::DigitLost),
+            ("12.5", "125.5", Slip::DigitLost),
+            ("2034.2", "2304.2", Slip::DigitsSwapped),
+            ("2034.2", "2074.2", Slip::DigitMistyped),
+            ("37.98", "379.8", Slip::PointMoved(-1)),
+            ("379800", "37.98", Slip::WrongUnit(4)),
+            ("80", "-80", Slip::Sign),
+            ("4,95", "495", Slip::StrayComma),
+            ("4,95", "4.95", Slip::CommaForPoint),
+        ];
+        for (written, meant, expected) in cases {
+            let found = slip(written, exactly(meant));
+            let value = Decimal::from_str_exact(meant).unwrap();
+            assert_eq!(found, Some((expected, value)), "{written} for {meant}");
+        }
+    }
+
+    #[test]
+    fn what_no_single_slip_explains_is_not_explained() {
+        assert_eq!(slip("100", exactly("177.964")), None);
+        assert_eq!(slip("4,95", exactly("500")), None);
+        assert_eq!(slip("无", exactly("5")), None);
+        assert_eq!(slip("", exactly("5")), None);
+    }
+
+    #[test]
+    fn a_range_takes_the_value_that_lies_in_it() {
+        let wanted = Range { low: Decimal::new(2999_9875, 4), high: Decimal::new(3000_0205, 4) };
+        assert_eq!(slip("30000", wanted), Some((Slip::DigitDoubled, Decimal::from(3000))));
+    }
+}
