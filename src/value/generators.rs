@@ -1,8 +1,103 @@
-//! Functions that yield rows.
+//! Functions that yield rows with named columns: `i in money_items(p.purpose)`.
+
+use super::Value;
+use super::functions::{EvalError, Kind};
 
 /// A function that yields rows with named columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Generator {
-    /// `money_items(text)`
+    /// `money_items(text)`: the amounts of money that a text writes.
     MoneyItems,
+    /// `numbers(text)`: the numbers that a text writes.
+    Numbers,
+    /// `captures(text, regex)`: one row per match. The regular expression must be written out, since its named groups
+    /// are the columns, after `text`, `n`, `start`, `len`: here they are.
+    Captures(Vec<String>),
+    /// `split(text, separator)`: the parts of a text.
+    Split,
+    /// `range(from, to)`, `range(from, to, step)`: numbers from the first up to, not including, the second.
+    Range(RangeKind),
+}
+
+/// The numbers of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RangeKind {
+    /// Whole numbers.
+    Number,
+    /// Whole numbers that are not negative.
+    Unsigned,
+    /// Doubles.
+    Float,
+}
+
+impl Generator {
+    /// The names of all generators.
+    pub const NAMES: [&'static str; 5] = ["money_items", "numbers", "captures", "split", "range"];
+
+    /// The generator of that name. [`Generator::Captures`] has no columns of its own yet and [`Generator::Range`] is
+    /// of whole numbers: analysis fills in what it knows.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "money_items" => Self::MoneyItems,
+            "numbers" => Self::Numbers,
+            "captures" => Self::Captures(Vec::new()),
+            "split" => Self::Split,
+            "range" => Self::Range(RangeKind::Number),
+            _ => return None,
+        })
+    }
+
+    /// The types of its arguments, and how many of them, counted from the end, may be left out.
+    #[must_use]
+    pub const fn params(&self) -> (&'static [Kind], usize) {
+        match self {
+            Self::MoneyItems | Self::Numbers => (&[Kind::Symbol], 0),
+            Self::Captures(_) | Self::Split => (&[Kind::Symbol, Kind::Symbol], 0),
+            Self::Range(RangeKind::Number) => (&[Kind::Number, Kind::Number, Kind::Number], 1),
+            Self::Range(RangeKind::Unsigned) => (&[Kind::Unsigned, Kind::Unsigned, Kind::Unsigned], 1),
+            Self::Range(RangeKind::Float) => (&[Kind::Float, Kind::Float, Kind::Float], 1),
+        }
+    }
+
+    /// The names and types of its columns. Rows of a text have `start` and `len`, in bytes of that text.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(String, Kind)> {
+        let place = [("n", Kind::Number), ("text", Kind::Symbol), ("start", Kind::Number), ("len", Kind::Number)];
+        let named = |own: &[(&str, Kind)]| own.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect();
+        match self {
+            Self::MoneyItems => {
+                let own = [
+                    ("label", Kind::Symbol),
+                    ("amount", Kind::Money),
+                    ("unit", Kind::Symbol),
+                    ("role", Kind::Symbol),
+                    ("allowance", Kind::Money),
+                ];
+                named(&[&place[..], &own[..]].concat())
+            }
+            Self::Numbers => named(
+                &[&place[..], &[("value", Kind::Decimal), ("unit", Kind::Symbol), ("allowance", Kind::Decimal)]]
+                    .concat(),
+            ),
+            Self::Captures(groups) => {
+                let mut columns: Vec<_> = named(&place);
+                columns.extend(groups.iter().map(|group| (group.clone(), Kind::Symbol)));
+                columns
+            }
+            Self::Split => named(&place),
+            Self::Range(RangeKind::Number) => named(&[("value", Kind::Number)]),
+            Self::Range(RangeKind::Unsigned) => named(&[("value", Kind::Unsigned)]),
+            Self::Range(RangeKind::Float) => named(&[("value", Kind::Float)]),
+        }
+    }
+}
+
+/// The rows that `generator` yields for `args`, each with one value per column, in the order in which they stand.
+///
+/// # Errors
+/// When it has none: a regular expression that does not compile, a range without end.
+pub fn generate(generator: &Generator, args: &[Value]) -> Result<Vec<Vec<Value>>, EvalError> {
+    let _ = (generator, args);
+    Err(EvalError::NotDefined)
 }
