@@ -2,3 +2,4 @@
 
 mod floors;
 mod paths;
+mod run;
