@@ -245,8 +245,16 @@ impl Function {
         };
         let exact = |param: Kind, given: Kind| param == given;
         let overloads = self.overloads();
-        let found = overloads.iter().find(|overload| fits(overload, exact));
-        found.or_else(|| overloads.iter().find(|overload| fits(overload, Kind::accepts)))
+        if let Some(found) = overloads.iter().find(|overload| fits(overload, exact)) {
+            return Some(found);
+        }
+        // Whole numbers become shares only beside a share, and signed and unsigned ones never meet.
+        let has = |kind| given.contains(&Some(kind));
+        if has(Number) && has(Unsigned) {
+            return None;
+        }
+        let mut wider = overloads.iter().filter(|overload| fits(overload, Kind::accepts));
+        wider.find(|overload| has(Percent) || !overload.params.contains(&Percent))
     }
 }
 

@@ -1,0 +1,158 @@
+//! Texts.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
+
+use super::{EvalError, Value};
+use crate::value::Decimal;
+
+/// The text of a symbol.
+pub(super) fn symbol(value: &Value) -> Result<&str, EvalError> {
+    match value {
+        Value::Symbol(text) => Ok(text),
+        _ => Err(EvalError::NotDefined),
+    }
+}
+
+/// `cat`
+pub(super) fn cat(args: &[Value]) -> Result<Value, EvalError> {
+    let parts: Result<String, _> = args.iter().map(symbol).collect();
+    parts.map(Value::symbol)
+}
+
+/// `strlen`
+pub(super) fn length(text: &str) -> Value {
+    Value::Number(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))
+}
+
+/// `substr`: characters from 0. As in Soufflé what lies beyond the end is left out, and a start outside gives nothing.
+pub(super) fn part(text: &str, start: &Value, length: &Value) -> Result<Value, EvalError> {
+    let (Value::Number(start), Value::Number(length)) = (start, length) else { return Err(EvalError::NotDefined) };
+    let Ok(start) = usize::try_from(*start) else { return Ok(Value::symbol("")) };
+    // Soufflé's lengths are unsigned underneath: a negative one means all the rest.
+    let length = usize::try_from(*length).unwrap_or(usize::MAX);
+    Ok(Value::symbol(text.chars().skip(start).take(length).collect::<String>()))
+}
+
+/// `ord`: texts of up to seven bytes by their bytes, in order; longer ones by a hash.
+pub(super) fn ordinal(text: &str) -> i64 {
+    const LONG: u64 = 1 << 59;
+    let bytes = text.as_bytes();
+    let number = if bytes.len() <= 7 {
+        let packed = (0..7).fold(0, |packed, at| packed << 8 | u64::from(bytes.get(at).copied().unwrap_or(0)));
+        packed << 3 | bytes.len() as u64
+    } else {
+        // FNV-1a, its high bits mixed in.
+        let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        LONG | (hash ^ hash >> 59) & (LONG - 1)
+    };
+    number.cast_signed()
+}
+
+/// `norm`: NFKC, white space runs as one space, none at the ends or beside Chinese characters, nothing invisible.
+#[must_use]
+pub fn norm(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut space = false;
+    for c in text.nfkc() {
+        if c.is_whitespace() {
+            space = true;
+            continue;
+        }
+        if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}') {
+            continue;
+        }
+        let before = out.chars().next_back();
+        if space && before.is_some_and(|before| !is_wide(before) && !is_wide(c)) {
+            out.push(' ');
+        }
+        space = false;
+        out.push(c);
+    }
+    out
+}
+
+/// Whether `c` is written without spaces beside it: Chinese characters and their punctuation.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// The set of pairs of neighbouring characters of the normalised text, sorted.
+#[must_use]
+pub fn bigrams(text: &str) -> Vec<(char, char)> {
+    let text = norm(text);
+    let pairs: BTreeSet<(char, char)> = text.chars().zip(text.chars().skip(1)).collect();
+    pairs.into_iter().collect()
+}
+
+/// Dice's coefficient: twice the number of shared bigrams by the numbers of both, as a share of one to 28 digits.
+#[must_use]
+pub fn dice(shared: usize, left: usize, right: usize) -> Decimal {
+    let number = |count: usize| Decimal::from(u64::try_from(count).unwrap_or(u64::MAX));
+    (number(shared) * Decimal::TWO).checked_div(number(left) + number(right)).unwrap_or(Decimal::ZERO)
+}
+
+/// `similarity(a, b)`: [`dice`] of the [`bigrams`] of both texts. Texts that are the same when normalised are wholly
+/// alike, also those of fewer than two characters, which have no bigrams and are like nothing else.
+#[must_use]
+pub fn similarity(left: &str, right: &str) -> Decimal {
+    let (a, b) = (bigrams(left), bigrams(right));
+    if a.is_empty() || b.is_empty() {
+        return if norm(left) == norm(right) { Decimal::ONE } else { Decimal::ZERO };
+    }
+    let shared = a.iter().filter(|pair| b.binary_search(pair).is_ok()).count();
+    dice(shared, a.len(), b.len())
+}
+
+/// `distance(a, b)`: Levenshtein's, in characters of the texts as they are.
+pub(super) fn distance(left: &str, right: &str) -> Result<i64, EvalError> {
+    /// More steps than this would take minutes: no two cells that anybody compares are that long.
+    const MOST: usize = 4_000_000_000;
+    let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let start = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    if a.len().checked_mul(b.len()).is_none_or(|steps| steps > MOST) {
+        return Err(EvalError::Overflow);
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    Ok(i64::try_from(row[b.len()]).unwrap_or(i64::MAX))
+}
+
+/// `match(pattern, text)`
+pub(super) fn matches(pattern: &str, text: &str) -> Result<bool, EvalError> {
+    with_regex(&format!(r"\A(?:{pattern})\z"), |regex| regex.is_match(text)).ok_or(EvalError::NotDefined)
+}
+
+/// What `use_it` says of the compiled `pattern`; none when it does not compile. Compiled patterns are kept.
+pub(in crate::value) fn with_regex<T>(pattern: &str, use_it: impl FnOnce(&Regex) -> T) -> Option<T> {
+    /// Programs have few patterns; those computed from data must not fill the memory.
+    const KEPT: usize = 256;
+    thread_local! {
+        static COMPILED: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|compiled| {
+        if !compiled.contains_key(pattern) {
+            if compiled.len() >= KEPT {
+                compiled.clear();
+            }
+            compiled.insert(pattern.to_owned(), Regex::new(pattern).ok());
+        }
+        compiled.get(pattern).and_then(Option::as_ref).map(use_it)
+    })
+}
