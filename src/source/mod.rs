@@ -4,6 +4,7 @@
 //! only reader of files. It knows nothing of what the bytes mean.
 
 mod map;
+mod snippet;
 mod span;
 
 pub use map::{FileId, LoadError, Location, SourceFile, SourceMap};
