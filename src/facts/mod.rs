@@ -1,3 +1,21 @@
 //! Fact files to facts.
+//!
+//! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is read by [`format`] into
+//! [`raw`] tables — cells as text, each with its place — whose headers [`map`](crate::facts::headers) to the columns
+//! of a declared relation; [`cells`] turn texts into values, and the [`builder`] keeps them as typed columns of the
+//! [`store`]. Nothing is corrected on the way: a cell that is not of its column's type stays as written, malformed.
+
+pub mod builder;
+pub mod cells;
+pub mod column;
+pub mod format;
+pub mod manifest;
+pub mod places;
 pub mod raw;
 pub mod store;
+
+mod load;
+
+pub use builder::StoreBuilder;
+pub use load::load;
+pub use manifest::{Manifest, find_manifest};

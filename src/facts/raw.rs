@@ -35,6 +35,9 @@ pub struct RawCell {
     pub span: Span,
     /// How people address it beyond file and line: `Sheet1!F12`, `$.items[3].amount`.
     pub address: Option<String>,
-    /// Nothing is there, or a covered part of a merged cell.
+    /// Nothing is there, or a covered part of a merged cell: then `text` and `span` are those of the cell that covers it.
     pub absent: bool,
+    /// Where text and source part company: from byte `.0` of `text` on, the source runs on from byte `.1` of `span`.
+    /// Empty when they are the same throughout; otherwise ascending, beginning with byte 0.
+    pub shifts: Vec<(u32, u32)>,
 }

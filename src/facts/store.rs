@@ -42,8 +42,14 @@ impl Symbols {
 
     /// The text of a number.
     #[must_use]
-    pub fn text(&self, id: u32) -> &Arc<str> {
+    pub fn text(&self, id: u32) -> &str {
         &self.texts[id as usize]
+    }
+
+    /// The text of a number, to be kept.
+    #[must_use]
+    pub fn shared(&self, id: u32) -> Arc<str> {
+        Arc::clone(&self.texts[id as usize])
     }
 
     /// How many different texts there are.
@@ -161,6 +167,10 @@ pub trait Places: std::fmt::Debug + Send + Sync {
     fn row(&self, sources: &SourceMap, row: u32) -> Span;
     /// One declared column's cell; for a cell that the file has not, an empty span where it would be, or the row.
     fn cell(&self, sources: &SourceMap, row: u32, column: usize) -> Span;
+    /// The bytes `part` of a cell's text, which may stand in the source with escapes or breaks between.
+    fn part(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
+        self.cell(sources, row, column).part(part.start, part.end.saturating_sub(part.start))
+    }
     /// How people address the cell beyond file and line, such as `Sheet1!F12`; none for plain text.
     fn address(&self, _row: u32, _column: usize) -> Option<String> {
         None
@@ -198,14 +208,14 @@ impl Store {
         let at = row as usize;
         let amount = |decimal, money| if money { Value::Money(decimal) } else { Value::Decimal(decimal) };
         Cell::Present(match &column.data {
-            Data::Symbol(ids) => Value::Symbol(Arc::clone(self.symbols.text(ids[at]))),
+            Data::Symbol(ids) => Value::Symbol(self.symbols.shared(ids[at])),
             Data::Number(values) => Value::Number(values[at]),
             Data::Unsigned(values) => Value::Unsigned(values[at]),
             Data::Float(values) => Value::Float(Float(values[at])),
             Data::Scaled { scale, values, money } => amount(Decimal::new(values[at], *scale), *money),
             Data::Exact { values, money } => amount(values[at], *money),
             Data::Date(values) => Value::Date(values[at]),
-            Data::PerSource(ids) => Value::Symbol(Arc::clone(self.symbols.text(ids[table.source_index(row)]))),
+            Data::PerSource(ids) => Value::Symbol(self.symbols.shared(ids[table.source_index(row)])),
             Data::Line => Value::Number(i64::from(sources.location(table.row_span(sources, row)).line)),
         })
     }
@@ -251,6 +261,16 @@ impl Table {
         }
         let source = self.source(row);
         source.places.cell(sources, row - source.first_row, column)
+    }
+
+    /// The place of the bytes `part` of a cell's text.
+    #[must_use]
+    pub fn part_span(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
+        if column >= self.arity() {
+            return self.row_span(sources, row);
+        }
+        let source = self.source(row);
+        source.places.part(sources, row - source.first_row, column, part)
     }
 
     /// How finely that cell's column is written in the table that the row came from.

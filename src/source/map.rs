@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::Span;
 
 /// A file of a [`SourceMap`], by the order in which it was added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
 /// One source: its name as shown, and its text.

@@ -1,0 +1,245 @@
+//! A cell's text to a value of its column's type, or the reason why it is none. Nothing is guessed.
+//!
+//! What people write is taken as they mean it only where it can mean one thing: full-width digits, thousands separators
+//! in their places, brackets or △ for negatives, a unit behind the amount. `4,95` is neither 495 nor 4.95.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
+
+use super::manifest::CellUnit;
+use crate::schema::ColumnType;
+use crate::value::{Date, Decimal, Float, Reason, Unit, Value, parse_date, parse_decimal};
+
+/// What a column's cells are to be read as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellKind {
+    /// The type that the relation declares.
+    pub ty: ColumnType,
+    /// The unit in which cells without one are written, if anything says so.
+    pub unit: Option<CellUnit>,
+    /// Texts that mean “nothing here”.
+    pub blank: Vec<String>,
+}
+
+/// What a cell turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// A value, and for amounts how finely it is written.
+    Present(Value, Written),
+    /// Nothing is written there.
+    Blank,
+    /// What is written is not of the column's type.
+    Malformed(Reason),
+}
+
+/// How an amount is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Decimal places below one 元 (or below one, where there is no unit): 25.08万元 has −2.
+    pub places: i32,
+    /// The unit behind the digits, if one is.
+    pub unit: Option<Unit>,
+}
+
+impl CellKind {
+    /// Cells of type `ty` with nothing more known of them.
+    #[must_use]
+    pub const fn plain(ty: ColumnType) -> Self {
+        Self { ty, unit: None, blank: Vec::new() }
+    }
+}
+
+/// The part of `text` without the blanks around it.
+#[must_use]
+pub fn trimmed(text: &str) -> Range<usize> {
+    let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\0');
+    let rest = text.trim_start_matches(is_blank);
+    let start = text.len() - rest.len();
+    start..start + rest.trim_end_matches(is_blank).len()
+}
+
+/// Reads the text of one cell.
+#[must_use]
+pub fn read(text: &str, kind: &CellKind) -> Reading {
+    let text = &text[trimmed(text)];
+    if text.is_empty() || kind.blank.iter().any(|blank| blank == text) {
+        return Reading::Blank;
+    }
+    if kind.ty == ColumnType::Symbol {
+        return Reading::Present(Value::symbol(text), Written::default());
+    }
+    let plain: Cow<'_, str> =
+        if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect::<String>()) };
+    let plain = plain.trim();
+    if is_dash(plain) {
+        return Reading::Blank;
+    }
+    let read = match kind.ty {
+        ColumnType::Money => return money(plain, kind.unit),
+        ColumnType::Decimal => return share(plain, kind.unit),
+        ColumnType::Number => whole(plain)
+            .and_then(|number| i64::try_from(number.mantissa()).map(Value::Number).map_err(|_| Reason::OutOfRange)),
+        ColumnType::Unsigned => whole(plain).and_then(|number| {
+            let number = if number < Decimal::ZERO { Err(Reason::Negative) } else { Ok(number) }?;
+            u64::try_from(number.mantissa()).map(Value::Unsigned).map_err(|_| Reason::OutOfRange)
+        }),
+        ColumnType::Float => float(plain),
+        ColumnType::Date => day(plain).map(Value::Date),
+        ColumnType::Symbol => Ok(Value::symbol(text)),
+    };
+    read.map_or_else(Reading::Malformed, |value| Reading::Present(value, Written::default()))
+}
+
+/// Whether NFKC would change nothing.
+fn is_plain(text: &str) -> bool {
+    text.is_ascii() || is_nfkc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes
+}
+
+/// `-`, `—`, `――`, `/` and the like: how tables say that a number is not there.
+fn is_dash(text: &str) -> bool {
+    text == "/" || text.chars().all(|c| matches!(c, '-' | '–' | '—' | '―' | '−' | '─' | '‐' | '‑' | '‒' | '－'))
+}
+
+/// An amount of money, with its own unit or the column's.
+fn money(text: &str, unit: Option<CellUnit>) -> Reading {
+    let (negative, text) = sign(text);
+    let text = ["¥", "￥", "人民币", "RMB", "CNY"].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+    let (digits, own) = split_unit(text.trim());
+    let column = match unit {
+        Some(CellUnit::Money(unit)) => unit,
+        _ => Unit::Yuan,
+    };
+    let of_unit = own.unwrap_or(column);
+    let amount = match signed(negative, digits) {
+        Ok(amount) => amount,
+        Err(reason) => return Reading::Malformed(reason),
+    };
+    let places = i32::try_from(amount.scale()).unwrap_or(0) - i32::try_from(of_unit.power()).unwrap_or(0);
+    match of_unit.to_yuan(amount) {
+        Some(yuan) => Reading::Present(Value::Money(yuan), Written { places, unit: own }),
+        None => Reading::Malformed(Reason::TooManyDigits),
+    }
+}
+
+/// A decimal, or a percentage as a share of one.
+fn share(text: &str, unit: Option<CellUnit>) -> Reading {
+    let (negative, text) = sign(text);
+    let (digits, down) = match (text.strip_suffix('%'), text.strip_suffix('‰')) {
+        (Some(digits), _) => (digits, 2),
+        (_, Some(digits)) => (digits, 3),
+        _ if unit == Some(CellUnit::Percent) => (text, 2),
+        _ => (text, 0),
+    };
+    let mut amount = match signed(negative, digits.trim_end()) {
+        Ok(amount) => amount,
+        Err(reason) => return Reading::Malformed(reason),
+    };
+    let scale = amount.scale() + down;
+    if amount.set_scale(scale).is_err() {
+        return Reading::Malformed(Reason::TooManyDigits);
+    }
+    Reading::Present(Value::Decimal(amount), Written { places: i32::try_from(scale).unwrap_or(0), unit: None })
+}
+
+/// A whole number, at scale 0; `12.0` is one.
+fn whole(text: &str) -> Result<Decimal, Reason> {
+    let (negative, digits) = sign(text);
+    let number = signed(negative, digits)?;
+    if number.fract().is_zero() { Ok(number.trunc()) } else { Err(Reason::NotWhole) }
+}
+
+/// A double, for programs that ask for the type `float`.
+fn float(text: &str) -> Result<Value, Reason> {
+    let plausible = text.bytes().any(|byte| byte.is_ascii_digit()) || matches!(text, "inf" | "-inf" | "nan" | "-nan");
+    let read = if plausible { text.parse() } else { return Err(Reason::NotANumber) };
+    read.map(|value| Value::Float(Float(value))).map_err(|_| Reason::NotANumber)
+}
+
+/// A day, perhaps with a time of day behind it, perhaps in Chinese digits.
+fn day(text: &str) -> Result<Date, Reason> {
+    let text = text.split_once([' ', 'T']).map_or(text, |(day, time)| if is_time(time) { day } else { text });
+    parse_date(text).or_else(|reason| chinese_day(text).map_or(Err(reason), |day| parse_date(&day)))
+}
+
+/// `00:00`, `12:30:45`, `12:30:45.123Z` and the like.
+fn is_time(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.contains(':')
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b":.Z+-".contains(&byte))
+}
+
+/// `二〇二〇年三月十二日` with ASCII digits.
+fn chinese_day(text: &str) -> Option<String> {
+    let (year, rest) = text.split_once('年')?;
+    let (month, rest) = rest.split_once('月')?;
+    let day = rest.strip_suffix(['日', '号']).unwrap_or(rest);
+    let digit = |c: char| match c {
+        '〇' | '零' | '○' => Some(0),
+        _ => "一二三四五六七八九".chars().position(|known| known == c).map(|at| at + 1),
+    };
+    let small = |text: &str| -> Option<usize> {
+        match text.split_once('十') {
+            None => text.parse().ok().or_else(|| text.chars().exactly_one().and_then(digit)),
+            Some((tens, ones)) => {
+                let tens = if tens.is_empty() { 1 } else { tens.chars().exactly_one().and_then(digit)? };
+                let ones = if ones.is_empty() { 0 } else { ones.chars().exactly_one().and_then(digit)? };
+                Some(tens * 10 + ones)
+            }
+        }
+    };
+    let year: Option<String> = year.chars().map(|c| digit(c).map(|digit| digit.to_string())).collect();
+    let year = year.or_else(|| rest.ends_with('号').then(|| text.split('年').next().unwrap_or("").to_owned()))?;
+    Some(format!("{year}-{}-{}", small(month)?, small(day)?))
+}
+
+/// One thing and no other.
+trait ExactlyOne: Iterator + Sized {
+    /// The only item.
+    fn exactly_one(mut self) -> Option<Self::Item> {
+        let first = self.next()?;
+        self.next().is_none().then_some(first)
+    }
+}
+impl<I: Iterator> ExactlyOne for I {}
+
+/// Whether the number is negative, and it without the mark of that: `-`, `△`, `▲`, or brackets around it.
+fn sign(text: &str) -> (bool, &str) {
+    if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        let has_sign = inside.starts_with(['-', '+', '△', '▲', '−', '–']);
+        return if has_sign { (false, text) } else { (true, inside.trim()) };
+    }
+    match text.strip_prefix(['-', '△', '▲', '−', '–']) {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+/// The decimal of `digits`, which has no sign of its own any more.
+fn signed(negative: bool, digits: &str) -> Result<Decimal, Reason> {
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return Err(Reason::NotANumber);
+    }
+    let number = parse_decimal(digits)?;
+    Ok(if negative { -number } else { number })
+}
+
+/// An amount's digits and the unit behind them.
+fn split_unit(text: &str) -> (&str, Option<Unit>) {
+    let bare = text.strip_suffix('整').unwrap_or(text);
+    for unit in Unit::ALL {
+        if let Some(digits) = bare.strip_suffix(unit.name()) {
+            return (digits.trim_end(), Some(unit));
+        }
+    }
+    for (name, unit) in [("万", Unit::WanYuan), ("亿", Unit::YiYuan), ("圆", Unit::Yuan)] {
+        if let Some(digits) = text.strip_suffix(name) {
+            return (digits.trim_end(), Some(unit));
+        }
+    }
+    (text, None)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! Which reader reads a file, and what it is asked.
+//!
+//! Each format is one file of this module with `read(&mut SourceMap, &Request) -> (Vec<RawTable>, Report)`: every table
+//! of the file, in the order in which it stands there. Choosing among them, headers and types come later, in one place
+//! for all formats. A reader adds the file's text (or, for a format that is not text, the text that it lays out) to the
+//! map under [`Request::name`], complains at [`Request::at`] where it has no better place, and never panics.
+
+use std::path::Path;
+
+use super::raw::RawTable;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::{SourceMap, Span};
+use crate::text;
+
+/// A file format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// One record a row: `[[project]]`.
+    Toml,
+    /// Comma separated, or with another delimiter.
+    Csv,
+    /// Tab separated.
+    Tsv,
+    /// A workbook of Excel: xlsx, xlsm, xls.
+    Excel,
+    /// A workbook of OpenDocument.
+    Ods,
+    /// A document of Word.
+    Docx,
+    /// A web page.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// Plain text that was exported from Word.
+    Plain,
+    /// JSON.
+    Json,
+    /// JSON lines.
+    JsonLines,
+    /// A database of SQLite.
+    Sqlite,
+    /// Parquet.
+    Parquet,
+}
+
+/// Every format with its name in manifests and the extensions that it is known by.
+const FORMATS: [(Format, &str, &[&str]); 13] = [
+    (Format::Toml, "toml", &["toml"]),
+    (Format::Csv, "csv", &["csv"]),
+    (Format::Tsv, "tsv", &["tsv", "tab", "facts"]),
+    (Format::Excel, "excel", &["xlsx", "xlsm", "xls", "xlsb"]),
+    (Format::Ods, "ods", &["ods"]),
+    (Format::Docx, "docx", &["docx"]),
+    (Format::Html, "html", &["html", "htm"]),
+    (Format::Markdown, "markdown", &["md", "markdown"]),
+    (Format::Plain, "text", &["txt"]),
+    (Format::Json, "json", &["json"]),
+    (Format::JsonLines, "jsonl", &["jsonl", "ndjson"]),
+    (Format::Sqlite, "sqlite", &["sqlite", "sqlite3", "db"]),
+    (Format::Parquet, "parquet", &["parquet"]),
+];
+
+/// What a reader is asked to read, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The name under which people see it.
+    pub name: &'a str,
+    /// Where the manifest names it; complaints about the file as a whole go here.
+    pub at: Span,
+    /// How it is to be read.
+    pub options: &'a Options,
+}
+
+/// What a manifest may say of how a file is written. Readers ignore what does not concern their format.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Options {
+    /// The encoding's label, as browsers know them: `gb18030`, `utf-16le`. Found out when none.
+    pub encoding: Option<String>,
+    /// Between fields of CSV. Found out when none.
+    pub delimiter: Option<u8>,
+    /// Around fields of CSV; `Some(None)` when fields are never quoted. Found out when none.
+    pub quote: Option<Option<u8>>,
+    /// Lines that begin with this are no rows.
+    pub comment: Option<u8>,
+    /// A query instead of a table, for databases.
+    pub query: Option<String>,
+}
+
+impl Format {
+    /// The format of that name in a manifest.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        FORMATS.iter().find(|(_, known, _)| *known == name).map(|(format, ..)| *format)
+    }
+
+    /// The names of all formats.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        FORMATS.iter().map(|(_, name, _)| *name)
+    }
+
+    /// Its name in a manifest.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|(format, ..)| *format == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// The format that files with the extension of `path` have.
+    #[must_use]
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        FORMATS.iter().find(|(.., extensions)| extensions.contains(&extension.as_str())).map(|(format, ..)| *format)
+    }
+}
+
+/// Reads every table of a file.
+pub fn read(_sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    let (name, format) = (request.name, format.name());
+    let message = text!("还不能读 {format} 格式的文件 {name}", "files of format {format} cannot be read yet: {name}");
+    report.push(Diagnostic::error(Code::NotBuiltIn, message).at(request.at));
+    (Vec::new(), report)
+}
