@@ -6,10 +6,12 @@
 //! by *all* equations it takes part in: those that the change clears, less those that it breaks.
 //! The search is linear in the cells of the failed equations.
 
+mod board;
 mod slip;
 
 use std::collections::BTreeMap;
 
+use board::{Board, State};
 pub use slip::{Range, Slip, slip};
 
 use crate::value::Decimal;
@@ -39,8 +41,8 @@ pub struct Equation {
 /// A cell that may be the cause, and what would follow if it were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
-    /// The cell.
-    pub cell: usize,
+    /// The cell; then the cells that must say the same as it and do: one fact stated in several tables.
+    pub cells: Vec<usize>,
     /// What it would have to be, in the unit that it is written in.
     pub corrected: Decimal,
     /// The slip that leads from that to what is written.
@@ -58,20 +60,46 @@ impl Suspect {
         let count = |equations: &[usize]| i64::try_from(equations.len()).unwrap_or(i64::MAX);
         count(&self.cleared) - count(&self.broken)
     }
+
+    /// Whether another suspect explains as much, by as small a slip: then neither is to be preferred.
+    #[must_use]
+    pub fn ties(&self, other: &Self) -> bool {
+        self.worth() == other.worth() && self.slip == other.slip && self.cells != other.cells
+    }
 }
 
-/// State of an equation with the cells as they stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Holds,
-    Fails,
-    /// It has exactly one cell without a value.
-    Lacks(usize),
-    /// It cannot be computed.
-    Unknown,
+/// One probable cause, with those that came next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The best suspect.
+    pub suspect: Suspect,
+    /// Others that would clear one of the equations that it clears, best first.
+    pub runners_up: Vec<Suspect>,
 }
 
-/// Suspects for all failed equations, best first: by worth, then by the smallness of the slip, then by cell.
+/// Probable causes of the failed equations, one after another: the best suspect, then the best with that one mended,
+/// and so on, until nothing that fails has a suspect left.
+#[must_use]
+pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
+    let mut cells = cells.to_vec();
+    let mut roots = Vec::new();
+    // Each round clears at least one equation for good or stops.
+    for _ in 0..equations.len() {
+        let mut suspects = suspects(&cells, equations).into_iter();
+        let Some(suspect) = suspects.next() else { break };
+        for cell in &suspect.cells {
+            cells[*cell].value = Some(suspect.corrected);
+            cells[*cell].written = suspect.corrected.to_string();
+        }
+        let shares = |other: &Suspect| other.cleared.iter().any(|equation| suspect.cleared.contains(equation));
+        let runners_up = suspects.filter(shares).collect();
+        roots.push(Root { suspect, runners_up });
+    }
+    roots
+}
+
+/// Suspects for all failed equations, best first: by worth, then by how few cells change, then by the
+/// smallness of the slip, then by cell.
 ///
 /// Equations that only lack one malformed cell count as failed: the value that would make them hold is known.
 #[must_use]
@@ -92,9 +120,9 @@ pub fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
             }
         }
     }
-    let judged = found.into_iter().map(|((cell, corrected), slip)| board.judge(cell, corrected, slip));
+    let judged = found.into_iter().map(|((cell, corrected), slip)| board.judge_best(cell, corrected, slip));
     let mut suspects: Vec<Suspect> = judged.filter(|suspect| suspect.worth() > 0).collect();
-    suspects.sort_by_key(|suspect| (-suspect.worth(), suspect.slip, suspect.cell));
+    suspects.sort_by_key(|suspect| (-suspect.worth(), suspect.cells.len(), suspect.slip, suspect.cells.clone()));
     suspects
 }
 
@@ -105,71 +133,6 @@ fn explain(cell: &Cell, wanted: Range) -> Option<(Slip, Decimal)> {
         let copied = cell.neighbours.iter().copied().filter(differs).find(|value| wanted.contains(*value));
         copied.map(|value| (Slip::Copied, value.normalize()))
     })
-}
-
-/// Equations with their states, and for each cell the equations it takes part in.
-struct Board<'a> {
-    cells: &'a [Cell],
-    equations: &'a [Equation],
-    states: Vec<State>,
-    sums: Vec<Option<Decimal>>,
-    uses: BTreeMap<usize, Vec<(usize, Decimal)>>,
-}
-
-impl<'a> Board<'a> {
-    fn new(cells: &'a [Cell], equations: &'a [Equation]) -> Self {
-        let mut uses: BTreeMap<usize, Vec<(usize, Decimal)>> = BTreeMap::new();
-        for (at, equation) in equations.iter().enumerate() {
-            for (cell, factor) in &equation.terms {
-                uses.entry(*cell).or_default().push((at, *factor));
-            }
-        }
-        let sums: Vec<Option<Decimal>> = equations.iter().map(|equation| known_sum(cells, equation)).collect();
-        let states = equations.iter().zip(&sums).map(|(equation, sum)| state(cells, equation, *sum)).collect();
-        Self { cells, equations, states, sums, uses }
-    }
-
-    /// The values of `cell` that would make equation `at` hold.
-    fn wanted(&self, at: usize, cell: usize, factor: Decimal) -> Option<Range> {
-        let equation = &self.equations[at];
-        let own = factor.checked_mul(self.cells[cell].value.unwrap_or_default())?;
-        let rest = self.sums[at]?.checked_sub(own)?;
-        let bound = |edge: Decimal| edge.checked_sub(rest)?.checked_div(factor);
-        let (one, other) = (bound(equation.allowance)?, bound(-equation.allowance)?);
-        Some(Range { low: one.min(other), high: one.max(other) })
-    }
-
-    /// What would follow if `cell` were `corrected`.
-    fn judge(&self, cell: usize, corrected: Decimal, slip: Slip) -> Suspect {
-        let mut suspect = Suspect { cell, corrected, slip, cleared: Vec::new(), broken: Vec::new() };
-        for (at, factor) in self.uses.get(&cell).into_iter().flatten() {
-            let holds = self.wanted(*at, cell, *factor).is_some_and(|range| range.contains(corrected));
-            match self.states[*at] {
-                State::Fails if holds => suspect.cleared.push(*at),
-                State::Lacks(lacking) if holds && lacking == cell => suspect.cleared.push(*at),
-                State::Holds if !holds => suspect.broken.push(*at),
-                _ => {}
-            }
-        }
-        suspect
-    }
-}
-
-/// The equation's left side over the cells that have a value.
-fn known_sum(cells: &[Cell], equation: &Equation) -> Option<Decimal> {
-    equation.terms.iter().try_fold(equation.constant, |sum, (cell, factor)| {
-        sum.checked_add(factor.checked_mul(cells[*cell].value.unwrap_or_default())?)
-    })
-}
-
-fn state(cells: &[Cell], equation: &Equation, sum: Option<Decimal>) -> State {
-    let mut lacking = equation.terms.iter().map(|term| term.0).filter(|cell| cells[*cell].value.is_none());
-    match (lacking.next(), lacking.next(), sum) {
-        (None, _, Some(sum)) if sum.abs() <= equation.allowance => State::Holds,
-        (None, _, Some(_)) => State::Fails,
-        (Some(cell), None, Some(_)) => State::Lacks(cell),
-        _ => State::Unknown,
-    }
 }
 
 #[cfg(test)]
