@@ -1,6 +1,7 @@
 //! What the rule of a card needs beyond its conditions: message, labels, severity and key, resolved in its scope.
 
 use super::{Expr, Literal, RelationId, RuleId, TypeId, VarId};
+pub use crate::cards::Format;
 use crate::cards::Severity;
 
 /// The resolved parts of one card. Its rule's alternatives (`;`) share the relation.
@@ -46,17 +47,6 @@ pub enum Part {
     Text(String),
     /// An expression, its type and how to write it.
     Expr(Expr, TypeId, Format),
-}
-
-/// How a value is written: what stands after the `:` in `{rate:.1%}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Format {
-    /// As a percentage.
-    pub percent: bool,
-    /// Decimal places, half up; as computed when none are given.
-    pub places: Option<u32>,
-    /// The unit for money; the unit of the column that it came from when none is given.
-    pub unit: Option<crate::value::Unit>,
 }
 
 /// A label.
