@@ -115,7 +115,14 @@ impl Format {
 }
 
 /// Reads every table of a file.
-pub fn read(_sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    match format {
+        Format::Toml => super::records::read(sources, request),
+        _ => not_built_in(format, request),
+    }
+}
+
+fn not_built_in(format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
     let (name, format) = (request.name, format.name());
     let message = text!("还不能读 {format} 格式的文件 {name}", "files of format {format} cannot be read yet: {name}");

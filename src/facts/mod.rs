@@ -15,6 +15,9 @@ pub mod raw;
 pub mod store;
 
 mod load;
+mod open;
+mod records;
+mod toml_text;
 
 pub use builder::StoreBuilder;
 pub use load::load;

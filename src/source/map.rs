@@ -35,6 +35,8 @@ pub struct Location {
 pub enum LoadError {
     /// The operating system refused; the path is in the error.
     Io(PathBuf, std::io::Error),
+    /// It is a folder, a device or the like.
+    NotAFile(PathBuf),
     /// The bytes are not UTF-8; the offset of the first wrong byte.
     NotUtf8(PathBuf, usize),
     /// The sources together exceed the offset space of 4 GiB.
@@ -45,6 +47,7 @@ impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::NotAFile(path) => write!(f, "{}: not a regular file", path.display()),
             Self::NotUtf8(path, offset) => write!(f, "{}: not UTF-8 at byte {offset}", path.display()),
             Self::TooLarge(path) => write!(f, "{}: sources exceed 4 GiB", path.display()),
         }
@@ -85,7 +88,7 @@ impl SourceMap {
     /// # Errors
     /// When the file cannot be read, is not UTF-8, or does not fit.
     pub fn load(&mut self, path: &Path) -> Result<FileId, LoadError> {
-        let bytes = std::fs::read(path).map_err(|error| LoadError::Io(path.to_owned(), error))?;
+        let bytes = read_bytes(path)?;
         let text = String::from_utf8(bytes)
             .map_err(|error| LoadError::NotUtf8(path.to_owned(), error.utf8_error().valid_up_to()))?;
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
@@ -205,8 +208,25 @@ impl SourceFile {
     }
 }
 
+/// The bytes of a regular file of at most 4 GiB: no device that never ends, no pipe that never begins.
+///
+/// # Errors
+/// When it is no such file or cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let refused = |error| LoadError::Io(path.to_owned(), error);
+    let about = std::fs::metadata(path).map_err(refused)?;
+    if !about.is_file() {
+        return Err(LoadError::NotAFile(path.to_owned()));
+    }
+    if about.len() > u64::from(u32::MAX) {
+        return Err(LoadError::TooLarge(path.to_owned()));
+    }
+    std::fs::read(path).map_err(refused)
+}
+
 /// `path` as people see it: `/` separators on every system, no leading `./`.
-fn display_path(path: &Path) -> String {
+#[must_use]
+pub fn display_path(path: &Path) -> String {
     let shown = path.to_string_lossy().replace('\\', "/");
     shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown)
 }

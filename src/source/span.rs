@@ -50,7 +50,7 @@ impl Span {
     #[must_use]
     pub fn part(self, offset: u32, len: u32) -> Self {
         let start = self.start + offset.min(self.len);
-        Self::new(start, (start + len).min(self.end()))
+        Self::new(start, start.saturating_add(len).min(self.end()))
     }
 
     /// Whether `offset` lies inside, or at the end of, this span.

@@ -1,5 +1,9 @@
 //! [`Manifest`]: what an `audit.toml` says — rules, parameters, and how each file becomes relations.
 
+mod read;
+mod source;
+mod tree;
+
 use std::path::{Path, PathBuf};
 
 use super::format::{Format, Options};
@@ -147,8 +151,8 @@ pub enum CellUnit {
 impl Manifest {
     /// Reads the manifest in `file`.
     #[must_use]
-    pub fn read(_sources: &SourceMap, file: FileId) -> (Self, Report) {
-        (Self { file, ..Self::default() }, Report::new())
+    pub fn read(sources: &SourceMap, file: FileId) -> (Self, Report) {
+        read::read(sources, file)
     }
 }
 
@@ -164,3 +168,6 @@ pub fn find_manifest(start: &Path) -> Option<PathBuf> {
         whole.ancestors().map(|dir| dir.join(FILE_NAME)).find(|path| path.is_file())
     })
 }
+
+#[cfg(test)]
+mod tests;
