@@ -174,6 +174,10 @@ codes! {
     RowsSkipped = "rows-skipped",
     /// A cell that is not what its column holds.
     MalformedCell = "malformed-cell",
+    /// A formula for which the workbook stores no result, or an old one.
+    StaleValue = "stale-value",
+    /// Rows, columns or sheets that a workbook hides, or cells that a merged range covers.
+    HiddenCells = "hidden-cells",
     /// A file that is broken inside.
     BrokenFile = "broken-file",
     /// A limit of size, depth or time was reached.

@@ -9,9 +9,12 @@ pub mod builder;
 pub mod cells;
 pub mod column;
 pub mod format;
+pub mod layout;
 pub mod manifest;
+pub mod office;
 pub mod places;
 pub mod raw;
+pub mod sheet;
 pub mod store;
 
 mod load;

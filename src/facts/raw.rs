@@ -13,6 +13,12 @@ pub struct RawTable {
     pub rows: Vec<RawRow>,
     /// How many leading rows are headers; none when the format does not say, and the manifest or the mapper decides.
     pub header_rows: Option<usize>,
+    /// Hidden in the file (a workbook's hidden sheet).
+    pub hidden: bool,
+    /// Columns that are hidden in the file, ascending.
+    pub hidden_columns: Vec<u32>,
+    /// The running text of a document, a sentence a row, rather than one of its tables. Only for who asks for it by name.
+    pub narrative: bool,
 }
 
 /// A row.

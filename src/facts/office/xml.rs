@@ -1,0 +1,133 @@
+//! [`Xml`]: a part as a stream of nodes, names without their prefixes, entities of a document type never expanded.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+
+use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use super::Trouble;
+use crate::text;
+
+/// Elements nested deeper than this are refused.
+const DEPTH_LIMIT: u32 = 512;
+/// A single text or tag longer than this is refused.
+const NODE_LIMIT: usize = 64 << 20;
+
+/// A stream of nodes.
+pub struct Xml<R> {
+    reader: Reader<R>,
+    buffer: Vec<u8>,
+    depth: u32,
+}
+
+/// One node.
+#[derive(Debug)]
+pub enum Node {
+    /// An element begins.
+    Open(Element),
+    /// An element ends: its name without prefix.
+    Close(String),
+    /// Text, unescaped.
+    Text(String),
+    /// The stream is over.
+    End,
+}
+
+/// The start of an element.
+#[derive(Debug)]
+pub struct Element(BytesStart<'static>);
+
+impl Element {
+    /// Its name without prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.local_name().into_inner()
+    }
+
+    /// The attribute of that name, prefixes apart.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        let mut found = attributes.with_checks(false).filter_map(Result::ok);
+        let attribute = found.find(|attribute| attribute.key.local_name().into_inner() == name)?;
+        attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
+    }
+
+    /// The attribute of that name as a number; none when it is not one.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.attribute(name)?.trim().parse().ok()
+    }
+
+    /// Whether the attribute of that name says yes.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.attribute(name).is_some_and(|value| matches!(value.trim(), "1" | "true" | "on"))
+    }
+}
+
+impl<R: BufRead> Xml<R> {
+    /// The nodes of `input`.
+    pub fn new(input: R) -> Self {
+        let mut reader = Reader::from_reader(input);
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.allow_dangling_amp = true;
+        Self { reader, buffer: Vec::new(), depth: 0 }
+    }
+
+    /// The next node.
+    ///
+    /// # Errors
+    /// When the text is no XML there, or too deep, or too large. Nothing can be read after that.
+    pub fn next(&mut self) -> Result<Node, Trouble> {
+        loop {
+            self.buffer.clear();
+            let at = self.reader.buffer_position();
+            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| trouble(&error, at))?;
+            let Some(node) = node_of(event) else { continue };
+            match node {
+                Node::Open(_) => self.depth += 1,
+                Node::Close(_) => self.depth = self.depth.saturating_sub(1),
+                Node::Text(_) | Node::End => {}
+            }
+            let long = matches!(&node, Node::Text(text) if text.len() > NODE_LIMIT);
+            if self.depth > DEPTH_LIMIT || long {
+                let why = text!("XML 嵌套过深或单个文本过长", "its XML is nested too deeply or holds too long a text");
+                return Err(Trouble::limit(why));
+            }
+            return Ok(node);
+        }
+    }
+}
+
+/// The node that an event is, if it carries content.
+fn node_of(event: Event<'_>) -> Option<Node> {
+    Some(match event {
+        Event::Start(start) | Event::Empty(start) => Node::Open(Element(start.into_owned())),
+        Event::End(end) => Node::Close(end.local_name().into_inner().to_owned()),
+        Event::Text(text) => Node::Text(text.xml10_content().into_owned()),
+        Event::CData(data) => Node::Text(data.xml10_content().into_owned()),
+        Event::GeneralRef(reference) => Node::Text(match reference.resolve_char_ref() {
+            Ok(Some(character)) => character.to_string(),
+            // An entity of the document type stays as written: expanding them is how a small file grows huge.
+            _ => resolve_predefined_entity(&reference)
+                .map_or_else(|| format!("&{};", &*reference), str::to_owned),
+        }),
+        Event::Eof => Node::End,
+        Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => return None,
+    })
+}
+
+fn trouble(error: &quick_xml::Error, at: u64) -> Trouble {
+    match error {
+        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => Trouble::limit(text!(
+            "解压后过大，像是“压缩炸弹”",
+            "it inflates beyond all measure, like a zip bomb"
+        )),
+        error => Trouble::broken(text!("第 {at} 字节处 XML 有误（{error}）", "wrong XML at byte {at} ({error})")),
+    }
+}

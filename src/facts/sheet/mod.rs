@@ -1,0 +1,151 @@
+//! Workbooks: xlsx, xlsm, ods, and through calamine xls and xlsb.
+//!
+//! Each format is a file that fills [`Sheet`]s; [`grid`] lays a sheet out as text and makes its table, [`notes`] says what
+//! an auditor should know of it. Numbers are read as text and stay text: see [`number`].
+
+mod date;
+mod grid;
+mod notes;
+mod number;
+mod style;
+mod xlsx;
+
+use super::format::Request;
+use super::office::{Archive, Trouble};
+use super::raw::RawTable;
+use crate::diagnostic::Report;
+use crate::source::SourceMap;
+use crate::text;
+
+/// Rows that a sheet can have.
+const MOST_ROWS: u32 = 1 << 20;
+/// Columns that a sheet can have.
+const MOST_COLUMNS: u32 = 1 << 14;
+/// Cells that are read of one sheet.
+const MOST_CELLS: usize = 20_000_000;
+
+/// A sheet as its file has it. Rows and columns are counted from 0.
+#[derive(Debug, Default)]
+struct Sheet {
+    name: String,
+    hidden: bool,
+    /// Ascending, and the cells in each ascending.
+    rows: Vec<SheetRow>,
+    merges: Vec<Merge>,
+    hidden_columns: Vec<(u32, u32)>,
+    /// Formulas for which no result is stored.
+    uncomputed: Vec<Position>,
+    /// Cells that stand where no cell can stand, or point at a text that is not there.
+    stray: u32,
+    /// The rest of the sheet was not read.
+    cut: Option<Trouble>,
+}
+
+/// A row that has cells, or is hidden.
+#[derive(Debug, Default)]
+struct SheetRow {
+    number: u32,
+    hidden: bool,
+    cells: Vec<SheetCell>,
+}
+
+/// A cell that shows something.
+#[derive(Debug)]
+struct SheetCell {
+    column: u32,
+    text: String,
+}
+
+/// A row and a column.
+type Position = (u32, u32);
+
+/// A merged range, corners included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Merge {
+    top: u32,
+    left: u32,
+    bottom: u32,
+    right: u32,
+}
+
+/// Reads every sheet of a workbook, hidden ones too.
+#[must_use]
+pub fn read(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    let sheets = match sheets(bytes) {
+        Ok(sheets) => sheets,
+        Err(trouble) => {
+            report.push(trouble.diagnostic(request.name, request.at));
+            return (Vec::new(), report);
+        }
+    };
+    let mut tables = Vec::new();
+    for sheet in sheets {
+        match grid::lay_out(sources, request, &sheet) {
+            Ok((table, place)) => {
+                notes::write(&sheet, &table, place, request, &mut report);
+                tables.push(table);
+            }
+            Err(trouble) => report.push(trouble.diagnostic(request.name, request.at)),
+        }
+    }
+    (tables, report)
+}
+
+fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
+    let mut archive = Archive::open(bytes)?;
+    if archive.has("xl/workbook.xml") || archive.has("[Content_Types].xml") {
+        return xlsx::sheets(&mut archive);
+    }
+    Err(Trouble::broken(text!("压缩包里没有工作簿", "there is no workbook in the archive")))
+}
+
+impl Sheet {
+    /// Brings rows and cells into order; a cell given twice keeps what it was given first.
+    fn tidy(&mut self) {
+        self.rows.sort_by_key(|row| row.number);
+        self.rows.dedup_by(|later, earlier| {
+            let same = later.number == earlier.number;
+            if same {
+                earlier.cells.append(&mut later.cells);
+                earlier.hidden |= later.hidden;
+            }
+            same
+        });
+        for row in &mut self.rows {
+            row.cells.sort_by_key(|cell| cell.column);
+            row.cells.dedup_by_key(|cell| cell.column);
+        }
+    }
+}
+
+/// The letters of a column: `A`, `Z`, `AA`.
+fn letters(column: u32) -> String {
+    let mut left = column + 1;
+    let mut letters = Vec::new();
+    while left > 0 {
+        let digit = u8::try_from((left - 1) % 26).unwrap_or(0);
+        letters.push(char::from(b'A' + digit));
+        left = (left - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// The position that `F12` names; none when it names none that a sheet can have.
+fn position(reference: &str) -> Option<Position> {
+    let reference = reference.trim();
+    let split = reference.find(|character: char| character.is_ascii_digit())?;
+    let (letters, digits) = reference.split_at(split);
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let column = letters.bytes().try_fold(0_u32, |column, byte| {
+        byte.is_ascii_alphabetic().then(|| column * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1)
+    })?;
+    let row: u32 = digits.parse().ok()?;
+    let inside = (1..=MOST_ROWS).contains(&row) && (1..=MOST_COLUMNS).contains(&column);
+    inside.then(|| (row - 1, column - 1))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! What an auditor should know of a sheet beyond its cells: what it hides, what it never computed, what was not read.
+
+use super::super::format::Request;
+use super::super::raw::RawTable;
+use super::{Position, Sheet, letters};
+use crate::diagnostic::{Code, Diagnostic, Report, Text};
+use crate::source::Span;
+use crate::text;
+
+/// Cells that one complaint labels; it says how many there are.
+const LABELS: usize = 8;
+
+/// Writes the notes on `sheet`, whose whole text is at `place`.
+pub(super) fn write(sheet: &Sheet, table: &RawTable, place: Span, request: &Request<'_>, report: &mut Report) {
+    let name = format!("{} › {}", request.name, sheet.name);
+    let at = if place.is_empty() { request.at } else { place.part(0, 0) };
+    uncomputed(sheet, table, &name, report);
+    covered(sheet, table, &name, report);
+    hidden(sheet, table, &name, at, report);
+    if sheet.stray > 0 {
+        let count = sheet.stray;
+        let message = text!(
+            "{name} 中有 {count} 个单元格的位置或内容引用无效，没有读入",
+            "{count} cells of {name} have an impossible position or point at no text; they were not read"
+        );
+        let help = text!("用 Excel 或 WPS 打开后另存一份再试", "open it in Excel or WPS and save it anew");
+        report.push(Diagnostic::error(Code::BrokenFile, message).at(at).help(help));
+    }
+    if let Some(trouble) = sheet.cut.clone() {
+        report.push(trouble.diagnostic(&name, request.at));
+    }
+}
+
+fn uncomputed(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
+    let count = sheet.uncomputed.len();
+    if count == 0 {
+        return;
+    }
+    let message = text!(
+        "{name} 中有 {count} 个公式没有保存计算结果",
+        "{count} formulas of {name} have no stored result"
+    );
+    let help = text!(
+        "用 Excel 或 WPS 打开、重新计算并保存；在此之前这些单元格按“填写有误”处理",
+        "open it in Excel or WPS, recalculate and save; until then these cells count as malformed"
+    );
+    let diagnostic = Diagnostic::warning(Code::StaleValue, message).help(help);
+    report.push(label(diagnostic, table, &sheet.uncomputed, &text!("没有结果的公式", "a formula without a result")));
+}
+
+/// Cells that hold something although a merged range covers them: nobody sees them, sums count them.
+fn covered(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
+    let mut found = Vec::new();
+    for row in &sheet.rows {
+        let Some(laid) = table.rows.get(row.number as usize) else { continue };
+        let covered = row.cells.iter().filter(|cell| laid.cells.get(cell.column as usize).is_some_and(|cell| cell.absent));
+        found.extend(covered.map(|cell| ((row.number, cell.column), &cell.text)));
+    }
+    let Some(((row, column), text)) = found.first() else { return };
+    let (count, address) = (found.len(), format!("{}{}", letters(*column), row + 1));
+    let shown: String = text.chars().take(20).collect();
+    let message = text!(
+        "{name} 中有 {count} 个被合并单元格盖住的格子另有内容，如 {address} 的“{shown}”",
+        "{count} cells of {name} under merged ranges hold something of their own, such as “{shown}” in {address}"
+    );
+    let help = text!(
+        "看不见的内容没有读入，但工作表里的公式会算上它；取消合并看看",
+        "what cannot be seen was not read, but formulas of the sheet count it; unmerge to see"
+    );
+    let places: Vec<Position> = found.iter().map(|(place, _)| *place).collect();
+    let diagnostic = Diagnostic::warning(Code::HiddenCells, message).help(help);
+    report.push(label(diagnostic, table, &places, &text!("下面盖着别的内容", "something else lies under this")));
+}
+
+fn hidden(sheet: &Sheet, table: &RawTable, name: &str, at: Span, report: &mut Report) {
+    let hidden: Vec<Span> = table.rows.iter().filter(|row| row.hidden && !row.cells.is_empty()).map(|row| row.span).collect();
+    let columns = table.hidden_columns.iter().map(|column| letters(*column)).collect::<Vec<_>>().join("、");
+    if hidden.is_empty() && columns.is_empty() && !sheet.hidden {
+        return;
+    }
+    let mut parts = Vec::new();
+    if sheet.hidden {
+        parts.push(text!("整张工作表是隐藏的", "the whole sheet is hidden"));
+    }
+    if !hidden.is_empty() {
+        let count = hidden.len();
+        parts.push(text!("{count} 行是隐藏的", "{count} rows are hidden"));
+    }
+    if !columns.is_empty() {
+        parts.push(text!("{columns} 列是隐藏的", "columns {columns} are hidden"));
+    }
+    let zh = parts.iter().map(|part| part.zh.as_str()).collect::<Vec<_>>().join("，");
+    let en = parts.iter().map(|part| part.en.as_str()).collect::<Vec<_>>().join(", ");
+    let message = text!("{name} 中{zh}，与其他内容一样读入", "in {name}, {en}; they were read like the rest");
+    let mut diagnostic = Diagnostic::note(Code::HiddenCells, message);
+    if hidden.is_empty() {
+        diagnostic = diagnostic.at(at);
+    }
+    for span in hidden.into_iter().take(LABELS) {
+        diagnostic = diagnostic.at(span);
+    }
+    report.push(diagnostic);
+}
+
+/// Labels the first of the cells at `places`.
+fn label(mut diagnostic: Diagnostic, table: &RawTable, places: &[Position], what: &Text) -> Diagnostic {
+    for (row, column) in places.iter().take(LABELS) {
+        let cell = table.rows.get(*row as usize).and_then(|row| row.cells.get(*column as usize));
+        if let Some(cell) = cell {
+            diagnostic = diagnostic.primary(cell.span, what.clone());
+        }
+    }
+    diagnostic
+}

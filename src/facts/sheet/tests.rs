@@ -1,0 +1,148 @@
+use std::path::Path;
+
+use super::super::format::{Options, Request};
+use super::super::office::testing::zip_of;
+use super::super::raw::RawTable;
+use super::{letters, position, read};
+use crate::diagnostic::{Code, Report};
+use crate::source::{SourceMap, Span};
+
+const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/>
+<Relationship Id="rId2" Type="http://x/relationships/styles" Target="styles.xml"/>
+<Relationship Id="rId3" Type="http://x/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+const WORKBOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="附表1" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const STYLES: &str = r#"<styleSheet><numFmts count="1"><numFmt numFmtId="170" formatCode="0.00&quot;万元&quot;"/></numFmts>
+<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>
+<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="170"/></cellXfs></styleSheet>"#;
+const SHARED: &str = r#"<sst><si><t>项目名称</t></si><si><r><t>预算</t></r><r><t xml:space="preserve">金额 </t></r><rPh><t>yu</t></rPh></si></sst>"#;
+
+fn workbook(sheet: &str) -> Vec<u8> {
+    zip_of(&[
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", RELATIONS),
+        ("xl/styles.xml", STYLES),
+        ("xl/sharedStrings.xml", SHARED),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+fn read_bytes(bytes: &[u8]) -> (SourceMap, Vec<RawTable>, Report) {
+    let mut sources = SourceMap::new();
+    let options = Options::default();
+    let request = Request { path: Path::new("a.xlsx"), name: "a.xlsx", at: Span::default(), options: &options };
+    let (tables, report) = read(&mut sources, &request, bytes);
+    (sources, tables, report)
+}
+
+fn texts(table: &RawTable) -> Vec<Vec<&str>> {
+    table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.as_str()).collect()).collect()
+}
+
+fn codes(report: &Report) -> Vec<Code> {
+    report.diagnostics().iter().map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn cells_are_read_as_they_show_each_with_its_place_and_address() {
+    let sheet = r#"<worksheet><dimension ref="A1:XFD1048576"/><sheetData>
+        <row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c></row>
+        <row r="3"><c r="A3" t="inlineStr"><is><t>关工委&amp;经费</t></is></c><c r="B3"><v>37.979999999999997</v></c>
+          <c r="C3" s="1"><v>43831</v></c><c r="D3" s="2"><v>0.85499999999999998</v></c><c r="E3" s="3"><v>25</v></c></row>
+        <row r="5"><c r="A5" t="str"><f>A1&amp;"x"</f><v>甲
+乙</v></c><c r="B5" t="e"><v>#REF!</v></c><c r="C5" t="b"><v>1</v></c><c r="D5"><v>4E-1</v></c></row>
+        </sheetData></worksheet>"#;
+    let (sources, tables, report) = read_bytes(&workbook(sheet));
+    assert!(report.is_empty(), "{report:?}");
+    let [table] = &tables[..] else { panic!("one sheet") };
+    assert_eq!(table.name, "附表1");
+    assert_eq!(
+        texts(table),
+        [
+            vec!["", "", "", "", ""],
+            vec!["项目名称", "预算金额 ", "", "", ""],
+            vec!["关工委&经费", "37.98", "2020-01-01", "85.50%", "25.00"],
+            vec!["", "", "", "", ""],
+            vec!["甲\n乙", "#REF!", "TRUE", "0.4", ""],
+        ]
+    );
+    let budget = &table.rows[2].cells[1];
+    assert_eq!(budget.address.as_deref(), Some("附表1!B3"));
+    assert_eq!(sources.text(budget.span), "37.98");
+    let location = sources.location(budget.span);
+    assert_eq!((location.file.as_str(), location.line), ("a.xlsx › 附表1", 3), "line numbers are row numbers");
+    assert_eq!(sources.text(table.rows[4].span), "甲 乙 │ #REF! │ TRUE │ 0.4 │ ");
+    assert_eq!(sources.text(table.rows[4].cells[0].span).len(), "甲\n乙".len(), "byte for byte as long as the text");
+}
+
+#[test]
+fn merged_ranges_show_their_corner_and_hidden_things_are_known() {
+    let sheet = r#"<worksheet><cols><col min="3" max="3" hidden="1"/></cols><sheetData>
+        <row r="1"><c r="A1" t="inlineStr"><is><t>预算金额</t></is></c><c r="C1"><v>7</v></c></row>
+        <row r="2" hidden="1"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row></sheetData>
+        <mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="C1:C2"/><mergeCell ref="A2:B2"/></mergeCells></worksheet>"#;
+    let (_, tables, report) = read_bytes(&workbook(sheet));
+    let table = &tables[0];
+    let covered = &table.rows[0].cells[1];
+    assert!(covered.absent && covered.text == "预算金额" && covered.span == table.rows[0].cells[0].span);
+    assert_eq!(covered.address.as_deref(), Some("附表1!A1"));
+    assert_eq!(table.rows[1].cells[2].text, "7", "covered from above");
+    assert!(table.rows[1].hidden && !table.rows[0].hidden);
+    assert_eq!(table.hidden_columns, [2]);
+    assert_eq!(codes(&report), [Code::HiddenCells, Code::HiddenCells], "the covered 2 in B2, and what is hidden");
+}
+
+#[test]
+fn a_formula_without_a_result_is_not_a_blank() {
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><f>SUM(B1:B9)</f></c><c r="B1"><f>1+1</f><v>2</v></c></row>
+        </sheetData></worksheet>"#;
+    let (_, tables, report) = read_bytes(&workbook(sheet));
+    assert_eq!(texts(&tables[0]), [["=SUM(B1:B9)", "2"]]);
+    assert_eq!(codes(&report), [Code::StaleValue]);
+}
+
+#[test]
+fn lies_are_bounded_and_said() {
+    let far = r#"<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>"#;
+    let (_, tables, report) = read_bytes(&workbook(far));
+    assert_eq!(tables[0].rows.len(), 1 << 20);
+    assert!(report.is_empty());
+    let wrong = r#"<worksheet><sheetData><row r="0"><c r="A0"><v>1</v></c></row><row r="9999999"><c r="A9999999"><v>1</v></c></row>
+        <row r="3"><c r="ZZZ3"><v>1</v></c><c r="A3" t="s"><v>99</v></c><c><v>5</v></c></row>
+        <row r="2"><c r="A2"><v>6</v></c></row></sheetData>
+        <mergeCells><mergeCell ref="B9:A1"/><mergeCell ref="A1:XFD1048576"/><mergeCell ref="?"/></mergeCells></worksheet>"#;
+    let (_, tables, report) = read_bytes(&workbook(wrong));
+    assert_eq!(texts(&tables[0]).len(), 3, "rows are brought into order");
+    assert!(codes(&report).contains(&Code::BrokenFile));
+    for bytes in [&b""[..], b"PK", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"<html><table>", &zip_of(&[("a", "b")])] {
+        let (_, tables, report) = read_bytes(bytes);
+        assert!(tables.is_empty() && codes(&report) == [Code::BrokenFile], "{bytes:?}");
+        assert!(report.diagnostics()[0].help.is_some());
+    }
+}
+
+#[test]
+fn bombs_do_not_go_off() {
+    let zeros = "0".repeat(200 << 20);
+    let (_, tables, report) = read_bytes(&workbook(&format!("<worksheet><c><v>{zeros}</v></c></worksheet>")));
+    assert_eq!(codes(&report), [Code::LimitReached]);
+    assert!(tables[0].rows.is_empty());
+    let entities = r#"<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
+        <worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"#;
+    let (_, tables, _) = read_bytes(&workbook(entities));
+    assert_eq!(texts(&tables[0]), [["&b;"]], "kept as written");
+    let deep = "<a>".repeat(100_000);
+    let (_, _, report) = read_bytes(&workbook(&format!("<worksheet>{deep}")));
+    assert_eq!(codes(&report), [Code::LimitReached]);
+}
+
+#[test]
+fn letters_and_positions_are_each_others_inverse() {
+    for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+        assert_eq!(letters(column), name);
+        assert_eq!(position(&format!("{name}7")), Some((6, column)));
+    }
+    for wrong in ["", "A", "7", "A0", "XFE1", "A1048577", "AAAA1", "$A$1", "A-1", "A99999999999"] {
+        assert_eq!(position(wrong), None, "{wrong}");
+    }
+}
