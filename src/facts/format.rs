@@ -118,6 +118,7 @@ impl Format {
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     match format {
         Format::Toml => super::records::read(sources, request),
+        Format::Excel | Format::Ods => super::sheet::read(sources, request),
         _ => not_built_in(format, request),
     }
 }

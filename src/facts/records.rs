@@ -64,7 +64,7 @@ impl Reader<'_> {
         }
         let span = header.first().map_or_else(Span::default, |cell: &RawCell| cell.span);
         rows.insert(0, RawRow { cells: header, span, hidden: false });
-        RawTable { name, captions: Vec::new(), rows, header_rows: Some(1) }
+        RawTable { name, rows, header_rows: Some(1), ..RawTable::default() }
     }
 
     /// One record, its cells at the positions of their keys; keys not seen before become columns.

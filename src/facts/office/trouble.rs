@@ -44,8 +44,7 @@ impl Trouble {
     #[must_use]
     pub fn diagnostic(self, name: &str, at: Span) -> Diagnostic {
         let Text { zh, en } = self.why;
-        let diagnostic =
-            Diagnostic::error(self.code, text!("读不了 {name}：{zh}", "cannot read {name}: {en}")).at(at);
+        let diagnostic = Diagnostic::error(self.code, text!("读不了 {name}：{zh}", "cannot read {name}: {en}")).at(at);
         match self.help {
             Some(help) => diagnostic.help(help),
             None => diagnostic,

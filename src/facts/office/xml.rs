@@ -83,7 +83,7 @@ impl<R: BufRead> Xml<R> {
     ///
     /// # Errors
     /// When the text is no XML there, or too deep, or too large. Nothing can be read after that.
-    pub fn next(&mut self) -> Result<Node, Trouble> {
+    pub fn node(&mut self) -> Result<Node, Trouble> {
         loop {
             self.buffer.clear();
             let at = self.reader.buffer_position();
@@ -114,8 +114,7 @@ fn node_of(event: Event<'_>) -> Option<Node> {
         Event::GeneralRef(reference) => Node::Text(match reference.resolve_char_ref() {
             Ok(Some(character)) => character.to_string(),
             // An entity of the document type stays as written: expanding them is how a small file grows huge.
-            _ => resolve_predefined_entity(&reference)
-                .map_or_else(|| format!("&{};", &*reference), str::to_owned),
+            _ => resolve_predefined_entity(&reference).map_or_else(|| format!("&{};", &*reference), str::to_owned),
         }),
         Event::Eof => Node::End,
         Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => return None,
@@ -124,10 +123,9 @@ fn node_of(event: Event<'_>) -> Option<Node> {
 
 fn trouble(error: &quick_xml::Error, at: u64) -> Trouble {
     match error {
-        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => Trouble::limit(text!(
-            "解压后过大，像是“压缩炸弹”",
-            "it inflates beyond all measure, like a zip bomb"
-        )),
+        quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            Trouble::limit(text!("解压后过大，像是“压缩炸弹”", "it inflates beyond all measure, like a zip bomb"))
+        }
         error => Trouble::broken(text!("第 {at} 字节处 XML 有误（{error}）", "wrong XML at byte {at} ({error})")),
     }
 }

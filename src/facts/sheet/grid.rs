@@ -10,8 +10,9 @@ use super::{Position, Sheet, letters};
 use crate::source::{SourceMap, Span};
 use crate::text;
 
-/// Tables with more cells than this are not filled up to a full rectangle.
-const FILL_LIMIT: u64 = 4_000_000;
+/// Tables with more cells than this, or hardly any content in them, are not filled up to a full rectangle.
+const FILL_LIMIT: u64 = 8_000_000;
+const FILL_DENSITY: u64 = 100;
 /// Covered cells of merged ranges that are followed up in one sheet.
 const COVER_LIMIT: u64 = 4_000_000;
 /// Bytes of text that covered cells of one sheet repeat.
@@ -24,7 +25,9 @@ pub(super) fn lay_out(
     sheet: &Sheet,
 ) -> Result<(RawTable, Span), Trouble> {
     let (height, width) = used(sheet);
-    let fill = u64::from(height) * u64::from(width) <= FILL_LIMIT;
+    let area = u64::from(height) * u64::from(width);
+    let shown: u64 = sheet.rows.iter().map(|row| row.cells.len() as u64).sum();
+    let fill = area <= FILL_LIMIT && area <= shown.saturating_mul(FILL_DENSITY).max(100_000);
     let anchors = anchors(sheet, height, width);
     let rows = Vec::with_capacity(height as usize);
     let mut grid = Grid { layout: Layout::new(), rows, anchors, name: &sheet.name, repeated: 0 };
@@ -57,7 +60,7 @@ pub(super) fn lay_out(
 /// Rows and columns up to the last cell that shows something.
 fn used(sheet: &Sheet) -> (u32, u32) {
     let filled = sheet.rows.iter().filter(|row| !row.cells.is_empty());
-    let height = filled.clone().last().map_or(0, |row| row.number + 1);
+    let height = filled.clone().next_back().map_or(0, |row| row.number + 1);
     let width = filled.filter_map(|row| row.cells.last()).map(|cell| cell.column + 1).max().unwrap_or(0);
     (height, width)
 }

@@ -12,6 +12,7 @@ mod xlsx;
 
 use super::format::Request;
 use super::office::{Archive, Trouble};
+use super::open;
 use super::raw::RawTable;
 use crate::diagnostic::Report;
 use crate::source::SourceMap;
@@ -70,7 +71,15 @@ struct Merge {
 
 /// Reads every sheet of a workbook, hidden ones too.
 #[must_use]
-pub fn read(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
+pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    let Some(bytes) = open::bytes(request, &mut report) else { return (Vec::new(), report) };
+    read_bytes(sources, request, &bytes)
+}
+
+/// Reads every sheet of the workbook that `bytes` are.
+#[must_use]
+pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
     let sheets = match sheets(bytes) {
         Ok(sheets) => sheets,

@@ -36,10 +36,8 @@ fn uncomputed(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) 
     if count == 0 {
         return;
     }
-    let message = text!(
-        "{name} 中有 {count} 个公式没有保存计算结果",
-        "{count} formulas of {name} have no stored result"
-    );
+    let message =
+        text!("{name} 中有 {count} 个公式没有保存计算结果", "{count} formulas of {name} have no stored result");
     let help = text!(
         "用 Excel 或 WPS 打开、重新计算并保存；在此之前这些单元格按“填写有误”处理",
         "open it in Excel or WPS, recalculate and save; until then these cells count as malformed"
@@ -53,7 +51,8 @@ fn covered(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
     let mut found = Vec::new();
     for row in &sheet.rows {
         let Some(laid) = table.rows.get(row.number as usize) else { continue };
-        let covered = row.cells.iter().filter(|cell| laid.cells.get(cell.column as usize).is_some_and(|cell| cell.absent));
+        let covered =
+            row.cells.iter().filter(|cell| laid.cells.get(cell.column as usize).is_some_and(|cell| cell.absent));
         found.extend(covered.map(|cell| ((row.number, cell.column), &cell.text)));
     }
     let Some(((row, column), text)) = found.first() else { return };
@@ -73,7 +72,8 @@ fn covered(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
 }
 
 fn hidden(sheet: &Sheet, table: &RawTable, name: &str, at: Span, report: &mut Report) {
-    let hidden: Vec<Span> = table.rows.iter().filter(|row| row.hidden && !row.cells.is_empty()).map(|row| row.span).collect();
+    let hidden: Vec<Span> =
+        table.rows.iter().filter(|row| row.hidden && !row.cells.is_empty()).map(|row| row.span).collect();
     let columns = table.hidden_columns.iter().map(|column| letters(*column)).collect::<Vec<_>>().join("、");
     if hidden.is_empty() && columns.is_empty() && !sheet.hidden {
         return;

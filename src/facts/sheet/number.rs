@@ -35,7 +35,8 @@ pub fn plain(stored: &str, decimals: usize, percent: bool) -> Option<String> {
     if *negative {
         text.push('-');
     }
-    let digit = |at: i32| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or('0', |digit| char::from(*digit));
+    let digit =
+        |at: i32| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or('0', |digit| char::from(*digit));
     if point <= 0 {
         text.push('0');
     }
@@ -62,7 +63,8 @@ pub fn days_and_seconds(stored: &str) -> Option<(i64, u32)> {
     if point > 9 || digits.len() > DIGITS {
         return None;
     }
-    let digit = |at: i32| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or(0, |digit| i64::from(digit - b'0'));
+    let digit =
+        |at: i32| usize::try_from(at).ok().and_then(|at| digits.get(at)).map_or(0, |digit| i64::from(digit - b'0'));
     let days = (0..point).fold(0_i64, |days, at| days * 10 + digit(at));
     let fraction = (point..).take(12).fold(0_i64, |fraction, at| fraction * 10 + digit(at));
     // Seconds, to the nearest: a twelfth decimal of a day is a tenth of a microsecond.

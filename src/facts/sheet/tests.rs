@@ -3,7 +3,7 @@ use std::path::Path;
 use super::super::format::{Options, Request};
 use super::super::office::testing::zip_of;
 use super::super::raw::RawTable;
-use super::{letters, position, read};
+use super::{letters, position, read_bytes};
 use crate::diagnostic::{Code, Report};
 use crate::source::{SourceMap, Span};
 
@@ -11,7 +11,8 @@ const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.o
 <Relationship Id="rId1" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/>
 <Relationship Id="rId2" Type="http://x/relationships/styles" Target="styles.xml"/>
 <Relationship Id="rId3" Type="http://x/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
-const WORKBOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="附表1" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const WORKBOOK: &str =
+    r#"<workbook xmlns:r="r"><sheets><sheet name="附表1" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 const STYLES: &str = r#"<styleSheet><numFmts count="1"><numFmt numFmtId="170" formatCode="0.00&quot;万元&quot;"/></numFmts>
 <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>
 <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="170"/></cellXfs></styleSheet>"#;
@@ -27,11 +28,11 @@ fn workbook(sheet: &str) -> Vec<u8> {
     ])
 }
 
-fn read_bytes(bytes: &[u8]) -> (SourceMap, Vec<RawTable>, Report) {
+fn read(bytes: &[u8]) -> (SourceMap, Vec<RawTable>, Report) {
     let mut sources = SourceMap::new();
     let options = Options::default();
     let request = Request { path: Path::new("a.xlsx"), name: "a.xlsx", at: Span::default(), options: &options };
-    let (tables, report) = read(&mut sources, &request, bytes);
+    let (tables, report) = read_bytes(&mut sources, &request, bytes);
     (sources, tables, report)
 }
 
@@ -52,7 +53,7 @@ fn cells_are_read_as_they_show_each_with_its_place_and_address() {
         <row r="5"><c r="A5" t="str"><f>A1&amp;"x"</f><v>甲
 乙</v></c><c r="B5" t="e"><v>#REF!</v></c><c r="C5" t="b"><v>1</v></c><c r="D5"><v>4E-1</v></c></row>
         </sheetData></worksheet>"#;
-    let (sources, tables, report) = read_bytes(&workbook(sheet));
+    let (sources, tables, report) = read(&workbook(sheet));
     assert!(report.is_empty(), "{report:?}");
     let [table] = &tables[..] else { panic!("one sheet") };
     assert_eq!(table.name, "附表1");
@@ -81,7 +82,7 @@ fn merged_ranges_show_their_corner_and_hidden_things_are_known() {
         <row r="1"><c r="A1" t="inlineStr"><is><t>预算金额</t></is></c><c r="C1"><v>7</v></c></row>
         <row r="2" hidden="1"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row></sheetData>
         <mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="C1:C2"/><mergeCell ref="A2:B2"/></mergeCells></worksheet>"#;
-    let (_, tables, report) = read_bytes(&workbook(sheet));
+    let (_, tables, report) = read(&workbook(sheet));
     let table = &tables[0];
     let covered = &table.rows[0].cells[1];
     assert!(covered.absent && covered.text == "预算金额" && covered.span == table.rows[0].cells[0].span);
@@ -96,7 +97,7 @@ fn merged_ranges_show_their_corner_and_hidden_things_are_known() {
 fn a_formula_without_a_result_is_not_a_blank() {
     let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><f>SUM(B1:B9)</f></c><c r="B1"><f>1+1</f><v>2</v></c></row>
         </sheetData></worksheet>"#;
-    let (_, tables, report) = read_bytes(&workbook(sheet));
+    let (_, tables, report) = read(&workbook(sheet));
     assert_eq!(texts(&tables[0]), [["=SUM(B1:B9)", "2"]]);
     assert_eq!(codes(&report), [Code::StaleValue]);
 }
@@ -104,18 +105,18 @@ fn a_formula_without_a_result_is_not_a_blank() {
 #[test]
 fn lies_are_bounded_and_said() {
     let far = r#"<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>"#;
-    let (_, tables, report) = read_bytes(&workbook(far));
+    let (_, tables, report) = read(&workbook(far));
     assert_eq!(tables[0].rows.len(), 1 << 20);
     assert!(report.is_empty());
     let wrong = r#"<worksheet><sheetData><row r="0"><c r="A0"><v>1</v></c></row><row r="9999999"><c r="A9999999"><v>1</v></c></row>
         <row r="3"><c r="ZZZ3"><v>1</v></c><c r="A3" t="s"><v>99</v></c><c><v>5</v></c></row>
         <row r="2"><c r="A2"><v>6</v></c></row></sheetData>
         <mergeCells><mergeCell ref="B9:A1"/><mergeCell ref="A1:XFD1048576"/><mergeCell ref="?"/></mergeCells></worksheet>"#;
-    let (_, tables, report) = read_bytes(&workbook(wrong));
+    let (_, tables, report) = read(&workbook(wrong));
     assert_eq!(texts(&tables[0]).len(), 3, "rows are brought into order");
     assert!(codes(&report).contains(&Code::BrokenFile));
     for bytes in [&b""[..], b"PK", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"<html><table>", &zip_of(&[("a", "b")])] {
-        let (_, tables, report) = read_bytes(bytes);
+        let (_, tables, report) = read(bytes);
         assert!(tables.is_empty() && codes(&report) == [Code::BrokenFile], "{bytes:?}");
         assert!(report.diagnostics()[0].help.is_some());
     }
@@ -124,15 +125,15 @@ fn lies_are_bounded_and_said() {
 #[test]
 fn bombs_do_not_go_off() {
     let zeros = "0".repeat(200 << 20);
-    let (_, tables, report) = read_bytes(&workbook(&format!("<worksheet><c><v>{zeros}</v></c></worksheet>")));
+    let (_, tables, report) = read(&workbook(&format!("<worksheet><c><v>{zeros}</v></c></worksheet>")));
     assert_eq!(codes(&report), [Code::LimitReached]);
     assert!(tables[0].rows.is_empty());
     let entities = r#"<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
         <worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData></worksheet>"#;
-    let (_, tables, _) = read_bytes(&workbook(entities));
+    let (_, tables, _) = read(&workbook(entities));
     assert_eq!(texts(&tables[0]), [["&b;"]], "kept as written");
     let deep = "<a>".repeat(100_000);
-    let (_, _, report) = read_bytes(&workbook(&format!("<worksheet>{deep}")));
+    let (_, _, report) = read(&workbook(&format!("<worksheet>{deep}")));
     assert_eq!(codes(&report), [Code::LimitReached]);
 }
 

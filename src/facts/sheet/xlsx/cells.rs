@@ -21,7 +21,7 @@ pub(super) fn read(input: impl BufRead, context: &Context) -> Sheet {
     let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, cells: 0 };
     let mut xml = Xml::new(input);
     loop {
-        let going = xml.next().and_then(|node| walk.step(node));
+        let going = xml.node().and_then(|node| walk.step(node));
         match going {
             Ok(true) => {}
             Ok(false) => break,
@@ -137,10 +137,10 @@ impl Walk<'_> {
     fn merge(&mut self, element: &Element) {
         let reference = element.attribute("ref").unwrap_or_default();
         let (first, last) = reference.split_once(':').unwrap_or((&reference, &reference));
-        if let (Some((top, left)), Some((bottom, right))) = (position(first), position(last)) {
-            if top <= bottom && left <= right && self.sheet.merges.len() < MOST_ROWS as usize {
-                self.sheet.merges.push(Merge { top, left, bottom, right });
-            }
+        if let (Some((top, left)), Some((bottom, right))) = (position(first), position(last))
+            && (top <= bottom && left <= right && self.sheet.merges.len() < MOST_ROWS as usize)
+        {
+            self.sheet.merges.push(Merge { top, left, bottom, right });
         }
     }
 
@@ -182,7 +182,10 @@ impl Walk<'_> {
         }
         self.cells += 1;
         if self.cells > MOST_CELLS {
-            let why = text!("超过 {MOST_CELLS} 个单元格，其余没有读入", "it has more than {MOST_CELLS} cells; the rest was not read");
+            let why = text!(
+                "超过 {MOST_CELLS} 个单元格，其余没有读入",
+                "it has more than {MOST_CELLS} cells; the rest was not read"
+            );
             return Err(Trouble::limit(why));
         }
         if self.sheet.rows.is_empty() {

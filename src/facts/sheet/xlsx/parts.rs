@@ -53,7 +53,7 @@ pub(super) fn relations(archive: &mut Archive<'_>, part: &str) -> Result<Vec<Tar
     let Some(input) = archive.part(&name)? else { return Ok(targets) };
     let mut xml = Xml::new(input);
     loop {
-        match xml.next()? {
+        match xml.node()? {
             Node::Open(element) if element.name() == "Relationship" => {
                 let (Some(id), Some(kind), Some(target)) =
                     (element.attribute("Id"), element.attribute("Type"), element.attribute("Target"))
@@ -93,7 +93,7 @@ pub(super) fn workbook(archive: &mut Archive<'_>, part: &str) -> Result<Workbook
     let Some(input) = archive.part(part)? else { return Ok(workbook) };
     let mut xml = Xml::new(input);
     loop {
-        match xml.next()? {
+        match xml.node()? {
             Node::Open(element) if element.name() == "sheet" => workbook.tabs.push(Tab {
                 name: element.attribute("name").unwrap_or_default(),
                 id: element.attribute("id").unwrap_or_default(),
@@ -113,7 +113,7 @@ pub(super) fn shared_strings(archive: &mut Archive<'_>, part: &str) -> Result<Ve
     let mut xml = Xml::new(input);
     let (mut current, mut in_text, mut in_guide, mut total) = (String::new(), false, false, 0);
     loop {
-        match xml.next()? {
+        match xml.node()? {
             Node::Open(element) => match element.name() {
                 "si" => current.clear(),
                 "t" => in_text = true,
@@ -169,7 +169,7 @@ pub(super) fn formats(archive: &mut Archive<'_>, part: &str) -> Result<Vec<Numbe
     let mut xml = Xml::new(input);
     let mut in_cell_styles = false;
     loop {
-        match xml.next()? {
+        match xml.node()? {
             Node::Open(element) => match element.name() {
                 "numFmt" => {
                     if let (Some(id), Some(code)) = (element.number("numFmtId"), element.attribute("formatCode")) {
