@@ -1,0 +1,112 @@
+//! [`Batch`]: a few thousand partial solutions of a body, column by column, live columns only.
+
+use super::words::Kind;
+use crate::value::{Decimal, Value};
+
+/// How many rows a batch aims at. A step that multiplies rows hands them on in pieces of about this size.
+pub const BATCH: usize = 4096;
+
+/// One column of a batch.
+#[derive(Clone, Debug)]
+pub enum Vector {
+    /// Words of that kind.
+    Words(Kind, Vec<u32>),
+    /// Whole numbers.
+    Ints(Vec<i64>),
+    /// Decimals or money as multiples of 10^-scale.
+    Scaled {
+        /// Decimal places.
+        scale: u32,
+        /// Whether they are money.
+        money: bool,
+        /// The multiples.
+        values: Vec<i64>,
+    },
+    /// Anything.
+    Values(Vec<Value>),
+}
+
+impl Vector {
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Words(_, words) => words.len(),
+            Self::Ints(values) | Self::Scaled { values, .. } => values.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    /// The rows at `rows`, in that order.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        match self {
+            Self::Words(kind, words) => Self::Words(*kind, rows.iter().map(|row| words[*row as usize]).collect()),
+            Self::Ints(values) => Self::Ints(rows.iter().map(|row| values[*row as usize]).collect()),
+            Self::Scaled { scale, money, values } => Self::Scaled {
+                scale: *scale,
+                money: *money,
+                values: rows.iter().map(|row| values[*row as usize]).collect(),
+            },
+            Self::Values(values) => Self::Values(rows.iter().map(|row| values[*row as usize].clone()).collect()),
+        }
+    }
+}
+
+/// A decimal or an amount of money.
+#[must_use]
+pub fn amount(decimal: Decimal, money: bool) -> Value {
+    if money { Value::Money(decimal) } else { Value::Decimal(decimal) }
+}
+
+/// Rows of live columns. A slot that is not live holds nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// How many rows.
+    pub len: usize,
+    /// The columns by slot.
+    pub slots: Vec<Option<Vector>>,
+}
+
+impl Batch {
+    /// One row without columns, for a body that reads nothing.
+    #[must_use]
+    pub fn unit(slots: usize) -> Self {
+        Self { len: 1, slots: vec![None; slots] }
+    }
+
+    /// The words of a slot that holds words.
+    ///
+    /// # Panics
+    /// When it does not; the plan says what each slot holds.
+    #[must_use]
+    pub fn words(&self, slot: usize) -> &[u32] {
+        match &self.slots[slot] {
+            Some(Vector::Words(_, words)) => words,
+            _ => panic!("slot {slot} holds words"),
+        }
+    }
+
+    /// Sets a slot.
+    pub fn set(&mut self, slot: usize, vector: Vector) {
+        debug_assert_eq!(vector.len(), self.len);
+        self.slots[slot] = Some(vector);
+    }
+
+    /// The rows at `rows`, in that order, of the slots in `live`.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32], live: &[usize]) -> Self {
+        let mut slots = vec![None; self.slots.len()];
+        for slot in live {
+            slots[*slot] = self.slots[*slot].as_ref().map(|vector| vector.gather(rows));
+        }
+        Self { len: rows.len(), slots }
+    }
+
+    /// The rows at `rows`, in that order, of every slot that holds something.
+    #[must_use]
+    pub fn select(&self, rows: &[u32]) -> Self {
+        let slots = self.slots.iter().map(|slot| slot.as_ref().map(|vector| vector.gather(rows))).collect();
+        Self { len: rows.len(), slots }
+    }
+}

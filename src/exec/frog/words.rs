@@ -1,0 +1,218 @@
+//! [`Words`]: every value of a derived relation as 32 bits.
+//!
+//! Within one static type, two words are equal exactly when the values are. Words are not ordered as values are:
+//! comparisons decode them. Texts are their number in the store's symbols, continued here for texts that rules make;
+//! rows, days and small whole numbers stand for themselves; all else has a number in one dictionary, with the high bit
+//! set.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::store::Symbols;
+use crate::ir::TypeKind;
+use crate::value::{Date, Value};
+
+/// The word of a cell without a value. It equals no word, not even itself: whoever looks it up must refuse it.
+pub const NONE: u32 = u32::MAX;
+
+const BOXED: u32 = 1 << 31;
+
+/// What a word without the high bit stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text number.
+    Symbol,
+    /// Whole number.
+    Number,
+    /// Whole number that is not negative.
+    Unsigned,
+    /// Row number.
+    Row,
+    /// Day.
+    Date,
+    /// Never without the high bit.
+    Boxed,
+}
+
+impl Kind {
+    /// The kind for values of a type.
+    #[must_use]
+    pub fn of(kind: &TypeKind) -> Self {
+        match kind {
+            TypeKind::Number => Self::Number,
+            TypeKind::Unsigned => Self::Unsigned,
+            TypeKind::Symbol => Self::Symbol,
+            TypeKind::Date => Self::Date,
+            TypeKind::Row(_) => Self::Row,
+            TypeKind::Float
+            | TypeKind::Decimal
+            | TypeKind::Percent
+            | TypeKind::Money(_)
+            | TypeKind::Generated(_)
+            | TypeKind::Record(_)
+            | TypeKind::Algebraic(_) => Self::Boxed,
+        }
+    }
+}
+
+/// The dictionary of one run.
+#[derive(Debug)]
+pub struct Words<'a> {
+    symbols: &'a Symbols,
+    more: RwLock<More>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    texts: Vec<Arc<str>>,
+    text_ids: FxHashMap<Arc<str>, u32>,
+    boxed: Vec<Value>,
+    boxed_ids: FxHashMap<Value, u32>,
+}
+
+impl<'a> Words<'a> {
+    /// The dictionary that continues `symbols`.
+    #[must_use]
+    pub fn new(symbols: &'a Symbols) -> Self {
+        Self { symbols, more: RwLock::default() }
+    }
+
+    /// The word of a whole number that is small and not negative.
+    #[must_use]
+    pub fn small(number: i64) -> Option<u32> {
+        u32::try_from(number).ok().filter(|word| *word < BOXED)
+    }
+
+    /// The word of `value`, new if need be.
+    ///
+    /// # Panics
+    /// Beyond 2³¹−2 different texts or boxed values.
+    #[must_use]
+    pub fn encode(&self, value: &Value) -> u32 {
+        match value {
+            Value::Number(number) => Self::small(*number).unwrap_or_else(|| self.boxed(value.clone())),
+            Value::Unsigned(number) => {
+                let small = u32::try_from(*number).ok().filter(|word| *word < BOXED);
+                small.unwrap_or_else(|| self.boxed(value.clone()))
+            }
+            Value::Symbol(text) => self.symbols.get(text).unwrap_or_else(|| self.text(text)),
+            Value::Row(row) => *row,
+            Value::Date(date) => pack(*date),
+            Value::Decimal(decimal) => self.boxed(Value::Decimal(decimal.normalize())),
+            Value::Money(decimal) => self.boxed(Value::Money(decimal.normalize())),
+            Value::Float(_) | Value::Record(_) | Value::Nil => self.boxed(value.clone()),
+        }
+    }
+
+    /// The value of a word that [`Self::encode`] gave for a value of that kind.
+    ///
+    /// # Panics
+    /// For a word that it did not give.
+    #[must_use]
+    pub fn decode(&self, word: u32, kind: Kind) -> Value {
+        if kind == Kind::Row {
+            return Value::Row(word);
+        }
+        if word >= BOXED {
+            let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+            return more.boxed[(word - BOXED) as usize].clone();
+        }
+        match kind {
+            Kind::Symbol => Value::Symbol(self.symbol(word)),
+            Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
+            Kind::Unsigned => Value::Unsigned(u64::from(word)),
+            Kind::Row => Value::Row(word),
+            Kind::Date => Value::Date(unpack(word)),
+        }
+    }
+
+    /// The text of a symbol's word.
+    #[must_use]
+    pub fn symbol(&self, word: u32) -> Arc<str> {
+        let known = self.symbols.len();
+        if (word as usize) < known {
+            return Arc::clone(self.symbols.text(word));
+        }
+        let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&more.texts[word as usize - known])
+    }
+
+    fn text(&self, text: &Arc<str>) -> u32 {
+        let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = more.text_ids.get(text) {
+            return *id;
+        }
+        let id = u32::try_from(self.symbols.len() + more.texts.len()).expect("fewer than 2^31 different texts");
+        assert!(id < BOXED, "fewer than 2^31 different texts");
+        more.texts.push(Arc::clone(text));
+        more.text_ids.insert(Arc::clone(text), id);
+        id
+    }
+
+    fn boxed(&self, value: Value) -> u32 {
+        if let Some(id) = self.more.read().unwrap_or_else(PoisonError::into_inner).boxed_ids.get(&value) {
+            return *id;
+        }
+        let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
+        let next = u32::try_from(more.boxed.len()).expect("fewer than 2^31 different values") | BOXED;
+        assert!(next != NONE, "fewer than 2^31-1 different values");
+        let id = *more.boxed_ids.entry(value.clone()).or_insert(next);
+        if id == next {
+            more.boxed.push(value);
+        }
+        id
+    }
+}
+
+/// A day as a word; later days are greater.
+#[must_use]
+pub fn pack(date: Date) -> u32 {
+    let (year, month, day) = (i32::from(date.0.year()) + 10_000, date.0.month(), date.0.day());
+    let year = u32::try_from(year).unwrap_or(0);
+    year * 512 + u32::from(month.unsigned_abs()) * 32 + u32::from(day.unsigned_abs())
+}
+
+fn unpack(word: u32) -> Date {
+    let year = i16::try_from(i64::from(word / 512) - 10_000).unwrap_or(0);
+    let month = i8::try_from(word / 32 % 16).unwrap_or(1);
+    let day = i8::try_from(word % 32).unwrap_or(1);
+    Date(jiff::civil::Date::new(year, month, day).unwrap_or(jiff::civil::Date::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Words};
+    use crate::facts::store::Symbols;
+    use crate::value::{Date, Decimal, Float, Value};
+
+    #[test]
+    fn words_are_equal_exactly_when_values_are() {
+        let mut symbols = Symbols::default();
+        symbols.intern("甲");
+        let words = Words::new(&symbols);
+        let number = |n| words.encode(&Value::Number(n));
+        assert_eq!(number(7), 7);
+        assert_eq!(number(-7), number(-7));
+        assert_ne!(number(-7), number(-8));
+        assert_eq!(words.decode(number(i64::MIN), Kind::Number), Value::Number(i64::MIN));
+        let decimal = |m, s| words.encode(&Value::Decimal(Decimal::new(m, s)));
+        assert_eq!(decimal(250, 1), decimal(25, 0));
+        assert_ne!(decimal(250, 1), words.encode(&Value::Money(Decimal::new(25, 0))));
+        assert_eq!(words.encode(&Value::Float(Float(0.0))), words.encode(&Value::Float(Float(-0.0))));
+        assert_eq!(words.encode(&Value::symbol("甲")), 0);
+        let new = words.encode(&Value::symbol("乙"));
+        assert_eq!(words.decode(new, Kind::Symbol), Value::symbol("乙"));
+        assert_eq!(words.encode(&Value::symbol("乙")), new);
+    }
+
+    #[test]
+    fn days_come_back() {
+        let symbols = Symbols::default();
+        let words = Words::new(&symbols);
+        for (year, month, day) in [(-9999, 1, 1), (0, 12, 31), (2020, 2, 29), (9999, 12, 31)] {
+            let date = Value::Date(Date(jiff::civil::date(year, month, day)));
+            assert_eq!(words.decode(words.encode(&date), Kind::Date), date);
+        }
+    }
+}
