@@ -1,0 +1,200 @@
+//! Expressions and conditions, one row at a time: the meaning that [`vector`](super::vector) must keep.
+
+use super::World;
+use super::batch::{Batch, Vector, amount};
+use crate::exec::compare;
+use crate::facts::store::{Cell, State};
+use crate::ir::{Compare, Expr, Is, Literal, Term, Test, VarId, allowance};
+use crate::plan::Place;
+use crate::syntax::ast::CellState;
+use crate::value::functions::{EvalError, call, test};
+use crate::value::{Decimal, Value};
+
+/// Why an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It needs a blank cell.
+    Blank,
+    /// It needs a malformed cell.
+    Malformed,
+    /// Its evaluation failed.
+    Error(EvalError),
+}
+
+impl From<EvalError> for Fault {
+    fn from(error: EvalError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Rows of a batch and where the variables of their rule are found.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'s> {
+    /// Facts and dictionary.
+    pub world: &'s World<'s>,
+    /// By variable.
+    pub places: &'s [Option<Place>],
+    /// The rows.
+    pub batch: &'s Batch,
+}
+
+impl<'s> Scope<'s> {
+    /// Where a bound variable is found.
+    ///
+    /// # Panics
+    /// When it is not bound; the plan binds before it reads.
+    #[must_use]
+    pub fn place(&self, var: VarId) -> Place {
+        self.places[var.index()].expect("the plan binds a variable before it is read")
+    }
+
+    /// The column of a slot.
+    ///
+    /// # Panics
+    /// When the slot is not alive; the plan keeps alive what is read.
+    #[must_use]
+    pub fn vector(&self, slot: usize) -> &'s Vector {
+        self.batch.slots[slot].as_ref().expect("the plan keeps a slot alive while it is read")
+    }
+
+    /// The value at a place.
+    ///
+    /// # Errors
+    /// When the cell there has none.
+    pub fn at(&self, place: Place, row: usize) -> Result<Value, Fault> {
+        match place {
+            Place::Slot(slot) => Ok(match self.vector(slot) {
+                Vector::Words(kind, words) => self.world.words.decode(words[row], *kind),
+                Vector::Ints(values) => Value::Number(values[row]),
+                Vector::Scaled { scale, money, values } => amount(Decimal::new(values[row], *scale), *money),
+                Vector::Values(values) => values[row].clone(),
+            }),
+            Place::Cell { row: slot, table, column } => {
+                let input = self.world.input;
+                match input.store.cell(input.sources, table, self.batch.words(slot)[row], column) {
+                    Cell::Present(value) => Ok(value),
+                    Cell::Blank => Err(Fault::Blank),
+                    Cell::Malformed(_) => Err(Fault::Malformed),
+                }
+            }
+        }
+    }
+
+    /// The value of a term.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn term(&self, term: &Term, row: usize) -> Result<Value, Fault> {
+        match term {
+            Term::Var(var) => self.at(self.place(*var), row),
+            Term::Const(value) => Ok(value.clone()),
+        }
+    }
+
+    /// The value of an expression.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn value(&self, expr: &Expr, row: usize) -> Result<Value, Fault> {
+        match expr {
+            Expr::Var(var) => self.at(self.place(*var), row),
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Call(function, args, _) => {
+                let args = args.iter().map(|arg| self.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
+                Ok(call(*function, &args)?)
+            }
+            Expr::Record(fields) => {
+                let fields = fields.iter().map(|field| self.value(field, row)).collect::<Result<Vec<_>, _>>()?;
+                Ok(Value::Record(fields.into()))
+            }
+            Expr::Field(record, at) => match self.value(record, row)? {
+                Value::Record(fields) => fields.get(*at).cloned().ok_or(Fault::Error(EvalError::NotDefined)),
+                _ => Err(Fault::Error(EvalError::NotDefined)),
+            },
+            Expr::If(condition, yes, no) => self.value(if self.holds(condition, row)? { yes } else { no }, row),
+            Expr::Else(first, second) => match self.value(first, row) {
+                Err(Fault::Blank) => self.value(second, row),
+                other => other,
+            },
+            Expr::Precision(var, column) => Ok(self.precision(*var, *column, row)),
+        }
+    }
+
+    fn precision(&self, var: VarId, column: usize, row: usize) -> Value {
+        let place = self.place(var);
+        let table = self.world.row_table(var);
+        let number = match self.at(place, row) {
+            Ok(Value::Row(number)) => number,
+            _ => 0,
+        };
+        let table = &self.world.input.store.tables[table];
+        amount(allowance(table.precision(number, column)), super::is_money(&table.columns[column].data))
+    }
+
+    /// Whether a condition holds.
+    ///
+    /// # Errors
+    /// When that cannot be said.
+    pub fn holds(&self, literal: &Literal, row: usize) -> Result<bool, Fault> {
+        match literal {
+            Literal::Compare(compare) => self.compares(compare, row),
+            Literal::Is(is) => Ok(self.is(is, row)),
+            Literal::Test(test) => self.tests(test, row),
+            _ => Err(Fault::Error(EvalError::NotDefined)),
+        }
+    }
+
+    /// Whether a comparison holds.
+    ///
+    /// # Errors
+    /// When that cannot be said.
+    pub fn compares(&self, literal: &Compare, row: usize) -> Result<bool, Fault> {
+        let (left, right) = (self.value(&literal.left, row)?, self.value(&literal.right, row)?);
+        let allowance = literal.allowance.as_ref().map(|allowance| self.value(allowance, row)).transpose()?;
+        Ok(compare(literal.op, &left, &right, allowance.as_ref())?)
+    }
+
+    /// Whether a test holds.
+    ///
+    /// # Errors
+    /// When that cannot be said.
+    pub fn tests(&self, literal: &Test, row: usize) -> Result<bool, Fault> {
+        let args = literal.args.iter().map(|arg| self.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
+        Ok(test(literal.function, &args)? != literal.negated)
+    }
+
+    /// Whether a cell is in the state asked for. What is not a cell is present.
+    #[must_use]
+    pub fn is(&self, is: &Is, row: usize) -> bool {
+        let state = match self.place(is.var) {
+            Place::Slot(_) => State::Present,
+            Place::Cell { row: slot, table, column } => {
+                self.world.input.store.tables[table].columns[column].state(self.batch.words(slot)[row])
+            }
+        };
+        let holds = match is.state {
+            CellState::Blank => state == State::Blank,
+            CellState::Malformed => matches!(state, State::Malformed(_)),
+            CellState::Present => state == State::Present,
+        };
+        holds != is.negated
+    }
+
+    /// The words of a term in every row, [`NONE`](super::words::NONE) where it has no value.
+    #[must_use]
+    pub fn words(&self, term: &Term) -> Vec<u32> {
+        match term {
+            Term::Const(value) => vec![self.world.words.encode(value); self.batch.len],
+            Term::Var(var) => self.words_at(self.place(*var)),
+        }
+    }
+
+    /// The words of a place in every row, [`NONE`](super::words::NONE) where it has no value.
+    #[must_use]
+    pub fn words_at(&self, place: Place) -> Vec<u32> {
+        match place {
+            Place::Slot(slot) => self.world.encode(self.vector(slot)),
+            Place::Cell { row, table, column } => self.world.cell_words(table, column, self.batch.words(row)),
+        }
+    }
+}

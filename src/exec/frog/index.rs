@@ -1,0 +1,286 @@
+//! [`Index`]: from the words of a key to the rows that have it.
+
+use rustc_hash::FxHashMap;
+
+use super::words::NONE;
+
+/// What an index gives for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Payload {
+    /// Only whether there is a row.
+    Nothing,
+    /// The numbers of the rows.
+    Rows,
+    /// The words of that column.
+    Column(usize),
+}
+
+/// From key to payloads. Grows by [`Index::append`]; the payloads of one key stand together, in order of arrival.
+#[derive(Debug)]
+pub struct Index {
+    keys: Keys,
+    lists: Lists,
+    payload: Payload,
+    /// How many rows of the relation are in it.
+    covered: usize,
+}
+
+impl Index {
+    /// An empty index for keys of that many columns.
+    #[must_use]
+    pub fn new(columns: usize, payload: Payload) -> Self {
+        Self { keys: Keys::new(columns), lists: Lists::default(), payload, covered: 0 }
+    }
+
+    /// How many rows of the relation are in it.
+    #[must_use]
+    pub fn covered(&self) -> usize {
+        self.covered
+    }
+
+    /// Adds the rows from `self.covered()` on: their key columns and their payloads, of equal length. Rows with a key
+    /// without value are left out.
+    pub fn append(&mut self, keys: &[&[u32]], payloads: &[u32]) {
+        let added = keys.first().map_or(payloads.len(), |column| column.len());
+        let groups = self.keys.insert(keys, added);
+        if self.payload != Payload::Nothing {
+            self.lists.append(&groups, payloads, self.keys.count);
+        }
+        self.covered += added;
+    }
+
+    /// The group of each key, [`NONE`] for keys that no row has.
+    #[must_use]
+    pub fn groups(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
+        self.keys.find(keys, len)
+    }
+
+    /// The payloads of a group.
+    #[must_use]
+    pub fn list(&self, group: u32) -> &[u32] {
+        self.lists.get(group)
+    }
+
+    /// How many payloads a group has.
+    #[must_use]
+    pub fn count(&self, group: u32) -> usize {
+        self.lists.spans[group as usize].1 as usize
+    }
+}
+
+/// Keys to group numbers, which count from 0 in order of arrival.
+#[derive(Debug)]
+struct Keys {
+    count: usize,
+    map: Map,
+}
+
+#[derive(Debug)]
+enum Map {
+    Unit,
+    One { dense: Vec<u32>, sparse: FxHashMap<u32, u32> },
+    Two(FxHashMap<u64, u32>),
+    Four(FxHashMap<u128, u32>),
+    Many(FxHashMap<Box<[u32]>, u32>),
+}
+
+impl Keys {
+    fn new(columns: usize) -> Self {
+        let map = match columns {
+            0 => Map::Unit,
+            1 => Map::One { dense: Vec::new(), sparse: FxHashMap::default() },
+            2 => Map::Two(FxHashMap::default()),
+            3 | 4 => Map::Four(FxHashMap::default()),
+            _ => Map::Many(FxHashMap::default()),
+        };
+        Self { count: 0, map }
+    }
+
+    fn insert(&mut self, keys: &[&[u32]], len: usize) -> Vec<u32> {
+        let count = &mut self.count;
+        let mut fresh = || {
+            *count += 1;
+            u32::try_from(*count - 1).expect("fewer than 2^32 keys")
+        };
+        match &mut self.map {
+            Map::Unit => {
+                if *count == 0 && len > 0 {
+                    fresh();
+                }
+                vec![0; len]
+            }
+            Map::One { dense, sparse } => insert_one(dense, sparse, keys[0], &mut fresh),
+            Map::Two(map) => {
+                let one = |(a, b): (&u32, &u32)| {
+                    if *a == NONE || *b == NONE { NONE } else { *map.entry(two(*a, *b)).or_insert_with(&mut fresh) }
+                };
+                keys[0].iter().zip(keys[1]).map(one).collect()
+            }
+            Map::Four(map) => {
+                (0..len).map(|row| four(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh))).collect()
+            }
+            Map::Many(map) => {
+                (0..len).map(|row| many(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh))).collect()
+            }
+        }
+    }
+
+    fn find(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
+        let none = &NONE;
+        match &self.map {
+            Map::Unit => vec![if self.count == 0 { NONE } else { 0 }; len],
+            Map::One { dense, sparse } => {
+                let one = |word: &u32| match dense.get(*word as usize) {
+                    Some(group) if *group != NONE => *group,
+                    _ if sparse.is_empty() => NONE,
+                    _ => *sparse.get(word).unwrap_or(none),
+                };
+                keys[0].iter().map(one).collect()
+            }
+            Map::Two(map) => keys[0].iter().zip(keys[1]).map(|(a, b)| *map.get(&two(*a, *b)).unwrap_or(none)).collect(),
+            Map::Four(map) => {
+                (0..len).map(|row| four(keys, row).map_or(NONE, |key| *map.get(&key).unwrap_or(none))).collect()
+            }
+            Map::Many(map) => {
+                (0..len).map(|row| many(keys, row).map_or(NONE, |key| *map.get(&key).unwrap_or(none))).collect()
+            }
+        }
+    }
+}
+
+/// A directory for one key column: an array while the words are dense enough, a hash map for those beyond.
+fn insert_one(
+    dense: &mut Vec<u32>,
+    sparse: &mut FxHashMap<u32, u32>,
+    words: &[u32],
+    fresh: &mut impl FnMut() -> u32,
+) -> Vec<u32> {
+    let room = 4 * (dense.len() / 2 + words.len()) + (1 << 16);
+    let reach = words.iter().copied().filter(|word| *word != NONE && (*word as usize) < room).max();
+    if let Some(reach) = reach
+        && reach as usize >= dense.len()
+    {
+        let len = (reach as usize + 1).max(dense.len() * 5 / 4);
+        dense.resize(len, NONE);
+    }
+    let mut one = |word: u32| {
+        if word == NONE {
+            return NONE;
+        }
+        match dense.get_mut(word as usize) {
+            Some(group) => {
+                if *group == NONE {
+                    // A word may have come before the array reached it.
+                    *group = sparse.remove(&word).unwrap_or_else(&mut *fresh);
+                }
+                *group
+            }
+            None => *sparse.entry(word).or_insert_with(&mut *fresh),
+        }
+    };
+    words.iter().map(|word| one(*word)).collect()
+}
+
+fn two(a: u32, b: u32) -> u64 {
+    u64::from(a) << 32 | u64::from(b)
+}
+
+fn four(keys: &[&[u32]], row: usize) -> Option<u128> {
+    keys.iter().try_fold(0_u128, |packed, column| (column[row] != NONE).then(|| packed << 32 | u128::from(column[row])))
+}
+
+fn many(keys: &[&[u32]], row: usize) -> Option<Box<[u32]>> {
+    keys.iter().map(|column| (column[row] != NONE).then_some(column[row])).collect()
+}
+
+/// Lists by group, each in one piece of an arena.
+#[derive(Debug, Default)]
+struct Lists {
+    arena: Vec<u32>,
+    /// Start, length and room of each list.
+    spans: Vec<(usize, u32, u32)>,
+}
+
+impl Lists {
+    fn get(&self, group: u32) -> &[u32] {
+        let (start, len, _) = self.spans[group as usize];
+        &self.arena[start..start + len as usize]
+    }
+
+    /// Adds `payloads[i]` to the list of `groups[i]`, except where that is [`NONE`]. There are `count` groups.
+    fn append(&mut self, groups: &[u32], payloads: &[u32], count: usize) {
+        let bulk = self.spans.is_empty();
+        self.spans.resize(count, (0, 0, 0));
+        if bulk {
+            return self.fill(groups, payloads);
+        }
+        for (group, payload) in groups.iter().zip(payloads) {
+            if *group == NONE {
+                continue;
+            }
+            let (start, len, room) = self.spans[*group as usize];
+            if len < room {
+                self.arena[start + len as usize] = *payload;
+                self.spans[*group as usize].1 += 1;
+                continue;
+            }
+            let (moved, room) = (self.arena.len(), (room * 2).max(2));
+            self.arena.extend_from_within(start..start + len as usize);
+            self.arena.push(*payload);
+            self.arena.resize(moved + room as usize, 0);
+            self.spans[*group as usize] = (moved, len + 1, room);
+        }
+    }
+
+    /// The first batch: counted, then laid out without gaps.
+    fn fill(&mut self, groups: &[u32], payloads: &[u32]) {
+        for group in groups.iter().filter(|group| **group != NONE) {
+            self.spans[*group as usize].2 += 1;
+        }
+        let mut start = 0;
+        for span in &mut self.spans {
+            span.0 = start;
+            start += span.2 as usize;
+        }
+        self.arena.resize(start, 0);
+        for (group, payload) in groups.iter().zip(payloads) {
+            if *group != NONE {
+                let span = &mut self.spans[*group as usize];
+                self.arena[span.0 + span.1 as usize] = *payload;
+                span.1 += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Index, Payload};
+    use crate::exec::frog::words::NONE;
+
+    #[test]
+    fn finds_what_was_appended_in_order_of_arrival() {
+        let mut index = Index::new(1, Payload::Rows);
+        index.append(&[&[3, 1, 3, NONE, 4_000_000_000]], &[0, 1, 2, 3, 4]);
+        index.append(&[&[3, 7, 3]], &[5, 6, 7]);
+        let groups = index.groups(&[&[3, 1, 9, NONE, 4_000_000_000, 7]], 6);
+        let lists: Vec<Vec<u32>> = groups
+            .iter()
+            .map(|group| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() })
+            .collect();
+        assert_eq!(lists, [vec![0, 2, 5, 7], vec![1], vec![], vec![], vec![4], vec![6]]);
+    }
+
+    #[test]
+    fn keys_of_any_width() {
+        for width in 0..7 {
+            let columns: Vec<Vec<u32>> = (0..width).map(|column| vec![column, column + 1, column]).collect();
+            let keys: Vec<&[u32]> = columns.iter().map(Vec::as_slice).collect();
+            let mut index = Index::new(keys.len(), Payload::Rows);
+            index.append(&keys, &[10, 11, 12]);
+            let groups = index.groups(&keys, 3);
+            let expected: &[u32] = if width == 0 { &[10, 11, 12] } else { &[10, 12] };
+            assert_eq!(index.list(groups[0]), expected);
+        }
+    }
+}
