@@ -2,6 +2,8 @@
 //!
 //! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
 
+pub mod frog;
+
 use crate::facts::store::Store;
 use crate::ir::{Program, RuleId, VarId};
 use crate::source::{SourceMap, Span};

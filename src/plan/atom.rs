@@ -16,7 +16,7 @@ impl Builder<'_> {
             return self.fields(atom, table, place.slot(), &atom.args);
         }
         let first = self.steps.is_empty() && self.bound_nothing();
-        let (mut keys, mut rest): (Vec<(usize, Term)>, Vec<(usize, Term)>) = (Vec::new(), Vec::new());
+        let (mut keys, mut rest) = (Vec::<(usize, Term)>::new(), Vec::new());
         for (column, term) in &atom.args {
             let keyed = !first && self.term_is_bound(term) && keys.iter().all(|(known, _)| known != column);
             if keyed { keys.push((*column, term.clone())) } else { rest.push((*column, term.clone())) }

@@ -94,7 +94,9 @@ fn sample_table(table: &Table, column: usize) -> f64 {
     let count = at().count();
     let distinct = match &table.columns[column].data {
         Data::Symbol(ids) => at().map(|row| u64::from(ids[row])).collect::<FxHashSet<_>>().len(),
-        Data::Number(values) | Data::Scaled { values, .. } => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),
+        Data::Number(values) | Data::Scaled { values, .. } => {
+            at().map(|row| values[row]).collect::<FxHashSet<_>>().len()
+        }
         Data::Unsigned(values) => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),
         Data::Float(values) => at().map(|row| values[row].to_bits()).collect::<FxHashSet<_>>().len(),
         Data::Exact { values, .. } => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),

@@ -7,9 +7,9 @@ use super::{
     Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, Place, RulePlan, Sizes, Step, UnpackStep,
 };
 use super::{order, vars};
-use crate::facts::store::Store;
 use crate::ir::{
-    Aggregate, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId, Term, Unpack, VarId,
+    Aggregate, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId, Term, Unpack,
+    VarId,
 };
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
@@ -17,10 +17,7 @@ use crate::syntax::ast::CompareOp;
 /// What lowering needs to know.
 pub(super) struct Context<'a> {
     pub(super) program: &'a Program,
-    pub(super) store: &'a Store,
     pub(super) sizes: &'a Sizes,
-    /// Relations that are still growing.
-    pub(super) recursive: &'a [RelationId],
 }
 
 /// A body on its way to steps. Every variable gets one place.
@@ -242,7 +239,8 @@ fn weaken(action: &mut Action, needed: &FxHashSet<usize>) {
         return;
     }
     let keys = std::mem::take(&mut join.keys);
-    *action = Action::Exists(Exists { relation: join.relation, table: join.table, keys, negated: false, span: join.span });
+    *action =
+        Action::Exists(Exists { relation: join.relation, table: join.table, keys, negated: false, span: join.span });
 }
 
 fn writes(action: &Action) -> Vec<usize> {

@@ -236,7 +236,7 @@ pub fn plan(program: &Program, store: &Store) -> Plan {
     let mut sizes = Sizes::of_facts(program, store);
     let mut strata = Vec::new();
     for at in 0..program.strata.len() {
-        let plan = stratum(program, store, &sizes, at);
+        let plan = stratum(program, &sizes, at);
         sizes.guess(program, at, &plan);
         strata.push(plan);
     }
@@ -245,10 +245,10 @@ pub fn plan(program: &Program, store: &Store) -> Plan {
 
 /// Plans for one stratum.
 #[must_use]
-pub fn stratum(program: &Program, store: &Store, sizes: &Sizes, at: usize) -> StratumPlan {
+pub fn stratum(program: &Program, sizes: &Sizes, at: usize) -> StratumPlan {
     let stratum = &program.strata[at];
     let mut plan = StratumPlan { relations: stratum.relations.clone(), once: Vec::new(), rounds: Vec::new() };
-    let context = lower::Context { program, store, sizes, recursive: &stratum.relations };
+    let context = lower::Context { program, sizes };
     for id in &stratum.rules {
         let rule = &program.rules[id.index()];
         let deltas = delta_atoms(rule, &stratum.relations);

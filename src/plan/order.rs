@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::lower::Context;
-use super::vars::{binds, literal_vars, needs, term_var};
+use super::vars::{binds, needs, term_var};
 use crate::ir::{Atom, Literal, Term, VarId};
 
 /// Beyond so many atoms, only one start is tried.
@@ -12,7 +12,12 @@ const MANY: usize = 7;
 /// Positions of `body` in the order in which to run them. `first`, if given, runs first.
 ///
 /// Requires that the body can be run in the order in which it stands, with `bound` bound before.
-pub(super) fn order(context: &Context<'_>, body: &[Literal], bound: &FxHashSet<VarId>, first: Option<usize>) -> Vec<usize> {
+pub(super) fn order(
+    context: &Context<'_>,
+    body: &[Literal],
+    bound: &FxHashSet<VarId>,
+    first: Option<usize>,
+) -> Vec<usize> {
     if first.is_some() || !bound.is_empty() {
         return greedy(context, body, bound, first).0;
     }
@@ -40,7 +45,12 @@ enum Rank {
     Product(f64),
 }
 
-fn greedy(context: &Context<'_>, body: &[Literal], bound: &FxHashSet<VarId>, first: Option<usize>) -> (Vec<usize>, f64) {
+fn greedy(
+    context: &Context<'_>,
+    body: &[Literal],
+    bound: &FxHashSet<VarId>,
+    first: Option<usize>,
+) -> (Vec<usize>, f64) {
     let mut bound = bound.clone();
     let mut rest: Vec<usize> = (0..body.len()).filter(|at| Some(*at) != first).collect();
     let mut order = Vec::with_capacity(body.len());
@@ -61,11 +71,14 @@ fn greedy(context: &Context<'_>, body: &[Literal], bound: &FxHashSet<VarId>, fir
     }
     while !rest.is_empty() {
         let scope = scope(body, &bound);
-        let ready = |literal: &Literal| needs(literal, &|var| scope.contains(&var)).iter().all(|var| bound.contains(var));
+        let ready =
+            |literal: &Literal| needs(literal, &|var| scope.contains(&var)).iter().all(|var| bound.contains(var));
         let ranked = rest.iter().enumerate().filter(|(_, at)| ready(&body[**at]));
         let ranked = ranked.map(|(slot, at)| (slot, rank(context, &body[*at], &bound)));
         // A body that can run in its own order always has a ready literal; the fallback keeps this total.
-        let next = ranked.min_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal)).map_or(0, |(slot, _)| slot);
+        let next = ranked
+            .min_by(|a, b| a.1.partial_cmp(&b.1).unwrap_or(std::cmp::Ordering::Equal))
+            .map_or(0, |(slot, _)| slot);
         let at = rest.remove(next);
         run(at, &mut bound, &mut order);
     }
@@ -108,11 +121,4 @@ fn matches(context: &Context<'_>, atom: &Atom, bound: &FxHashSet<VarId>) -> f64 
 
 fn is_bound(term: &Term, bound: &FxHashSet<VarId>) -> bool {
     term_var(term).is_none_or(|var| bound.contains(&var))
-}
-
-/// Every variable that the literals mention.
-pub(super) fn mentioned(body: &[Literal]) -> FxHashSet<VarId> {
-    let mut vars = FxHashSet::default();
-    body.iter().for_each(|literal| literal_vars(literal, &mut |var| drop(vars.insert(var))));
-    vars
 }

@@ -26,7 +26,7 @@ pub fn literal_vars(literal: &Literal, see: &mut dyn FnMut(VarId)) {
     match literal {
         Literal::Atom(atom) => {
             atom.row.into_iter().for_each(&mut *see);
-            atom_terms(atom).for_each(|var| see(var));
+            atom_terms(atom).for_each(see);
         }
         Literal::Not(not) => not.body.iter().for_each(|inner| literal_vars(inner, see)),
         Literal::Generate(generate) => {

@@ -37,6 +37,12 @@ impl Vector {
         }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The rows at `rows`, in that order.
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {

@@ -15,8 +15,6 @@ use super::words::NONE;
 enum Leap<'leap> {
     /// Rows with the group of their key in an index.
     Keyed { groups: &'leap [u32], index: &'leap Index },
-    /// Every value for every row.
-    Product { all: &'leap [u32] },
 }
 
 impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
@@ -26,14 +24,12 @@ impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
                 let group = groups[*row as usize];
                 op(0, if group == NONE { 0 } else { index.count(group) });
             }
-            Self::Product { all } => op(0, all.len()),
         }
     }
 
     fn propose(&mut self, row: &u32, _: usize, values: &mut Vec<&'leap u32>) {
         match self {
             Self::Keyed { groups, index } => values.extend(index.list(groups[*row as usize])),
-            Self::Product { all } => values.extend(*all),
         }
     }
 
@@ -53,12 +49,6 @@ pub struct Pairs {
 #[must_use]
 pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index) -> Pairs {
     leap(rows, Leap::Keyed { groups, index })
-}
-
-/// Pairs each of `rows`, ascending, with each of `all`.
-#[must_use]
-pub fn product(rows: Vec<u32>, all: &[u32]) -> Pairs {
-    leap(rows, Leap::Product { all })
 }
 
 fn leap(rows: Vec<u32>, leapers: Leap<'_>) -> Pairs {
@@ -122,7 +112,7 @@ impl Rounds {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rounds, join, product};
+    use super::{Rounds, join};
     use crate::exec::frog::index::{Index, Payload};
 
     #[test]
@@ -132,8 +122,6 @@ mod tests {
         let groups = index.groups(&[&[6, 9, 5]], 3);
         let pairs = join(vec![0, 1, 2], &groups, &index);
         assert_eq!((pairs.rows, pairs.partners), (vec![0, 2, 2], vec![1, 0, 2]));
-        let pairs = product(vec![0, 2], &[7, 8]);
-        assert_eq!((pairs.rows, pairs.partners), (vec![0, 0, 2, 2], vec![7, 8, 7, 8]));
     }
 
     #[test]

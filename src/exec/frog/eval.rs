@@ -2,9 +2,9 @@
 
 use super::World;
 use super::batch::{Batch, Vector, amount};
-use crate::exec::compare;
-use crate::facts::store::{Cell, State};
-use crate::ir::{Compare, Expr, Is, Literal, Term, Test, VarId, allowance};
+use super::compare::compare;
+use crate::facts::store::{Cell, Data, State};
+use crate::ir::{Compare, Expr, Is, Literal, Origin, Rule, Term, Test, TypeKind, VarId, allowance};
 use crate::plan::Place;
 use crate::syntax::ast::CellState;
 use crate::value::functions::{EvalError, call, test};
@@ -32,6 +32,8 @@ impl From<EvalError> for Fault {
 pub struct Scope<'s> {
     /// Facts and dictionary.
     pub world: &'s World<'s>,
+    /// The rule.
+    pub rule: &'s Rule,
     /// By variable.
     pub places: &'s [Option<Place>],
     /// The rows.
@@ -116,19 +118,25 @@ impl<'s> Scope<'s> {
                 Err(Fault::Blank) => self.value(second, row),
                 other => other,
             },
-            Expr::Precision(var, column) => Ok(self.precision(*var, *column, row)),
+            Expr::Precision(var, column) => self.precision(*var, *column, row),
         }
     }
 
-    fn precision(&self, var: VarId, column: usize, row: usize) -> Value {
-        let place = self.place(var);
-        let table = self.world.row_table(var);
-        let number = match self.at(place, row) {
-            Ok(Value::Row(number)) => number,
-            _ => 0,
+    fn precision(&self, var: VarId, column: usize, row: usize) -> Result<Value, Fault> {
+        let program = self.world.input.program;
+        let TypeKind::Row(relation) = program.types[self.rule.vars[var.index()].ty.index()].kind else {
+            return Err(Fault::Error(EvalError::NotDefined));
+        };
+        let (Origin::Facts(table) | Origin::Rules(Some(table))) = program.relations[relation.index()].origin else {
+            return Err(Fault::Error(EvalError::NotDefined));
+        };
+        let Value::Row(number) = self.at(self.place(var), row)? else {
+            return Err(Fault::Error(EvalError::NotDefined));
         };
         let table = &self.world.input.store.tables[table];
-        amount(allowance(table.precision(number, column)), super::is_money(&table.columns[column].data))
+        let money =
+            matches!(&table.columns[column].data, Data::Scaled { money: true, .. } | Data::Exact { money: true, .. });
+        Ok(amount(allowance(table.precision(number, column)), money))
     }
 
     /// Whether a condition holds.

@@ -70,14 +70,14 @@ impl Index {
 
 /// Keys to group numbers, which count from 0 in order of arrival.
 #[derive(Debug)]
-struct Keys {
+pub struct Keys {
     count: usize,
     map: Map,
 }
 
 #[derive(Debug)]
 enum Map {
-    Unit,
+    Unit(bool),
     One { dense: Vec<u32>, sparse: FxHashMap<u32, u32> },
     Two(FxHashMap<u64, u32>),
     Four(FxHashMap<u128, u32>),
@@ -85,9 +85,11 @@ enum Map {
 }
 
 impl Keys {
-    fn new(columns: usize) -> Self {
+    /// No keys, of that many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
         let map = match columns {
-            0 => Map::Unit,
+            0 => Map::Unit(false),
             1 => Map::One { dense: Vec::new(), sparse: FxHashMap::default() },
             2 => Map::Two(FxHashMap::default()),
             3 | 4 => Map::Four(FxHashMap::default()),
@@ -96,16 +98,18 @@ impl Keys {
         Self { count: 0, map }
     }
 
-    fn insert(&mut self, keys: &[&[u32]], len: usize) -> Vec<u32> {
+    /// The group of each of `len` keys, new if need be; [`NONE`] for a key without value.
+    pub fn insert(&mut self, keys: &[&[u32]], len: usize) -> Vec<u32> {
         let count = &mut self.count;
         let mut fresh = || {
             *count += 1;
             u32::try_from(*count - 1).expect("fewer than 2^32 keys")
         };
         match &mut self.map {
-            Map::Unit => {
-                if *count == 0 && len > 0 {
+            Map::Unit(known) => {
+                if !*known && len > 0 {
                     fresh();
+                    *known = true;
                 }
                 vec![0; len]
             }
@@ -116,19 +120,19 @@ impl Keys {
                 };
                 keys[0].iter().zip(keys[1]).map(one).collect()
             }
-            Map::Four(map) => {
-                (0..len).map(|row| four(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh))).collect()
-            }
-            Map::Many(map) => {
-                (0..len).map(|row| many(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh))).collect()
-            }
+            Map::Four(map) => (0..len)
+                .map(|row| four(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh)))
+                .collect(),
+            Map::Many(map) => (0..len)
+                .map(|row| many(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh)))
+                .collect(),
         }
     }
 
     fn find(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
         let none = &NONE;
         match &self.map {
-            Map::Unit => vec![if self.count == 0 { NONE } else { 0 }; len],
+            Map::Unit(known) => vec![if *known { 0 } else { NONE }; len],
             Map::One { dense, sparse } => {
                 let one = |word: &u32| match dense.get(*word as usize) {
                     Some(group) if *group != NONE => *group,
@@ -264,10 +268,8 @@ mod tests {
         index.append(&[&[3, 1, 3, NONE, 4_000_000_000]], &[0, 1, 2, 3, 4]);
         index.append(&[&[3, 7, 3]], &[5, 6, 7]);
         let groups = index.groups(&[&[3, 1, 9, NONE, 4_000_000_000, 7]], 6);
-        let lists: Vec<Vec<u32>> = groups
-            .iter()
-            .map(|group| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() })
-            .collect();
+        let lists: Vec<Vec<u32>> =
+            groups.iter().map(|group| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() }).collect();
         assert_eq!(lists, [vec![0, 2, 5, 7], vec![1], vec![], vec![], vec![4], vec![6]]);
     }
 

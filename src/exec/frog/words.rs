@@ -111,20 +111,39 @@ impl<'a> Words<'a> {
     /// For a word that it did not give.
     #[must_use]
     pub fn decode(&self, word: u32, kind: Kind) -> Value {
+        if kind == Kind::Symbol {
+            return Value::Symbol(self.symbol(word));
+        }
+        if word < BOXED {
+            return Self::read(&[], word, kind);
+        }
+        Self::read(&self.more.read().unwrap_or_else(PoisonError::into_inner).boxed, word, kind)
+    }
+
+    /// As [`Self::decode`], with what [`Self::into_boxed`] gave, for any kind but symbols.
+    ///
+    /// # Panics
+    /// For a word that is not of this run.
+    #[must_use]
+    pub fn read(boxed: &[Value], word: u32, kind: Kind) -> Value {
         if kind == Kind::Row {
             return Value::Row(word);
         }
         if word >= BOXED {
-            let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
-            return more.boxed[(word - BOXED) as usize].clone();
+            return boxed[(word - BOXED) as usize].clone();
         }
         match kind {
-            Kind::Symbol => Value::Symbol(self.symbol(word)),
-            Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
+            Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
             Kind::Unsigned => Value::Unsigned(u64::from(word)),
             Kind::Row => Value::Row(word),
             Kind::Date => Value::Date(unpack(word)),
         }
+    }
+
+    /// The values in the dictionary, for [`Self::read`].
+    #[must_use]
+    pub fn into_boxed(self) -> Vec<Value> {
+        self.more.into_inner().unwrap_or_else(PoisonError::into_inner).boxed
     }
 
     /// The text of a symbol's word.
@@ -132,7 +151,7 @@ impl<'a> Words<'a> {
     pub fn symbol(&self, word: u32) -> Arc<str> {
         let known = self.symbols.len();
         if (word as usize) < known {
-            return Arc::clone(self.symbols.text(word));
+            return self.symbols.shared(word);
         }
         let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&more.texts[word as usize - known])

@@ -1,0 +1,23 @@
+//! The fast engine: plans run on datafrog, over columns.
+//!
+//! [`run`] goes stratum by stratum; each rule's [plan](crate::plan) is handed batch by batch through its
+//! [steps]; what comes out is kept distinct by a [sink](derived) and becomes the next round's new rows.
+
+pub mod batch;
+mod compare;
+mod datalog;
+pub mod derived;
+pub mod eval;
+mod fold;
+pub mod index;
+mod nested;
+mod notes;
+mod outcome;
+mod run;
+mod steps;
+mod vector;
+pub mod words;
+mod world;
+
+pub use run::{Options, run};
+pub use world::World;

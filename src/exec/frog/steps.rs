@@ -1,0 +1,306 @@
+//! Running the steps of a plan, batch by batch.
+
+use super::World;
+use super::batch::{BATCH, Batch, Vector};
+use super::datalog;
+use super::eval::{Fault, Scope};
+use super::nested::Memos;
+use super::notes::Notes;
+use super::words::{Kind, NONE};
+use crate::ir::{RelationId, Rule};
+use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Step, UnpackStep};
+use crate::value::Value;
+use crate::value::generators::generate;
+
+/// How many pairs a join makes at a time, unless one row alone has more partners.
+const PAIRS: usize = 4 * BATCH;
+
+/// One plan on its way.
+#[derive(Debug)]
+pub struct Runner<'r> {
+    /// What is read.
+    pub world: &'r World<'r>,
+    /// The plan.
+    pub plan: &'r RulePlan,
+    /// Its rule.
+    pub rule: &'r Rule,
+    /// What could not be decided or computed.
+    pub notes: Notes,
+    /// Results of inner bodies, by their outer bindings.
+    pub memos: Memos,
+}
+
+/// Takes the batches that come out of the last step.
+pub type Out<'o> = &'o mut dyn FnMut(&mut Runner<'_>, Batch);
+
+impl<'r> Runner<'r> {
+    /// A runner for `plan`.
+    #[must_use]
+    pub fn new(world: &'r World<'r>, plan: &'r RulePlan) -> Self {
+        let rule = &world.input.program.rules[plan.rule.index()];
+        Self { world, plan, rule, notes: Notes::new(plan.rule), memos: Memos::default() }
+    }
+
+    /// Runs the plan over the rows `recent` of its scanned relation, or all of them; calls `head` with the words of the
+    /// head's columns and their number.
+    pub fn run(
+        &mut self,
+        recent: &dyn Fn(RelationId) -> std::ops::Range<usize>,
+        head: &mut dyn FnMut(&[Vec<u32>], usize),
+    ) {
+        let plan = self.plan;
+        let mut out = |runner: &mut Runner<'_>, batch: Batch| {
+            let (columns, len) = runner.head(&batch);
+            head(&columns, len);
+        };
+        let Some(Step { action: Action::Scan(scan), live, .. }) = plan.steps.first() else {
+            return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
+        };
+        let rows = match (scan.delta, scan.table) {
+            (true, _) => recent(scan.relation),
+            (false, Some(table)) => 0..self.world.input.store.tables[table].rows as usize,
+            (false, None) => 0..self.world.derived(scan.relation).len,
+        };
+        let mut from = rows.start;
+        while from < rows.end {
+            let to = (from + BATCH).min(rows.end);
+            let batch = self.scan(scan, live, from..to);
+            self.steps(&plan.steps[1..], batch, &mut out);
+            from = to;
+        }
+    }
+
+    fn scan(&self, scan: &Scan, live: &[usize], rows: std::ops::Range<usize>) -> Batch {
+        let mut batch = Batch { len: rows.len(), slots: vec![None; self.plan.slots] };
+        if let Some(slot) = scan.row
+            && live.contains(&slot)
+        {
+            let numbers = rows.clone().map(|row| u32::try_from(row).unwrap_or(NONE)).collect();
+            batch.set(slot, Vector::Words(Kind::Row, numbers));
+        }
+        for (column, slot) in scan.columns.iter().filter(|(_, slot)| live.contains(slot)) {
+            let derived = self.world.derived(scan.relation);
+            let words = derived.columns[*column][rows.clone()].to_vec();
+            batch.set(*slot, Vector::Words(derived.kinds[*column], words));
+        }
+        batch
+    }
+
+    /// Hands `batch` through `steps` to `out`.
+    pub fn steps(&mut self, steps: &[Step], mut batch: Batch, out: Out<'_>) {
+        for (at, step) in steps.iter().enumerate() {
+            if batch.len == 0 {
+                return;
+            }
+            let rest = &steps[at + 1..];
+            batch = match &step.action {
+                Action::Scan(_) => return,
+                Action::Join(join) => return self.join(join, step, rest, (&batch, out)),
+                Action::Generate(generate) => {
+                    let batch = self.generate(generate, &step.live, &batch);
+                    return self.steps(rest, batch, out);
+                }
+                Action::Exists(exists) => self.exists(exists, step, batch),
+                Action::Filter(check) => self.filter(check, &step.live, batch),
+                Action::Compute(compute) => self.compute(compute, &step.live, batch),
+                Action::Unpack(unpack) => self.unpack(unpack, &step.live, &batch),
+                Action::Not(nested) => self.not(nested, &step.live, batch),
+                Action::Aggregate(aggregate) => self.aggregate(aggregate, &step.live, batch),
+            };
+        }
+        if batch.len > 0 {
+            out(self, batch);
+        }
+    }
+
+    /// The batch seen as bindings.
+    #[must_use]
+    pub fn scope<'s>(&'s self, batch: &'s Batch) -> Scope<'s> {
+        Scope { world: self.world, rule: self.rule, places: &self.plan.places, batch }
+    }
+
+    fn join(&mut self, join: &Join, step: &Step, rest: &[Step], (batch, out): (&Batch, Out<'_>)) {
+        let world = self.world;
+        let index = world.index_of(&step.action);
+        let keys: Vec<Vec<u32>> = join.keys.iter().map(|(_, term)| self.scope(batch).words(term)).collect();
+        let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
+        let groups = index.groups(&keys, batch.len);
+        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
+        let (mut rows, mut pairs) = (Vec::new(), 0);
+        for (row, group) in (0_u32..).zip(&groups) {
+            if *group != NONE {
+                rows.push(row);
+                pairs += index.count(*group);
+            }
+            if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
+                let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index);
+                pairs = 0;
+                let joined = self.joined(join, &kept, batch, pairs_made);
+                self.steps(rest, joined, &mut *out);
+            }
+        }
+    }
+
+    fn joined(&self, join: &Join, kept: &[usize], batch: &Batch, pairs: datalog::Pairs) -> Batch {
+        let mut joined = batch.gather(&pairs.rows, kept);
+        if let Some(slot) = join.row {
+            joined.set(slot, Vector::Words(Kind::Row, pairs.partners));
+        } else if let [(column, slot)] = join.columns[..] {
+            let kind = self.world.derived(join.relation).kinds[column];
+            joined.set(slot, Vector::Words(kind, pairs.partners));
+        } else {
+            let derived = self.world.derived(join.relation);
+            for (column, slot) in &join.columns {
+                let words = pairs.partners.iter().map(|row| derived.columns[*column][*row as usize]).collect();
+                joined.set(*slot, Vector::Words(derived.kinds[*column], words));
+            }
+        }
+        joined
+    }
+
+    fn exists(&mut self, exists: &Exists, step: &Step, batch: Batch) -> Batch {
+        let index = self.world.index_of(&step.action);
+        let keys: Vec<Vec<u32>> = exists.keys.iter().map(|(_, term)| self.scope(&batch).words(term)).collect();
+        let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
+        let groups = index.groups(&keys, batch.len);
+        keep(batch, &step.live, |row| (groups[row] == NONE) == exists.negated)
+    }
+
+    fn filter(&mut self, check: &Check, live: &[usize], batch: Batch) -> Batch {
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(&batch);
+        let kept = match check {
+            Check::Compare(compare) => scope
+                .select(compare)
+                .unwrap_or_else(|| notes.rows(&scope, compare.span, |row| scope.compares(compare, row))),
+            Check::Is(is) => rows(batch.len, |row| scope.is(is, row)),
+            Check::Test(test) => notes.rows(&scope, test.span, |row| scope.tests(test, row)),
+            Check::Same(place, term, _) => {
+                let (left, right) = (scope.words_at(*place), scope.words(term));
+                rows(batch.len, |row| left[row] == right[row] && left[row] != NONE)
+            }
+        };
+        self.notes = notes;
+        if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
+    }
+
+    fn compute(&mut self, compute: &Compute, live: &[usize], batch: Batch) -> Batch {
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(&batch);
+        let (vector, kept) = match scope.vector_of(&compute.bind.expr) {
+            Some(vector) => (vector, None),
+            None => {
+                let (values, kept) =
+                    notes.values(&scope, compute.bind.span, |row| scope.value(&compute.bind.expr, row));
+                (self.native(compute.bind.var, values), Some(kept))
+            }
+        };
+        self.notes = notes;
+        let mut batch = match kept {
+            Some(kept) if kept.len() < batch.len => batch.gather(&kept, live),
+            _ => batch,
+        };
+        batch.set(compute.slot, vector);
+        batch
+    }
+
+    /// Values of a variable as words where its type has direct ones: rows are looked up by their slot.
+    pub fn native(&self, var: crate::ir::VarId, values: Vec<Value>) -> Vector {
+        let program = self.world.input.program;
+        let kind = Kind::of(&program.types[self.rule.vars[var.index()].ty.index()].kind);
+        match kind {
+            Kind::Row | Kind::Symbol | Kind::Date => {
+                Vector::Words(kind, values.iter().map(|value| self.world.words.encode(value)).collect())
+            }
+            Kind::Number | Kind::Unsigned | Kind::Boxed => Vector::Values(values),
+        }
+    }
+
+    fn generate(&mut self, step: &GenerateStep, live: &[usize], batch: &Batch) -> Batch {
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(batch);
+        let (lists, kept) = notes.lists(&scope, step.generate.span, |row| {
+            let args = step.generate.args.iter().map(|arg| scope.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
+            generate(&step.generate.function, &args).map_err(Fault::from)
+        });
+        let mut rows = Vec::new();
+        let mut records = Vec::new();
+        for (row, list) in kept.into_iter().zip(lists) {
+            for record in list {
+                rows.push(row);
+                records.push(Value::Record(record.into()));
+            }
+        }
+        let mut made = batch.gather(&rows, live);
+        made.set(step.slot, Vector::Values(records));
+        self.notes = notes;
+        made
+    }
+
+    fn unpack(&mut self, step: &UnpackStep, live: &[usize], batch: &Batch) -> Batch {
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(batch);
+        let branch = step.unpack.branch;
+        let (lists, kept) = notes.lists(&scope, step.unpack.span, |row| {
+            let Value::Record(fields) = scope.value(&step.unpack.record, row)? else { return Ok(Vec::new()) };
+            let fields = match branch {
+                Some(branch) if fields.first() != Some(&Value::Number(branch)) => return Ok(Vec::new()),
+                Some(_) => &fields[1..],
+                None => &fields[..],
+            };
+            for (at, term) in &step.checks {
+                if fields.get(*at) != Some(&scope.term(term, row)?) {
+                    return Ok(Vec::new());
+                }
+            }
+            Ok(vec![step.slots.iter().filter_map(|(at, _)| fields.get(*at).cloned()).collect::<Vec<Value>>()])
+        });
+        let found: Vec<(u32, Vec<Value>)> =
+            kept.into_iter().zip(lists).filter_map(|(row, list)| Some((row, list.into_iter().next()?))).collect();
+        let rows: Vec<u32> = found.iter().map(|(row, _)| *row).collect();
+        let mut made = batch.gather(&rows, live);
+        for (nth, (at, slot)) in step.slots.iter().enumerate() {
+            let values = found.iter().map(|(_, fields)| fields[nth].clone()).collect();
+            let vector = match &step.unpack.fields[*at] {
+                Some(crate::ir::Term::Var(var)) => self.native(*var, values),
+                _ => Vector::Values(values),
+            };
+            made.set(*slot, vector);
+        }
+        self.notes = notes;
+        made
+    }
+
+    /// The words of the head's columns, for the rows where all of them have a value.
+    fn head(&mut self, batch: &Batch) -> (Vec<Vec<u32>>, usize) {
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(batch);
+        let mut kept: Option<Vec<u32>> = None;
+        let mut columns = Vec::with_capacity(self.plan.args.len());
+        for arg in &self.plan.args {
+            columns.push(scope.words_of(arg, &mut notes, self.rule.span));
+        }
+        if columns.iter().any(|column: &Vec<u32>| column.contains(&NONE)) {
+            kept = Some(rows(batch.len, |row| columns.iter().all(|column| column[row] != NONE)));
+        }
+        self.notes = notes;
+        match kept {
+            None => (columns, batch.len),
+            Some(kept) => {
+                let pick = |column: &Vec<u32>| kept.iter().map(|row| column[*row as usize]).collect();
+                (columns.iter().map(pick).collect(), kept.len())
+            }
+        }
+    }
+}
+
+/// The rows below `len` for which `test` holds.
+pub fn rows(len: usize, test: impl Fn(usize) -> bool) -> Vec<u32> {
+    (0_u32..).take(len).filter(|row| test(*row as usize)).collect()
+}
+
+/// The rows of a batch for which `test` holds.
+pub fn keep(batch: Batch, live: &[usize], test: impl Fn(usize) -> bool) -> Batch {
+    let kept = rows(batch.len, test);
+    if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
+}

@@ -1,0 +1,149 @@
+//! [`World`]: what every rule reads while it runs: facts, derived rows, indexes, the dictionary.
+
+use rustc_hash::FxHashMap;
+
+use super::batch::{Vector, amount};
+use super::derived::Derived;
+use super::index::{Index, Payload};
+use super::words::{NONE, Words, pack};
+use crate::exec::Input;
+use crate::facts::store::{Cell, Data};
+use crate::ir::RelationId;
+use crate::plan::{Action, Step};
+use crate::value::{Decimal, Value};
+
+/// A relation, its key columns and what is found by them.
+pub type IndexKey = (RelationId, Vec<usize>, Payload);
+
+/// Facts, derived rows, indexes, the dictionary. Nothing changes while a rule runs, except that words are added.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// Program and facts.
+    pub input: &'a Input<'a>,
+    /// The dictionary.
+    pub words: Words<'a>,
+    /// Rows of derived relations, by relation.
+    pub derived: Vec<Option<Derived>>,
+    /// Indexes that some rule needed so far.
+    pub indexes: FxHashMap<IndexKey, Index>,
+}
+
+impl World<'_> {
+    /// The derived relation.
+    ///
+    /// # Panics
+    /// For a relation of facts; the plan tells them apart.
+    #[must_use]
+    pub fn derived(&self, relation: RelationId) -> &Derived {
+        self.derived[relation.index()].as_ref().expect("the plan tells derived relations from facts")
+    }
+
+    /// Makes the indexes that `steps` use, and brings them up to date.
+    pub fn prepare(&mut self, steps: &[Step]) {
+        for step in steps {
+            match &step.action {
+                Action::Not(nested) => self.prepare(&nested.steps),
+                Action::Aggregate(aggregate) => self.prepare(&aggregate.nested.steps),
+                action => {
+                    if let Some((key, table)) = index_key(action) {
+                        self.refresh(key, table);
+                    }
+                }
+            }
+        }
+    }
+
+    fn refresh(&mut self, key: IndexKey, table: Option<usize>) {
+        let (relation, columns, payload) = &key;
+        let mut index = self.indexes.remove(&key).unwrap_or_else(|| Index::new(columns.len(), *payload));
+        let from = index.covered();
+        let rows = match table {
+            Some(table) => self.input.store.tables[table].rows as usize,
+            None => self.derived(*relation).len,
+        };
+        if from < rows {
+            let numbers: Vec<u32> = (from..rows).map(|row| u32::try_from(row).unwrap_or(NONE)).collect();
+            let keys: Vec<std::borrow::Cow<'_, [u32]>> = columns
+                .iter()
+                .map(|column| match table {
+                    Some(table) => self.cell_words(table, *column, &numbers).into(),
+                    None => self.derived(*relation).columns[*column][from..].into(),
+                })
+                .collect();
+            let keys: Vec<&[u32]> = keys.iter().map(AsRef::as_ref).collect();
+            match payload {
+                Payload::Column(column) => index.append(&keys, &self.derived(*relation).columns[*column][from..]),
+                Payload::Rows | Payload::Nothing => index.append(&keys, &numbers),
+            }
+        }
+        self.indexes.insert(key, index);
+    }
+
+    /// The index that an action uses.
+    ///
+    /// # Panics
+    /// Before [`Self::prepare`] saw that action.
+    #[must_use]
+    pub fn index_of(&self, action: &Action) -> &Index {
+        let found = index_key(action).and_then(|(key, _)| self.indexes.get(&key));
+        found.expect("indexes are prepared before a plan runs")
+    }
+
+    /// The words of a column of values.
+    #[must_use]
+    pub fn encode(&self, vector: &Vector) -> Vec<u32> {
+        match vector {
+            Vector::Words(_, words) => words.clone(),
+            Vector::Ints(values) => values.iter().map(|value| self.number(*value)).collect(),
+            Vector::Scaled { scale, money, values } => {
+                values.iter().map(|value| self.words.encode(&amount(Decimal::new(*value, *scale), *money))).collect()
+            }
+            Vector::Values(values) => values.iter().map(|value| self.words.encode(value)).collect(),
+        }
+    }
+
+    fn number(&self, value: i64) -> u32 {
+        Words::small(value).unwrap_or_else(|| self.words.encode(&Value::Number(value)))
+    }
+
+    /// The words of a table's column at `rows`, [`NONE`] where a cell has no value.
+    #[must_use]
+    pub fn cell_words(&self, table: usize, column: usize, rows: &[u32]) -> Vec<u32> {
+        let cells = &self.input.store.tables[table].columns[column];
+        if cells.states.is_none() {
+            let at = rows.iter().map(|row| *row as usize);
+            match &cells.data {
+                Data::Symbol(ids) => return at.map(|row| ids[row]).collect(),
+                Data::Number(values) => return at.map(|row| self.number(values[row])).collect(),
+                Data::Date(values) => return at.map(|row| pack(values[row])).collect(),
+                Data::Scaled { scale, values, money } => {
+                    let word = |row: usize| self.words.encode(&amount(Decimal::new(values[row], *scale), *money));
+                    return at.map(word).collect();
+                }
+                _ => {}
+            }
+        }
+        rows.iter()
+            .map(|row| match self.input.store.cell(self.input.sources, table, *row, column) {
+                Cell::Present(value) => self.words.encode(&value),
+                Cell::Blank | Cell::Malformed(_) => NONE,
+            })
+            .collect()
+    }
+}
+
+/// The index that an action uses, and the table of its relation.
+fn index_key(action: &Action) -> Option<(IndexKey, Option<usize>)> {
+    let columns = |keys: &[(usize, crate::ir::Term)]| keys.iter().map(|(column, _)| *column).collect::<Vec<_>>();
+    match action {
+        Action::Join(join) => {
+            let payload = match join.columns[..] {
+                [(column, _)] if join.table.is_none() => Payload::Column(column),
+                _ => Payload::Rows,
+            };
+            Some(((join.relation, columns(&join.keys), payload), join.table))
+        }
+        Action::Exists(exists) => Some(((exists.relation, columns(&exists.keys), Payload::Nothing), exists.table)),
+        _ => None,
+    }
+}
