@@ -2,7 +2,10 @@
 //!
 //! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
 
+pub mod doubt;
+pub mod fold;
 pub mod frog;
+pub mod matcher;
 
 use crate::facts::store::Store;
 use crate::ir::{Program, RuleId, VarId};
@@ -44,6 +47,8 @@ pub struct Outcome {
     pub errors: Vec<InstanceError>,
     /// Rules that could not be finished.
     pub failures: Vec<Failure>,
+    /// Rows of derived relations that undecided instances would derive.
+    pub possible: doubt::Possible,
 }
 
 /// A cell of a fact table.

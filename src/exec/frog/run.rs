@@ -41,6 +41,7 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     }
     let World { words, derived, .. } = engine.world;
     Outcome {
+        possible: crate::exec::doubt::Possible::default(),
         relations: outcome::decoded(derived, words),
         undecided: Vec::new(),
         errors: engine.errors.into_iter().collect(),

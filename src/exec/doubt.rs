@@ -1,0 +1,107 @@
+//! [`Doubt`]: why something cannot be decided, and [`Possible`]: rows that would be there if it were decided so.
+//!
+//! A condition that needs a cell without a value, or a computation without one, is neither true nor false. Neither is
+//! what depends on it, unless something else makes it false: `unknown and false` is false, as in Kleene's logic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::CellRef;
+use crate::ir::RelationId;
+use crate::source::Span;
+use crate::value::Value;
+use crate::value::functions::EvalError;
+
+/// The reasons why a condition or value is unknown; empty when it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Doubt {
+    /// Cells without a value that it needs.
+    pub cells: BTreeSet<CellRef>,
+    /// Computations without a value that it needs, with their places.
+    pub errors: BTreeSet<(Span, EvalError)>,
+    /// The first condition that could not be decided.
+    pub span: Option<Span>,
+}
+
+impl Doubt {
+    /// Because of a cell.
+    #[must_use]
+    pub fn cell(cell: CellRef) -> Self {
+        Self { cells: BTreeSet::from([cell]), ..Self::default() }
+    }
+
+    /// Because of a computation.
+    #[must_use]
+    pub fn error(error: EvalError, span: Span) -> Self {
+        Self { errors: BTreeSet::from([(span, error)]), ..Self::default() }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty() && self.errors.is_empty()
+    }
+
+    /// Adds the reasons of `other`; the first condition stays.
+    pub fn merge(&mut self, other: &Self) {
+        self.cells.extend(&other.cells);
+        self.errors.extend(&other.errors);
+        self.span = self.span.or(other.span);
+    }
+
+    /// Both, `other` being that about a condition at `span`.
+    #[must_use]
+    pub fn and(&self, other: &Self, span: Span) -> Self {
+        let mut both = self.clone();
+        both.span = both.span.or(Some(span));
+        both.merge(other);
+        both
+    }
+}
+
+/// A row of a derived relation that may be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PossibleRow {
+    /// Its columns; none where the value is not known.
+    pub values: Vec<Option<Value>>,
+    /// Why it is not certain.
+    pub doubt: Doubt,
+}
+
+/// Rows of derived relations that may be there, because an instance that would derive them could not be decided.
+///
+/// A negation or aggregate that meets one, with columns that fit, cannot be decided either. Rows are kept by their
+/// columns: the first doubt found for them stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Possible {
+    relations: BTreeMap<RelationId, PossibleRows>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct PossibleRows {
+    seen: BTreeSet<Vec<Option<Value>>>,
+    rows: Vec<PossibleRow>,
+}
+
+impl Possible {
+    /// Whether there is no such row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.relations.is_empty()
+    }
+
+    /// The possible rows of a relation.
+    #[must_use]
+    pub fn of(&self, relation: RelationId) -> &[PossibleRow] {
+        self.relations.get(&relation).map_or(&[], |possible| &possible.rows)
+    }
+
+    /// Adds a row; whether it is new.
+    pub fn insert(&mut self, relation: RelationId, row: PossibleRow) -> bool {
+        let possible = self.relations.entry(relation).or_default();
+        let new = possible.seen.insert(row.values.clone());
+        if new {
+            possible.rows.push(row);
+        }
+        new
+    }
+}

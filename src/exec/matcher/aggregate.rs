@@ -1,0 +1,91 @@
+//! Aggregates.
+
+use super::atom::Then;
+use super::literal::{condition, with};
+use super::{Bindings, Doubt, Flow, Matcher, Mode, Slot, State, Truth};
+use crate::exec::fold;
+use crate::ir::{Aggregate, AggregateOp, Var};
+use crate::value::Value;
+
+/// What an aggregate ranges over.
+#[derive(Debug, Default)]
+struct Range {
+    /// Targets of what is certainly in the braces.
+    values: Vec<Value>,
+    /// How many solutions are certainly in the braces.
+    members: usize,
+    /// Why the result is not known.
+    doubt: Doubt,
+}
+
+impl Matcher<'_> {
+    pub(super) fn aggregate(&self, aggregate: &Aggregate, state: &mut State, then: &mut Then) -> Flow {
+        let range = self.range(aggregate, state);
+        if !range.doubt.is_empty() {
+            // A sum or count has a result in any case, a least or greatest only when anything is there.
+            let always = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Count) || range.members > 0;
+            let slot = Slot::Unknown(Box::new(range.doubt.clone()));
+            if always {
+                return with(aggregate.result, slot, state, then);
+            }
+            return condition(Truth::Unknown(range.doubt), aggregate.span, state, &mut |state| {
+                with(aggregate.result, slot.clone(), state, then)
+            });
+        }
+        let kind = &self.input.program.types[state.vars[aggregate.result.index()].ty.index()].kind;
+        match fold::fold(aggregate.op, kind, &range.values) {
+            Ok(Some(value)) => with(aggregate.result, Slot::Value(value), state, then),
+            Ok(None) => Flow::Continue(()),
+            Err(error) => {
+                let why = self.no_value(error, aggregate.span);
+                with(aggregate.result, Slot::Unknown(Box::new(why)), state, then)
+            }
+        }
+    }
+
+    fn range(&self, aggregate: &Aggregate, state: &mut State) -> Range {
+        let mut range = Range::default();
+        let _ = state.apart(|state| {
+            self.literals(&aggregate.body, state, &mut |state| {
+                if !state.doubt.is_empty() {
+                    range.doubt.merge(&state.doubt);
+                    return Flow::Continue(());
+                }
+                range.members += 1;
+                match aggregate.target.as_ref().map(|target| self.eval(target, state)) {
+                    None => range.values.push(Value::Nil),
+                    Some(Ok(value)) => range.values.push(value),
+                    Some(Err(why)) => range.doubt.merge(&why),
+                }
+                Flow::Continue(())
+            })
+        });
+        if aggregate.distinct && aggregate.target.is_some() {
+            range.values.sort_unstable();
+            range.values.dedup();
+        }
+        range
+    }
+
+    /// Every row combination that an aggregate added, under the bindings outside it, in the order of rows: the bindings
+    /// inside the braces and the target's value. Those whose membership or target is not certain come with their doubt.
+    #[must_use]
+    pub fn contributors(
+        &self,
+        vars: &[Var],
+        aggregate: &Aggregate,
+        outer: &Bindings,
+    ) -> Vec<(Bindings, Result<Value, Doubt>)> {
+        let mut found = Vec::new();
+        let _ = self.solve(vars, &aggregate.body, (outer.clone(), Mode::Possible), &mut |bindings, doubt| {
+            let value = match aggregate.target.as_ref() {
+                _ if !doubt.is_empty() => Err(doubt.clone()),
+                None => Ok(Value::Nil),
+                Some(target) => self.value(vars, target, bindings),
+            };
+            found.push((bindings.clone(), value));
+            Flow::Continue(())
+        });
+        found
+    }
+}

@@ -1,0 +1,272 @@
+//! Atoms: rows that fit, found through indexes.
+
+use std::rc::Rc;
+
+use super::{Candidate, Doubt, Flow, Index, Matcher, Mode, Slot, State};
+use crate::exec::CellRef;
+use crate::facts::store::Cell;
+use crate::ir::{Atom, Origin, RelationId, Term, VarId};
+use crate::source::Span;
+use crate::value::Value;
+
+/// What comes after a condition.
+pub(super) type Then<'t> = dyn FnMut(&mut State) -> Flow + 't;
+
+/// What a row has in a column.
+enum Content {
+    Value(Value),
+    Cell(CellRef),
+    Unknown(Doubt),
+}
+
+impl Matcher<'_> {
+    /// Every row of the atom's relation that fits, each with the variables it binds.
+    pub(super) fn atom(&self, atom: &Atom, state: &mut State, then: &mut Then) -> Flow {
+        let unknown = unknown_keys(atom, state);
+        if !unknown.is_empty() {
+            return self.unknown_join(atom, &unknown, state, then);
+        }
+        for row in self.narrow(atom, state) {
+            self.candidate(atom, Candidate::Row(row), state, then)?;
+        }
+        if state.mode != Mode::Certain {
+            for row in self.possible.of(atom.relation) {
+                self.candidate(atom, Candidate::Possible(row), state, then)?;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    /// A join on a key that has no value: if anything could be the partner, goes on once, with what the partner would
+    /// have bound unknown.
+    fn unknown_join(&self, atom: &Atom, unknown: &[VarId], state: &mut State, then: &mut Then) -> Flow {
+        if state.mode == Mode::Certain {
+            return Flow::Continue(());
+        }
+        let rest = |term: &Term| !matches!(term, Term::Var(var) if unknown.contains(var));
+        let known = Atom {
+            row: atom.row.filter(|row| !unknown.contains(row)),
+            args: atom.args.iter().filter(|(_, term)| rest(term)).cloned().collect(),
+            ..atom.clone()
+        };
+        if state.apart(|state| self.atom(&known, state, &mut |_| Flow::Break(()))).is_continue() {
+            return Flow::Continue(());
+        }
+        let mut why = Doubt::default();
+        for var in unknown {
+            why.merge(&state.bindings.doubt(*var));
+        }
+        let vars = atom.args.iter().filter_map(|(_, term)| variable(term)).chain(atom.row);
+        let free: Vec<VarId> = vars.filter(|var| !state.bindings.is_bound(*var)).collect();
+        for var in &free {
+            state.bindings.set(*var, Slot::Unknown(Box::new(why.clone())));
+        }
+        let flow = doubting(&why, atom.span, state, then);
+        for var in &free {
+            state.bindings.set(*var, Slot::Unbound);
+        }
+        flow
+    }
+
+    /// Positions of rows that may fit, in order: by index on the columns whose values are known.
+    pub(super) fn narrow(&self, atom: &Atom, state: &State) -> Vec<u32> {
+        if let Some(Value::Row(row)) = atom.row.and_then(|row| state.bindings.value(row)) {
+            return vec![*row];
+        }
+        let all = || (0..self.row_count(atom.relation)).collect();
+        if self.scanning {
+            return all();
+        }
+        let mut key: Vec<(usize, &Value)> = Vec::new();
+        for (column, term) in &atom.args {
+            let value = match term {
+                Term::Const(value) => Some(value),
+                Term::Var(var) => state.bindings.value(*var),
+            };
+            if let Some(value) = value
+                && key.iter().all(|(other, _)| other != column)
+            {
+                key.push((*column, value));
+            }
+        }
+        if key.is_empty() {
+            return all();
+        }
+        key.sort_unstable_by_key(|(column, _)| *column);
+        let (columns, values): (Vec<usize>, Vec<Value>) =
+            key.into_iter().map(|(at, value)| (at, value.clone())).unzip();
+        let index = self.index(atom.relation, columns);
+        let mut rows = index.rows.get(&values).cloned().unwrap_or_default();
+        if state.mode != Mode::Certain && !index.wild.is_empty() {
+            rows.extend(&index.wild);
+            rows.sort_unstable();
+        }
+        rows
+    }
+
+    fn index(&self, relation: RelationId, columns: Vec<usize>) -> Rc<Index> {
+        let key = (relation, columns);
+        if let Some(index) = self.indexes.borrow().get(&key) {
+            return Rc::clone(index);
+        }
+        let mut index = Index::default();
+        for row in 0..self.row_count(relation) {
+            let values: Option<Vec<Value>> = key
+                .1
+                .iter()
+                .map(|column| match self.content(relation, Candidate::Row(row), *column) {
+                    Content::Value(value) => Some(value),
+                    Content::Cell(_) | Content::Unknown(_) => None,
+                })
+                .collect();
+            match values {
+                Some(values) => index.rows.entry(values).or_default().push(row),
+                None => index.wild.push(row),
+            }
+        }
+        let index = Rc::new(index);
+        self.indexes.borrow_mut().insert(key, Rc::clone(&index));
+        index
+    }
+
+    fn row_count(&self, relation: RelationId) -> u32 {
+        match self.input.program.relations[relation.index()].origin {
+            Origin::Facts(table) => self.input.store.tables[table].rows,
+            Origin::Rules(_) => {
+                let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
+                rows.map_or(0, |rows| u32::try_from(rows.len()).unwrap_or(u32::MAX))
+            }
+        }
+    }
+
+    fn content(&self, relation: RelationId, candidate: Candidate, column: usize) -> Content {
+        let row = match candidate {
+            Candidate::Possible(row) => {
+                return match row.values.get(column).cloned().flatten() {
+                    Some(value) => Content::Value(value),
+                    None => Content::Unknown(row.doubt.clone()),
+                };
+            }
+            Candidate::Row(row) => row,
+        };
+        match self.input.program.relations[relation.index()].origin {
+            Origin::Facts(table) => match self.input.store.cell(self.input.sources, table, row, column) {
+                Cell::Present(value) => Content::Value(value),
+                Cell::Blank | Cell::Malformed(_) => Content::Cell(CellRef { table, row, column }),
+            },
+            Origin::Rules(_) => {
+                let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
+                rows.map_or_else(
+                    || Content::Unknown(Doubt::default()),
+                    |rows| Content::Value(rows.value(row as usize, column)),
+                )
+            }
+        }
+    }
+
+    /// Goes on with one row, if it fits.
+    pub(super) fn candidate(&self, atom: &Atom, candidate: Candidate, state: &mut State, then: &mut Then) -> Flow {
+        let mut bound = Vec::new();
+        let fit = self.fit(atom, candidate, state, &mut bound);
+        let flow = match fit {
+            None => Flow::Continue(()),
+            Some(why) if why.is_empty() => then(state),
+            Some(why) => doubting(&why, atom.span, state, then),
+        };
+        for var in bound {
+            state.bindings.set(var, Slot::Unbound);
+        }
+        flow
+    }
+
+    /// Binds what the row binds. None when it does not fit, or not in this mode; else the doubt whether it does.
+    fn fit(&self, atom: &Atom, candidate: Candidate, state: &mut State, bound: &mut Vec<VarId>) -> Option<Doubt> {
+        let mut why = match candidate {
+            Candidate::Possible(row) => row.doubt.clone(),
+            Candidate::Row(_) => Doubt::default(),
+        };
+        if let (Some(var), Candidate::Row(row)) = (atom.row, candidate) {
+            match state.bindings.get(var) {
+                Slot::Unbound => {
+                    state.bindings.set(var, Slot::Value(Value::Row(row)));
+                    bound.push(var);
+                }
+                Slot::Value(value) if *value == Value::Row(row) => {}
+                _ => return None,
+            }
+        }
+        for (column, term) in &atom.args {
+            let content = self.content(atom.relation, candidate, *column);
+            let wanted = match term {
+                Term::Const(value) => value,
+                Term::Var(var) => match state.bindings.get(*var) {
+                    Slot::Unbound => {
+                        state.bindings.set(*var, content.into());
+                        bound.push(*var);
+                        continue;
+                    }
+                    Slot::Value(value) => value,
+                    Slot::Cell(cell) if matches!(&content, Content::Cell(own) if own == cell) => continue,
+                    Slot::Cell(_) | Slot::Unknown(_) => {
+                        why.merge(&state.bindings.doubt(*var));
+                        continue;
+                    }
+                },
+            };
+            let missing = match content {
+                Content::Value(value) if super::eval::same(&value, wanted) => continue,
+                Content::Value(_) => return None,
+                Content::Cell(cell) => Doubt::cell(cell),
+                Content::Unknown(doubt) => doubt,
+            };
+            let is_join = matches!(term, Term::Var(_));
+            if state.mode == Mode::Certain || state.mode == Mode::Doubtful && is_join {
+                return None;
+            }
+            why.merge(&missing);
+        }
+        (why.is_empty() || state.mode != Mode::Certain).then_some(why)
+    }
+}
+
+impl From<Content> for Slot {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Value(value) => Self::Value(value),
+            Content::Cell(cell) => Self::Cell(cell),
+            Content::Unknown(doubt) => Self::Unknown(Box::new(doubt)),
+        }
+    }
+}
+
+/// Goes on under one more doubt, that about a condition at `span`.
+pub(super) fn doubting(why: &Doubt, span: Span, state: &mut State, then: &mut Then) -> Flow {
+    let more = state.doubt.and(why, span);
+    let before = std::mem::replace(&mut state.doubt, more);
+    let flow = then(state);
+    state.doubt = before;
+    flow
+}
+
+/// The variables of the atom that are bound, but have no value. A cell that is the row's own is no key.
+fn unknown_keys(atom: &Atom, state: &State) -> Vec<VarId> {
+    let own = |var: VarId, column: usize| {
+        let row = atom.row.and_then(|row| state.bindings.value(row));
+        matches!((state.bindings.get(var), row), (Slot::Cell(cell), Some(Value::Row(row))) if cell.row == *row && cell.column == column)
+    };
+    let unknown = |var: VarId| matches!(state.bindings.get(var), Slot::Cell(_) | Slot::Unknown(_));
+    let args = atom.args.iter().filter_map(|(column, term)| variable(term).map(|var| (var, *column)));
+    let mut vars: Vec<VarId> =
+        args.filter(|(var, column)| unknown(*var) && !own(*var, *column)).map(|(var, _)| var).collect();
+    vars.extend(atom.row.filter(|row| unknown(*row)));
+    vars.sort_unstable();
+    vars.dedup();
+    vars
+}
+
+fn variable(term: &Term) -> Option<VarId> {
+    match term {
+        Term::Var(var) => Some(*var),
+        Term::Const(_) => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! Expressions.
+
+use std::sync::Arc;
+
+use super::{Doubt, Matcher, Slot, State, Truth};
+use crate::facts::store::State as CellState;
+use crate::ir::{self, Compare, Expr, Origin, RelationId, TypeKind, VarId};
+use crate::source::Span;
+use crate::syntax::ast::CompareOp;
+use crate::value::functions::{self, EvalError, Function};
+use crate::value::{Decimal, Value};
+
+impl Matcher<'_> {
+    /// The value of an expression, or why it has none.
+    pub(super) fn eval(&self, expr: &Expr, state: &State) -> Result<Value, Doubt> {
+        match expr {
+            Expr::Var(var) => match state.bindings.get(*var) {
+                Slot::Value(value) => Ok(value.clone()),
+                Slot::Unbound => Err(self.no_value(EvalError::NotDefined, Span::default())),
+                Slot::Cell(_) | Slot::Unknown(_) => Err(state.bindings.doubt(*var)),
+            },
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Call(Function::Counter, ..) => {
+                let next = self.counter.get();
+                self.counter.set(next.saturating_add(1));
+                Ok(Value::Number(next))
+            }
+            Expr::Call(function, args, span) => {
+                let args = self.eval_all(args, state)?;
+                functions::call(*function, &args).map_err(|error| self.no_value(error, *span))
+            }
+            Expr::Record(fields) => Ok(Value::Record(self.eval_all(fields, state)?.into())),
+            Expr::Field(record, at) => match self.eval(record, state)? {
+                Value::Record(fields) if *at < fields.len() => Ok(fields[*at].clone()),
+                _ => Err(self.no_value(EvalError::NotDefined, Span::default())),
+            },
+            Expr::If(condition, yes, no) => {
+                match self.exists(std::slice::from_ref(Arc::as_ref(condition)), &mut state.clone()) {
+                    Truth::True => self.eval(yes, state),
+                    Truth::False => self.eval(no, state),
+                    Truth::Unknown(doubt) => Err(doubt),
+                }
+            }
+            Expr::Else(value, otherwise) => match self.eval(value, state) {
+                Err(doubt) if self.is_blank(&doubt) => self.eval(otherwise, state),
+                other => other,
+            },
+            Expr::Precision(row, column) => self.precision(*row, *column, state),
+        }
+    }
+
+    fn eval_all(&self, exprs: &[Expr], state: &State) -> Result<Vec<Value>, Doubt> {
+        let mut doubt = Doubt::default();
+        let mut values = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            match self.eval(expr, state) {
+                Ok(value) => values.push(value),
+                Err(why) => doubt.merge(&why),
+            }
+        }
+        if values.len() == exprs.len() { Ok(values) } else { Err(doubt) }
+    }
+
+    /// The doubt about a computation without a value.
+    pub(super) fn no_value(&self, error: EvalError, span: Span) -> Doubt {
+        self.erred.set(true);
+        Doubt::error(error, span)
+    }
+
+    /// Whether blank cells are all that is in doubt.
+    fn is_blank(&self, doubt: &Doubt) -> bool {
+        let blank = |cell: &crate::exec::CellRef| {
+            self.input.store.tables[cell.table].columns[cell.column].state(cell.row) == CellState::Blank
+        };
+        doubt.errors.is_empty() && !doubt.cells.is_empty() && doubt.cells.iter().all(blank)
+    }
+
+    /// Half a unit of the finest scale written in that column of the table that the row came from.
+    fn precision(&self, var: VarId, column: usize, state: &State) -> Result<Value, Doubt> {
+        let not_defined = || self.no_value(EvalError::NotDefined, Span::default());
+        let row = match state.bindings.get(var) {
+            Slot::Value(Value::Row(row)) => *row,
+            Slot::Unknown(_) | Slot::Cell(_) => return Err(state.bindings.doubt(var)),
+            _ => return Err(not_defined()),
+        };
+        let relation = self.row_relation(var, state).ok_or_else(not_defined)?;
+        let declared = &self.input.program.relations[relation.index()];
+        let Origin::Facts(table) = declared.origin else { return Err(not_defined()) };
+        let allowance = ir::allowance(self.input.store.tables[table].precision(row, column));
+        let ty = declared.columns.get(column).ok_or_else(not_defined)?.ty;
+        Ok(match self.input.program.types[ty.index()].kind {
+            TypeKind::Money(_) => Value::Money(allowance),
+            _ => Value::Decimal(allowance),
+        })
+    }
+
+    /// The relation whose rows `var` stands for.
+    fn row_relation(&self, var: VarId, state: &State) -> Option<RelationId> {
+        match self.input.program.types[state.vars[var.index()].ty.index()].kind {
+            TypeKind::Row(relation) => Some(relation),
+            _ => None,
+        }
+    }
+
+    /// Whether a comparison holds.
+    pub(super) fn compare(&self, compare: &Compare, state: &State) -> Truth {
+        let (left, right) = match (self.eval(&compare.left, state), self.eval(&compare.right, state)) {
+            (Ok(left), Ok(right)) => (left, right),
+            (left, right) => {
+                let mut doubt = left.err().unwrap_or_default();
+                doubt.merge(&right.err().unwrap_or_default());
+                return Truth::Unknown(doubt);
+            }
+        };
+        let result = match compare.op {
+            CompareOp::Agree | CompareOp::Disagree => {
+                let allowance = match compare.allowance.as_ref().map(|expr| self.eval(expr, state)).transpose() {
+                    Ok(allowance) => allowance,
+                    Err(doubt) => return Truth::Unknown(doubt),
+                };
+                agree(&left, &right, allowance.as_ref()).map(|agree| agree == (compare.op == CompareOp::Agree))
+            }
+            op => ordered(op, &left, &right),
+        };
+        match result {
+            Ok(true) => Truth::True,
+            Ok(false) => Truth::False,
+            Err(error) => Truth::Unknown(self.no_value(error, compare.span)),
+        }
+    }
+}
+
+/// Whether two values are the same; a whole number is the same as that decimal.
+pub(super) fn same(left: &Value, right: &Value) -> bool {
+    left == right || functions::compare(left, right).is_some_and(std::cmp::Ordering::is_eq)
+}
+
+fn ordered(op: CompareOp, left: &Value, right: &Value) -> Result<bool, EvalError> {
+    match op {
+        CompareOp::Eq => return Ok(same(left, right)),
+        CompareOp::Ne => return Ok(!same(left, right)),
+        _ => {}
+    }
+    let order = functions::compare(left, right).ok_or(EvalError::NotDefined)?;
+    Ok(match op {
+        CompareOp::Lt => order.is_lt(),
+        CompareOp::Le => order.is_le(),
+        CompareOp::Gt => order.is_gt(),
+        CompareOp::Ge => order.is_ge(),
+        CompareOp::Eq | CompareOp::Ne | CompareOp::Agree | CompareOp::Disagree => false,
+    })
+}
+
+/// Whether two amounts lie no further apart than `allowance`.
+fn agree(left: &Value, right: &Value, allowance: Option<&Value>) -> Result<bool, EvalError> {
+    let apart = functions::call(Function::Abs, &[functions::call(Function::Sub, &[left.clone(), right.clone()])?])?;
+    let none = Value::Decimal(Decimal::ZERO);
+    let allowance = allowance.unwrap_or(&none);
+    if let (Value::Float(apart), other) = (&apart, allowance)
+        && !matches!(other, Value::Float(_))
+    {
+        let Value::Float(limit) = functions::call(Function::ToFloat, std::slice::from_ref(other))? else {
+            return Err(EvalError::NotDefined);
+        };
+        return Ok(apart <= &limit);
+    }
+    functions::compare(&apart, allowance).map(std::cmp::Ordering::is_le).ok_or(EvalError::NotDefined)
+}

@@ -1,0 +1,225 @@
+//! [`Matcher`]: solves bodies over facts and derived rows, one binding at a time.
+//!
+//! Slow and plain beside an engine, and used where rows are few or rightness is all: by the reference engine, for what
+//! cannot be decided, for the contributors of an aggregate, for proofs.
+//!
+//! Cells without a value are followed through: a condition that needs one is neither true nor false, and a solution
+//! found through such a condition comes with the [`Doubt`] that it is under.
+
+mod aggregate;
+mod atom;
+mod bindings;
+mod eval;
+mod literal;
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+pub use bindings::{Bindings, Slot};
+
+use super::doubt::{Doubt, Possible, PossibleRow};
+use super::{Input, Outcome, Rows};
+use crate::ir::{Atom, Literal, RelationId, Var};
+use crate::value::Value;
+
+/// Whether to go on.
+pub type Flow = ControlFlow<()>;
+
+/// What to do about conditions that cannot be decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Only solutions without doubt.
+    Certain,
+    /// Also solutions under doubt, but a join does not take a partner whose key has no value: such a row is a partner
+    /// of everything, and is better started from (see [`Matcher::solve_from`]).
+    Doubtful,
+    /// Everything that may be.
+    Possible,
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It does.
+    True,
+    /// It does not.
+    False,
+    /// That depends on what is not known.
+    Unknown(Doubt),
+}
+
+/// Solves bodies over the facts and the rows derived so far.
+#[derive(Debug)]
+pub struct Matcher<'a> {
+    input: Input<'a>,
+    derived: &'a [Option<Box<dyn Rows>>],
+    possible: &'a Possible,
+    scanning: bool,
+    indexes: RefCell<Indexes>,
+    counter: Cell<i64>,
+    erred: Cell<bool>,
+}
+
+/// The indexes built so far, by relation and columns.
+type Indexes = FxHashMap<(RelationId, Vec<usize>), Rc<Index>>;
+
+/// Rows by the values of some columns.
+#[derive(Debug, Default)]
+struct Index {
+    rows: FxHashMap<Vec<Value>, Vec<u32>>,
+    /// Rows in which one of the columns has no value.
+    wild: Vec<u32>,
+}
+
+/// Where solving a body has come to.
+#[derive(Clone, Debug)]
+struct State<'s> {
+    /// The variables of the rule.
+    vars: &'s [Var],
+    bindings: Bindings,
+    mode: Mode,
+    /// The doubt that the solution is under so far.
+    doubt: Doubt,
+}
+
+impl<'s> State<'s> {
+    fn new(vars: &'s [Var], bindings: Bindings, mode: Mode) -> Self {
+        Self { vars, bindings, mode, doubt: Doubt::default() }
+    }
+
+    /// What `inside` comes to when everything that may be is looked at, in doubts of its own.
+    fn apart<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let mode = std::mem::replace(&mut self.mode, Mode::Possible);
+        let doubt = std::mem::take(&mut self.doubt);
+        let result = inside(self);
+        self.mode = mode;
+        self.doubt = doubt;
+        result
+    }
+}
+
+/// A row that an atom may be matched with.
+#[derive(Clone, Copy, Debug)]
+pub enum Candidate<'a> {
+    /// A row of a table, or of a derived relation, by its position.
+    Row(u32),
+    /// A row that may be there.
+    Possible(&'a PossibleRow),
+}
+
+impl<'a> Matcher<'a> {
+    /// Over what a run came to.
+    #[must_use]
+    pub fn new(input: &Input<'a>, outcome: &'a Outcome) -> Self {
+        Self::over(input, &outcome.relations, &outcome.possible)
+    }
+
+    /// Over rows derived so far, by `RelationId`.
+    #[must_use]
+    pub fn over(input: &Input<'a>, derived: &'a [Option<Box<dyn Rows>>], possible: &'a Possible) -> Self {
+        Self {
+            input: *input,
+            derived,
+            possible,
+            scanning: false,
+            indexes: RefCell::default(),
+            counter: Cell::new(0),
+            erred: Cell::new(false),
+        }
+    }
+
+    /// Looks at every row for every atom rather than building indexes.
+    #[must_use]
+    pub fn scanning(mut self) -> Self {
+        self.scanning = true;
+        self
+    }
+
+    /// Counts `autoinc()` from `first`.
+    #[must_use]
+    pub fn counting_from(self, first: i64) -> Self {
+        self.counter.set(first);
+        self
+    }
+
+    /// The next number of `autoinc()`.
+    #[must_use]
+    pub fn counter(&self) -> i64 {
+        self.counter.get()
+    }
+
+    /// Whether any computation had no value since this was last asked.
+    pub fn erred(&self) -> bool {
+        self.erred.take()
+    }
+
+    /// The run's program and facts.
+    #[must_use]
+    pub fn input(&self) -> &Input<'a> {
+        &self.input
+    }
+
+    /// Every solution of `body` that agrees with `bindings`, in the order of rows. `vars` are the variables of the rule
+    /// that the body belongs to. `found` is given the bindings and the doubt that the solution is under, and says
+    /// whether to go on.
+    pub fn solve(
+        &self,
+        vars: &[Var],
+        body: &[Literal],
+        (bindings, mode): (Bindings, Mode),
+        found: &mut dyn FnMut(&Bindings, &Doubt) -> Flow,
+    ) -> Flow {
+        let mut state = State::new(vars, bindings, mode);
+        self.literals(body, &mut state, &mut |state| found(&state.bindings, &state.doubt))
+    }
+
+    /// As [`Self::solve`] in [`Mode::Doubtful`], with the literal at position `first`, an atom, taken first and matched
+    /// with that one row, also when it is not certain that they match.
+    pub fn solve_from(
+        &self,
+        vars: &[Var],
+        body: &[Literal],
+        (first, row): (usize, Candidate<'_>),
+        found: &mut dyn FnMut(&Bindings, &Doubt) -> Flow,
+    ) -> Flow {
+        let Some(Literal::Atom(atom)) = body.get(first) else { return Flow::Continue(()) };
+        let rest: Vec<Literal> = [&body[..first], &body[first + 1..]].concat();
+        let mut state = State::new(vars, Bindings::new(vars.len()), Mode::Possible);
+        self.candidate(atom, row, &mut state, &mut |state| {
+            state.mode = Mode::Doubtful;
+            self.literals(&rest, state, &mut |state| found(&state.bindings, &state.doubt))
+        })
+    }
+
+    /// Whether `literal` holds under `bindings`; what it would bind is forgotten.
+    #[must_use]
+    pub fn holds(&self, vars: &[Var], literal: &Literal, bindings: &Bindings) -> Truth {
+        let mut state = State::new(vars, bindings.clone(), Mode::Possible);
+        self.exists(std::slice::from_ref(literal), &mut state)
+    }
+
+    /// The value of an expression under `bindings`.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub fn value(&self, vars: &[Var], expr: &crate::ir::Expr, bindings: &Bindings) -> Result<Value, Doubt> {
+        self.eval(expr, &State::new(vars, bindings.clone(), Mode::Possible))
+    }
+
+    /// The rows, by position, that an atom certainly matches under `bindings`.
+    #[must_use]
+    pub fn rows(&self, vars: &[Var], atom: &Atom, bindings: &Bindings) -> Vec<u32> {
+        let mut state = State::new(vars, bindings.clone(), Mode::Certain);
+        let mut rows = Vec::new();
+        for row in self.narrow(atom, &state) {
+            let found = self.candidate(atom, Candidate::Row(row), &mut state, &mut |_| Flow::Break(()));
+            if found.is_break() {
+                rows.push(row);
+            }
+        }
+        rows
+    }
+}
