@@ -45,6 +45,10 @@ pub enum Item {
     Pragma(Pragma),
     /// `.functor name(…): type`
     Functor(FunctorDecl),
+    /// `.include "path"`: only where a text is read for itself, not after [preprocessing](super::preprocess)
+    Include(Include),
+    /// `.once`
+    Once(Span),
 }
 
 /// `.decl a, b(x: type, …) qualifiers`
@@ -169,6 +173,9 @@ pub struct Clause {
 pub struct Body {
     /// Each alternative is a conjunction. A fact has none.
     pub alternatives: Vec<Vec<Literal>>,
+    /// Whether its text, or for a clause's body the clause's, was wrong, so that parts of it may be missing: the
+    /// complaint is made, and what does not fit the rest is no further mistake.
+    pub broken: bool,
     /// The whole of it.
     pub span: Span,
 }
@@ -436,6 +443,15 @@ pub struct Pragma {
     /// Its value, when given.
     pub value: Option<String>,
     /// From `.pragma` to its end.
+    pub span: Span,
+}
+
+/// `.include "path"`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Include {
+    /// The path as written.
+    pub path: String,
+    /// From `.include` to its end.
     pub span: Span,
 }
 

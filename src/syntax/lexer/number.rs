@@ -1,0 +1,111 @@
+//! Numbers, with the units and the percent sign that belong to them.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::text;
+use crate::value::Unit;
+
+use super::super::token::Kind;
+use super::{Lexer, continues_word, starts_word};
+
+impl Lexer<'_> {
+    pub(super) fn number(&mut self) -> Kind {
+        let start = self.at;
+        let based = ["0x", "0b"].into_iter().any(|prefix| self.rest().starts_with(prefix));
+        if based && self.rest()[2..].starts_with(|c: char| c.is_ascii_hexdigit()) {
+            self.at += 2;
+            self.skip_while(continues_word);
+            return Kind::Number;
+        }
+        self.digits();
+        let mut kind = Kind::Number;
+        while self.rest().starts_with('.') && self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) {
+            self.at += 1;
+            self.digits();
+            // Four whole numbers with points are an address, which is a whole number.
+            kind = if kind == Kind::Number { Kind::Decimal } else { Kind::Number };
+        }
+        let points = self.text[start..self.at].matches('.').count();
+        kind = match points {
+            0 | 3 => Kind::Number,
+            _ => Kind::Decimal,
+        };
+        if points <= 1 && self.exponent() {
+            return Kind::Decimal;
+        }
+        self.suffix(start, kind)
+    }
+
+    fn digits(&mut self) {
+        let start = self.at;
+        self.skip_while(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+        let wide: Vec<(usize, char)> =
+            self.text[start..self.at].char_indices().filter(|(_, c)| !c.is_ascii()).collect();
+        for (offset, c) in wide {
+            let digit = char::from_u32(c as u32 - 0xFEE0).unwrap_or('0');
+            self.mark_wide(start + offset, c, &digit.to_string());
+        }
+    }
+
+    /// `e5`, `E-3` after digits.
+    fn exponent(&mut self) -> bool {
+        let rest = self.rest();
+        let Some(after) = rest.strip_prefix(['e', 'E']) else { return false };
+        let digits = after.strip_prefix(['+', '-']).unwrap_or(after);
+        let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let ends = !digits[length..].starts_with(continues_word);
+        if length == 0 || !ends {
+            return false;
+        }
+        self.at += rest.len() - digits.len() + length;
+        true
+    }
+
+    /// What may stand right behind a number: `u`, a unit of money, a percent sign.
+    fn suffix(&mut self, start: usize, kind: Kind) -> Kind {
+        let word_start = self.at;
+        if self.rest().starts_with(starts_word) {
+            self.skip_while(continues_word);
+            let word = &self.text[word_start..self.at];
+            if word == "u" && kind == Kind::Number {
+                return kind;
+            }
+            if Unit::from_name(word).is_some() {
+                return Kind::Money;
+            }
+            self.wrong_suffix(start, word_start);
+            return kind;
+        }
+        let percent = self.peek().filter(|c| matches!(c, '%' | '％'));
+        let Some(sign) = percent else { return kind };
+        let after = &self.rest()[sign.len_utf8()..];
+        // `10%3` is a remainder, `90%` before anything else a share of hundred.
+        if after.starts_with(|c: char| starts_word(c) || c.is_ascii_digit() || matches!(c, '(' | '$' | '"')) {
+            return kind;
+        }
+        if sign == '％' {
+            self.mark_wide(self.at, sign, "%");
+        }
+        self.at += sign.len_utf8();
+        Kind::Percent
+    }
+
+    fn wrong_suffix(&mut self, start: usize, word_start: usize) {
+        let (number, word) = (&self.text[start..word_start], &self.text[word_start..self.at]);
+        let message = text!("`{number}{word}` 不是数，也不是名字", "`{number}{word}` is neither a number nor a name");
+        let unit = Unit::from_name(&format!("{word}元"));
+        let place = self.span(start, self.at);
+        let mut complaint = Diagnostic::error(Code::BadNumber, message).at(place);
+        if let Some(unit) = unit {
+            let unit = unit.name();
+            complaint = complaint
+                .help(text!("金额写 `{number}{unit}`", "write the amount as `{number}{unit}`"))
+                .fix(place, format!("{number}{unit}"));
+        } else {
+            complaint = complaint.help(text!(
+                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位写 元、千元、万元、百万元、亿元",
+                "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are 元, 千元, 万元, 百万元, 亿元"
+            ));
+        }
+        self.complain(complaint);
+    }
+}

@@ -1,0 +1,136 @@
+//! Punctuation and operators, those of other languages included.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::text;
+
+use super::super::token::Kind;
+use super::Lexer;
+use super::foreign::narrow;
+
+/// Every operator of the language, longer ones before their beginnings.
+const OPERATORS: [(&str, Kind); 32] = [
+    (":-", Kind::If),
+    ("<:", Kind::Subtype),
+    ("!=", Kind::NotEqual),
+    ("!~", Kind::Disagree),
+    ("<=", Kind::LessEqual),
+    (">=", Kind::GreaterEqual),
+    ("**", Kind::Power),
+    ("->", Kind::Arrow),
+    ("(", Kind::LeftParen),
+    (")", Kind::RightParen),
+    ("[", Kind::LeftBracket),
+    ("]", Kind::RightBracket),
+    ("{", Kind::LeftBrace),
+    ("}", Kind::RightBrace),
+    (",", Kind::Comma),
+    (".", Kind::Dot),
+    (";", Kind::Semicolon),
+    (":", Kind::Colon),
+    ("=", Kind::Equal),
+    ("<", Kind::Less),
+    (">", Kind::Greater),
+    ("~", Kind::Agree),
+    ("!", Kind::Not),
+    ("+", Kind::Plus),
+    ("-", Kind::Minus),
+    ("*", Kind::Star),
+    ("/", Kind::Slash),
+    ("%", Kind::Modulo),
+    ("^", Kind::Power),
+    ("|", Kind::Pipe),
+    ("@", Kind::At),
+    ("$", Kind::Dollar),
+];
+
+/// What other languages write, what it means here, and how it is written here. Longer ones come first.
+const FOREIGN: [(&str, Kind, &str); 22] = [
+    ("===", Kind::Equal, "="),
+    ("!==", Kind::NotEqual, "!="),
+    ("==", Kind::Equal, "="),
+    ("<>", Kind::NotEqual, "!="),
+    ("~=", Kind::NotEqual, "!="),
+    ("/=", Kind::NotEqual, "!="),
+    ("=<", Kind::LessEqual, "<="),
+    ("=>", Kind::GreaterEqual, ">="),
+    (":=", Kind::Equal, "="),
+    ("&&", Kind::Comma, ","),
+    ("||", Kind::Semicolon, ";"),
+    ("\\+", Kind::Not, "!"),
+    ("&", Kind::Comma, ","),
+    ("≠", Kind::NotEqual, "!="),
+    ("≤", Kind::LessEqual, "<="),
+    ("≥", Kind::GreaterEqual, ">="),
+    ("⩽", Kind::LessEqual, "<="),
+    ("⩾", Kind::GreaterEqual, ">="),
+    ("≈", Kind::Agree, "~"),
+    ("∧", Kind::Comma, ","),
+    ("∨", Kind::Semicolon, ";"),
+    ("¬", Kind::Not, "!"),
+];
+
+impl Lexer<'_> {
+    /// Reads punctuation; none when the character means nothing and was reported.
+    pub(super) fn operator(&mut self, first: char) -> Option<Kind> {
+        let foreign = FOREIGN.into_iter().find(|(foreign, ..)| self.means(foreign)).filter(|(foreign, ..)| {
+            // `a<>` is a lattice, where nothing is compared.
+            *foreign != "<>" || !self.rest()[2..].trim_start().starts_with(['{', ')', ','])
+        });
+        if let Some((foreign, kind, ours)) = foreign {
+            let length = self.length_of(foreign);
+            self.foreign(foreign, length, ours);
+            return Some(kind);
+        }
+        let Some((operator, kind)) = OPERATORS.into_iter().find(|(operator, _)| self.means(operator)) else {
+            self.unknown(first);
+            return None;
+        };
+        for narrow in operator.chars() {
+            let written = self.peek().unwrap_or(narrow);
+            if written != narrow {
+                self.mark_wide(self.at, written, &narrow.to_string());
+            }
+            self.at += written.len_utf8();
+        }
+        Some(kind)
+    }
+
+    /// Whether the next characters are `operator`, or its full-width twin.
+    fn means(&self, operator: &str) -> bool {
+        let mut written = self.rest().chars();
+        operator.chars().all(|c| written.next().is_some_and(|written| written == c || narrow(written) == Some(c)))
+    }
+
+    /// How many bytes the characters that are meant as `operator` take.
+    fn length_of(&self, operator: &str) -> usize {
+        self.rest().chars().take(operator.chars().count()).map(char::len_utf8).sum()
+    }
+
+    fn foreign(&mut self, foreign: &str, length: usize, ours: &str) {
+        let place = self.span(self.at, self.at + length);
+        self.at += length;
+        let message = match ours {
+            "=" => text!("相等写一个 `=`", "equality is written with one `=`"),
+            "," => text!("“并且”写 `,`，不写 `{foreign}`", "“and” is written `,`, not `{foreign}`"),
+            ";" => text!("“或者”写 `;`，不写 `{foreign}`", "“or” is written `;`, not `{foreign}`"),
+            "!" => text!("“不”写 `!` 或 `not`，不写 `{foreign}`", "“not” is written `!` or `not`, not `{foreign}`"),
+            _ => text!("`{foreign}` 在这里写 `{ours}`", "`{foreign}` is written `{ours}` here"),
+        };
+        let complaint = Diagnostic::error(Code::ForeignOperator, message)
+            .primary(place, text!("写 `{ours}`", "write `{ours}`"))
+            .fix(place, ours);
+        self.complain(complaint);
+    }
+
+    fn unknown(&mut self, first: char) {
+        let place = self.span(self.at, self.at + first.len_utf8());
+        self.at += first.len_utf8();
+        let shown = if first.is_control() { first.escape_unicode().to_string() } else { first.to_string() };
+        let message = text!("规则里不能出现字符 `{shown}`", "the character `{shown}` has no meaning in a rule");
+        let help = text!(
+            "删去它；它若是列名的一部分，列名加反引号；若是文字，加双引号",
+            "remove it; put a name that contains it in back quotes, a text in double quotes"
+        );
+        self.complain(Diagnostic::error(Code::UnexpectedCharacter, message).at(place).help(help));
+    }
+}

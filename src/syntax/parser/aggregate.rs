@@ -1,0 +1,58 @@
+//! Aggregates: `sum x : { body }`.
+
+use crate::text;
+
+use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal};
+use super::super::token::Kind;
+use super::words::{ELSE, begins_arg};
+use super::{Parsed, Parser};
+
+impl Parser<'_> {
+    pub(super) fn aggregate(&mut self) -> Parsed<Arg> {
+        let token = self.advance();
+        let op = self.name_of(token);
+        let distinct = self.is_word("distinct") && begins_arg(self.after().kind);
+        if distinct {
+            self.advance();
+        }
+        let mut height = 0;
+        let target = if self.kind() == Kind::Colon {
+            None
+        } else {
+            let target = self.arg_above(ELSE)?;
+            height = self.height;
+            Some(target)
+        };
+        let shown = op.text.clone();
+        let help = text!("写成 `{shown} 值 : {{ 条件 }}`", "it is written `{shown} value : {{ conditions }}`");
+        if self.take(Kind::Colon).is_none() {
+            return Err(self.expected_with(&text!(" `:` 和花括号里的条件", "`:` and conditions in braces"), help));
+        }
+        let body = match self.kind() {
+            Kind::LeftBrace => self.braced_body()?,
+            Kind::Word => self.single_atom_body()?,
+            _ => return Err(self.expected_with(&text!(" `{{`", "`{{`"), help)),
+        };
+        self.grow(height.max(self.height), token.span)?;
+        let span = self.since(token.span);
+        let aggregate = Aggregate { op, distinct, target, body, span };
+        Ok(Arg { kind: ArgKind::Aggregate(Box::new(aggregate)), span })
+    }
+
+    /// `{ body }`
+    pub(super) fn braced_body(&mut self) -> Parsed<Body> {
+        let opened = self.at;
+        let open = self.advance();
+        let mut body = self.body(Kind::RightBrace)?;
+        self.leave(opened);
+        body.span = self.since(open.span);
+        Ok(body)
+    }
+
+    /// `count : a(x)`: an atom without braces.
+    fn single_atom_body(&mut self) -> Parsed<Body> {
+        let atom = self.atom(&text!("一个条件，或花括号里的几个条件", "a condition, or several in braces"))?;
+        let span = atom.span;
+        Ok(Body { alternatives: vec![vec![Literal::Atom(atom)]], broken: false, span })
+    }
+}

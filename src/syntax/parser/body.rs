@@ -1,0 +1,271 @@
+//! Bodies: conditions with `,` and `;` between them, and what people write instead.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::text;
+
+use super::super::ast::{Body, Literal};
+use super::super::token::Kind;
+use super::words::{AND, OR, begins_arg};
+use super::{Parsed, Parser, Skip};
+
+/// What comes after a condition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Condition,
+    Alternative,
+    End,
+}
+
+impl Parser<'_> {
+    /// Conditions up to a token of `end`, which is not taken. `Kind::Dot` stands for the end of a clause.
+    pub(super) fn body(&mut self, end: Kind) -> Parsed<Body> {
+        self.deeper(|parser| Ok(parser.alternatives(end)))
+    }
+
+    fn alternatives(&mut self, end: Kind) -> Body {
+        let start = self.token().span;
+        let mut alternatives = Vec::new();
+        let mut literals = Vec::new();
+        let mut height = 0;
+        loop {
+            let before = self.at;
+            let literal = self.literal();
+            height = height.max(self.height);
+            let kept = literal.is_ok();
+            match literal {
+                Ok(literal) => literals.push(literal),
+                Err(Skip) => self.skip_element(before),
+            }
+            if kept && end == Kind::Dot && self.kind() == Kind::If && self.is_next_head(before) {
+                // `a(x) :- b(x), c(y) :- d(y).`: what was read is the head of the next rule.
+                literals.pop();
+                self.at = before;
+                alternatives.push(literals);
+                break;
+            }
+            let next = self.next_in_body(end);
+            if next != Next::Condition {
+                alternatives.push(std::mem::take(&mut literals));
+            }
+            // Nothing was read: what stands here ends the body, whatever it is.
+            if next == Next::End || self.at == before {
+                break;
+            }
+        }
+        self.height = height;
+        alternatives.retain(|literals: &Vec<Literal>| !literals.is_empty());
+        Body { alternatives, broken: self.broken, span: self.since(start) }
+    }
+
+    /// Takes what joins the condition just read to the next.
+    fn next_in_body(&mut self, end: Kind) -> Next {
+        let token = self.token();
+        match token.kind {
+            Kind::Comma => {
+                self.advance();
+                if self.ends_body(end) {
+                    self.extra_comma();
+                    return Next::End;
+                }
+                Next::Condition
+            }
+            Kind::Semicolon => {
+                self.advance();
+                Next::Alternative
+            }
+            _ if self.ends_body(end) => Next::End,
+            Kind::Directive | Kind::If => Next::End,
+            kind if kind.closes() => Next::End,
+            _ if end == Kind::Dot && token.starts_line && self.begins_clause(self.at) => Next::End,
+            Kind::Word if self.complain_foreign_word() => {
+                if OR.contains(&self.text(token).as_ref()) {
+                    Next::Alternative
+                } else {
+                    Next::Condition
+                }
+            }
+            _ => self.no_separator(end),
+        }
+    }
+
+    /// Whether the body ends here.
+    fn ends_body(&self, end: Kind) -> bool {
+        match self.kind() {
+            Kind::End => true,
+            Kind::Dot => end == Kind::Dot || end == Kind::End,
+            kind => kind == end,
+        }
+    }
+
+    /// Nothing joins the condition just read to what follows.
+    fn no_separator(&mut self, end: Kind) -> Next {
+        let token = self.token();
+        if begins_arg(token.kind) || token.kind == Kind::Not {
+            self.complain_missing_comma();
+            return Next::Condition;
+        }
+        let wanted = match end {
+            Kind::Dot => text!(
+                " `,`（再加条件）、`;`（或者）或 `.`（规则结束）",
+                "`,` (and), `;` (or) or `.` (the end of the rule)"
+            ),
+            Kind::RightBrace => text!(" `,`（再加条件）或 `}}`", "`,` (and) or `}}`"),
+            Kind::RightParen => text!(" `,`（再加条件）、`;`（或者）或 `)`", "`,` (and), `;` (or) or `)`"),
+            _ => text!(" `,`（再加条件）或 `;`（或者）", "`,` (and) or `;` (or)"),
+        };
+        self.expected(&wanted);
+        self.skip_element(self.at);
+        match self.kind() {
+            Kind::Comma => {
+                self.advance();
+                if self.ends_body(end) { Next::End } else { Next::Condition }
+            }
+            Kind::Semicolon => {
+                self.advance();
+                Next::Alternative
+            }
+            _ => Next::End,
+        }
+    }
+
+    /// Whether what began at `at` and is followed by `:-` is the head of the next rule, the dot before it missing.
+    fn is_next_head(&self, at: usize) -> bool {
+        self.begins_clause(at) && at > 0 && self.kind_at(at - 1) != Kind::If
+    }
+
+    /// A comma that nothing follows, already taken.
+    pub(super) fn extra_comma(&mut self) {
+        let comma = self.last_span();
+        let message = text!("末尾多了一个 `,`", "there is nothing after this `,`");
+        let help = text!("删去它，或补上后面的内容", "remove it, or write what should follow");
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(comma).help(help).fix(comma, "");
+        self.complain_structure(complaint);
+    }
+
+    /// `and`, `且`, `or`, `或` between conditions: says what to write, and takes it.
+    pub(super) fn complain_foreign_word(&mut self) -> bool {
+        let token = self.token();
+        let word = self.text(token).into_owned();
+        let ours = if AND.contains(&word.as_str()) {
+            ","
+        } else if OR.contains(&word.as_str()) {
+            ";"
+        } else {
+            return false;
+        };
+        if token.kind != Kind::Word {
+            return false;
+        }
+        self.advance();
+        let message = text!("`{word}` 在规则里写 `{ours}`", "`{word}` is written `{ours}` in rules");
+        let complaint = Diagnostic::error(Code::ForeignOperator, message)
+            .primary(token.span, text!("写 `{ours}`", "write `{ours}`"))
+            .fix(token.span, ours);
+        self.complain(complaint);
+        true
+    }
+
+    /// Two elements of a list with nothing between them.
+    pub(super) fn complain_missing_comma(&mut self) -> bool {
+        let token = self.token();
+        if !begins_arg(token.kind) && token.kind != Kind::Not {
+            return false;
+        }
+        if self.complain_separator() {
+            return true;
+        }
+        let shown = self.shown(token);
+        let message = text!("{shown} 之前缺 `,`", "a `,` is missing before {shown}");
+        let place = self.last_place();
+        let end = self.last_end();
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message)
+            .primary(place, text!("这里之后加 `,`", "write `,` after this"))
+            .secondary(token.span, text!("", ""))
+            .fix(end, ",");
+        self.complain_structure(complaint);
+        true
+    }
+
+    /// `1,000,000`: the group of three digits that comes next belongs to the number before the comma.
+    pub(super) fn complain_separator(&mut self) -> bool {
+        let (comma, group) = (self.at.checked_sub(1), self.token());
+        let Some(comma) = comma.filter(|comma| self.kind_at(*comma) == Kind::Comma && *comma > 0) else {
+            return false;
+        };
+        let number = self.token_at(comma - 1);
+        let digits = self.text(group);
+        let three = digits.split('.').next().is_some_and(|whole| whole.len() == 3);
+        let touching = group.joined && self.token_at(comma).joined && number.kind == Kind::Number;
+        if !three || !touching || !matches!(group.kind, Kind::Number | Kind::Decimal | Kind::Money | Kind::Percent) {
+            return false;
+        }
+        let mut span = number.span.to(group.span);
+        self.advance();
+        while self.kind() == Kind::Comma && self.after().joined && self.after().kind == Kind::Number {
+            self.advance();
+            span = span.to(self.advance().span);
+        }
+        let written = self.sources.text(span).into_owned();
+        let plain = written.replace(',', "");
+        let message = text!("数字里不写千分位逗号", "numbers are written without thousands separators");
+        let complaint = Diagnostic::error(Code::ThousandsSeparator, message)
+            .primary(span, text!("写 `{plain}`", "write `{plain}`"))
+            .fix(span, plain);
+        self.complain(complaint);
+        true
+    }
+}
+
+impl Parser<'_> {
+    /// A body that is the whole text; a final dot is allowed.
+    pub(super) fn lone_body(&mut self) -> Body {
+        let start = self.token().span;
+        if self.kind() == Kind::End {
+            let message = text!("这里要写条件", "conditions are needed here");
+            self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(start));
+            return Body { alternatives: Vec::new(), broken: true, span: start };
+        }
+        let mut body =
+            self.body(Kind::End).unwrap_or_else(|Skip| Body { broken: true, span: start, ..Body::default() });
+        self.take(Kind::Dot);
+        if self.kind() != Kind::End {
+            self.complain_after_body();
+        }
+        body.broken = self.broken;
+        body
+    }
+
+    fn complain_after_body(&mut self) {
+        let token = self.token();
+        if token.kind == Kind::If {
+            let message = text!("这里只写条件，不写结论和 `:-`", "only conditions stand here, no head and no `:-`");
+            let help = text!("结论的名字写在卡片的 `name` 里", "the name of the result is the card's `name`");
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(token.span).help(help);
+            self.complain_structure(complaint);
+            return;
+        }
+        let before_dot = self.at > 0 && self.kind_at(self.at - 1) == Kind::Dot;
+        if before_dot {
+            let dot = self.last_span();
+            let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot).fix(dot, ",");
+            self.complain_structure(complaint);
+            return;
+        }
+        self.expected(&text!(" `,`（再加条件）或 `;`（或者）", "`,` (and) or `;` (or)"));
+    }
+
+    /// An argument that is the whole text.
+    pub(super) fn lone_arg(&mut self) -> Option<super::super::ast::Arg> {
+        let arg = self.arg().ok()?;
+        if self.kind() != Kind::End {
+            let shown = self.sources.text(arg.span).into_owned();
+            self.expected(&text!(
+                "这个值的结尾（`{shown}` 之后不能再有别的）",
+                "the end of this value (nothing may follow `{shown}`)"
+            ));
+            return None;
+        }
+        (!self.broken).then_some(arg)
+    }
+}

@@ -1,0 +1,261 @@
+//! Conditions.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::text;
+
+use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Source};
+use super::super::token::Kind;
+use super::words::{STATES, TESTS, begins_arg, comparison};
+use super::{Parsed, Parser, Skip};
+
+impl Parser<'_> {
+    /// One condition.
+    pub(super) fn literal(&mut self) -> Parsed<Literal> {
+        self.deeper(|parser| {
+            let literal = parser.bare_literal()?;
+            parser.grow(parser.height, parser.last_span())?;
+            Ok(literal)
+        })
+    }
+
+    fn bare_literal(&mut self) -> Parsed<Literal> {
+        self.height = 0;
+        match self.kind() {
+            Kind::Not => self.negation(),
+            Kind::Word => self.word_literal(),
+            Kind::LeftParen if self.is_group() => {
+                let open = self.token().span;
+                let body = self.grouped_body()?;
+                Ok(Literal::Group(Box::new(body), self.since(open)))
+            }
+            Kind::Number | Kind::Decimal | Kind::Percent | Kind::Money
+                if !self.is_operand_of_more(self.at + 1) && self.complain_separator() =>
+            {
+                Err(Skip)
+            }
+            kind if begins_arg(kind) => self.comparison(),
+            _ => {
+                let wanted = text!("一个条件", "a condition");
+                Err(self.expected(&wanted))
+            }
+        }
+    }
+
+    fn word_literal(&mut self) -> Parsed<Literal> {
+        let token = self.token();
+        let word = self.text(token);
+        let next = self.after();
+        match word.as_ref() {
+            "not" if self.begins_negation() => return self.negation(),
+            "true" | "false" if !self.is_operand_of_more(self.at + 1) => {
+                self.advance();
+                return Ok(Literal::Bool(word == "true", token.span));
+            }
+            _ => {}
+        }
+        if next.kind == Kind::Word && self.is_word_at(self.at + 1, "in") && self.kind_at(self.at + 2) == Kind::Word {
+            return self.row_of();
+        }
+        if self.is_word_at(self.at + 1, "not") && self.is_word_at(self.at + 2, "in") {
+            return Err(self.complain_not_in());
+        }
+        let beyond = self.beyond_name(self.at);
+        match self.kind_at(beyond) {
+            Kind::LeftBrace => {
+                let wanted = text!("一个条件", "a condition");
+                Ok(Literal::Atom(self.atom(&wanted)?))
+            }
+            Kind::LeftParen if !self.is_operand_of_more(self.beyond(beyond)) && !self.begins_special_call() => {
+                self.atom_or_test()
+            }
+            _ => self.comparison(),
+        }
+    }
+
+    /// Whether what the token at `at` follows is an operand of an operator or a comparison.
+    fn is_operand_of_more(&self, at: usize) -> bool {
+        let kind = self.kind_at(at);
+        let operator = matches!(
+            kind,
+            Kind::Plus | Kind::Minus | Kind::Star | Kind::Slash | Kind::Modulo | Kind::Power | Kind::LeftParen
+        );
+        let word = kind == Kind::Word && {
+            let token = self.token_at(at);
+            let word = self.text(token);
+            ["is", "else"].contains(&word.as_ref())
+                || super::words::OPERATOR_WORDS.into_iter().any(|(name, _)| name == word)
+        };
+        operator || word || comparison(kind).is_some()
+    }
+
+    /// Words before a bracket that are no relation: casts, aggregates, conditionals.
+    fn begins_special_call(&self) -> bool {
+        let word = self.text(self.token());
+        let colon = self.kind_at(self.beyond(self.at + 1)) == Kind::Colon;
+        word == "if" || word == "as" || (colon && super::words::AGGREGATES.contains(&word.as_ref()))
+    }
+
+    fn begins_negation(&self) -> bool {
+        let next = self.after();
+        matches!(next.kind, Kind::Word | Kind::LeftParen | Kind::Not) && !self.is_operator_word(self.at + 1)
+            || begins_arg(next.kind) && next.kind != Kind::Minus
+    }
+
+    fn is_operator_word(&self, at: usize) -> bool {
+        self.kind_at(at) == Kind::Word && self.is_operand_of_more(at)
+    }
+
+    /// `!literal`, `not literal`, `not (body)`
+    fn negation(&mut self) -> Parsed<Literal> {
+        let start = self.advance().span;
+        if self.kind() == Kind::LeftParen && self.is_group() {
+            let body = self.grouped_body()?;
+            return Ok(Literal::Not(Box::new(body), self.since(start)));
+        }
+        let from = self.token().span;
+        let literal = self.literal()?;
+        let span = self.since(from);
+        let body = match literal {
+            Literal::Group(body, _) => *body,
+            literal => Body { alternatives: vec![vec![literal]], broken: false, span },
+        };
+        Ok(Literal::Not(Box::new(body), self.since(start)))
+    }
+
+    /// Whether the bracket here holds conditions rather than an argument: no operator or comparison follows it.
+    fn is_group(&self) -> bool {
+        let beyond = self.beyond(self.at);
+        beyond == self.at || !self.is_operand_of_more(beyond) || self.kind_at(beyond) == Kind::LeftParen
+    }
+
+    /// `(body)`
+    fn grouped_body(&mut self) -> Parsed<Body> {
+        let opened = self.at;
+        let open = self.advance();
+        let mut body = self.body(Kind::RightParen)?;
+        self.leave(opened);
+        body.span = self.since(open.span);
+        Ok(body)
+    }
+
+    /// `p in relation{…}`, `i in function(…)`
+    fn row_of(&mut self) -> Parsed<Literal> {
+        let token = self.advance();
+        let row = self.name_of(token);
+        self.advance();
+        let name = self.qualified_name(&text!("表名", "the name of a relation"))?;
+        let source = match self.kind() {
+            Kind::LeftBrace => Source::Relation(name, self.pattern()?),
+            Kind::LeftParen => {
+                let args = self.args(Kind::LeftParen)?;
+                Source::Function(Call { name, args, user: false })
+            }
+            _ => Source::Relation(name, Vec::new()),
+        };
+        Ok(Literal::In(In { row, source, span: self.since(token.span) }))
+    }
+
+    fn complain_not_in(&mut self) -> Skip {
+        let row = self.text(self.token()).into_owned();
+        let source = self.shown_source();
+        let place = self.token_at(self.at + 1).span.to(self.token_at(self.at + 2).span);
+        let message = text!("“不在”要写成 `not ({row} in {source})`", "“not in” is written `not ({row} in {source})`");
+        let complaint = Diagnostic::error(Code::ForeignOperator, message);
+        self.complain(complaint.at(place));
+        Skip
+    }
+
+    fn shown_source(&self) -> String {
+        let token = self.token_at(self.at + 3);
+        if token.kind == Kind::Word { self.text(token).into_owned() } else { "…".to_owned() }
+    }
+
+    /// `relation(…)`, or a function that is a condition.
+    fn atom_or_test(&mut self) -> Parsed<Literal> {
+        let name = self.qualified_name(&text!("一个条件", "a condition"))?;
+        let start = name.span;
+        let args = self.args(Kind::LeftParen)?;
+        if TESTS.contains(&name.text.as_str()) {
+            return Ok(Literal::Test(Call { name, args, user: false }));
+        }
+        Ok(Literal::Atom(Self::atom_of_call(name, args, self.since(start))))
+    }
+
+    /// `a < b`, `0 < a < 100`, `a is blank`
+    fn comparison(&mut self) -> Parsed<Literal> {
+        let first = self.arg()?;
+        let mut height = self.height;
+        if self.is_word("is") {
+            return self.state_of(first);
+        }
+        let start = first.span;
+        let mut rest: Vec<(CompareOp, Span, Arg)> = Vec::new();
+        while let Some(op) = comparison(self.kind()) {
+            let operator = self.advance().span;
+            let arg = self.arg()?;
+            height = height.max(self.height);
+            rest.push((op, operator, arg));
+        }
+        self.height = height;
+        if rest.is_empty() {
+            return Err(self.complain_lone_value(&first));
+        }
+        Ok(Literal::Compare(Compare { first, rest, span: self.since(start) }))
+    }
+
+    /// `x is blank`, `x is not blank`, `x` being read.
+    fn state_of(&mut self, arg: Arg) -> Parsed<Literal> {
+        self.advance();
+        let negated = self.is_word("not");
+        if negated {
+            self.advance();
+        }
+        let token = self.token();
+        let word = self.text(token);
+        let known = STATES.into_iter().find(|(name, _)| token.kind == Kind::Word && *name == word);
+        let Some((_, state)) = known else {
+            let wanted =
+                text!(" `blank`（空）、`malformed`（写错）或 `present`（有值）", "`blank`, `malformed` or `present`");
+            return Err(self.expected(&wanted));
+        };
+        self.advance();
+        let span = self.since(arg.span);
+        Ok(Literal::Is(Is { arg, state, negated, span }))
+    }
+
+    /// A value where a condition should be.
+    fn complain_lone_value(&mut self, arg: &Arg) -> Skip {
+        if self.complain_word_for_rows(arg) {
+            return Skip;
+        }
+        let shown = self.sources.text(arg.span).into_owned();
+        let message = text!("`{shown}` 只是一个值，还不是条件", "`{shown}` is only a value, not a condition");
+        let help = match &arg.kind {
+            ArgKind::Var(name) => text!(
+                "要比较就写 `{name} > 0` 之类；要查表就写 `{name}(…)` 或 `p in {name}`",
+                "compare it, as in `{name} > 0`, or look into a relation: `{name}(…)`, `p in {name}`"
+            ),
+            _ => text!("把它与另一个值比较，如 `{shown} > 0`", "compare it with another value, as in `{shown} > 0`"),
+        };
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(arg.span);
+        self.complain_structure(complaint.help(help));
+        Skip
+    }
+
+    /// `p 属于 project`, `p ∈ project`, `p of project`: two names with a word between.
+    fn complain_word_for_rows(&mut self, arg: &Arg) -> bool {
+        let (word, source) = (self.token(), self.after());
+        let ArgKind::Var(row) = &arg.kind else { return false };
+        let written = self.text(word).into_owned();
+        let meant = ["of", "from", "属于", "在", "∈", "IN", "In"].contains(&written.as_str());
+        if word.kind != Kind::Word || source.kind != Kind::Word || !meant {
+            return false;
+        }
+        let table = self.text(source).into_owned();
+        let message = text!("取一行写 `{row} in {table}`", "a row is taken with `{row} in {table}`");
+        let complaint = Diagnostic::error(Code::ForeignOperator, message);
+        self.complain(complaint.primary(word.span, text!("写 `in`", "write `in`")).fix(word.span, "in"));
+        true
+    }
+}

@@ -1,0 +1,252 @@
+//! Tokens to tree, by recursive descent. A function that fails has complained already and returns [`Skip`]; the
+//! nearest list (of arguments, of conditions, of clauses) goes on with its next element.
+
+mod aggregate;
+mod annotation;
+mod arg;
+mod atom;
+mod body;
+mod clause;
+mod component;
+mod constant;
+mod declaration;
+mod directive;
+mod item;
+mod literal;
+mod message;
+mod words;
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Diagnostic, Report};
+use crate::source::{SourceMap, Span};
+
+use super::ast::{Arg, Body, Clause, Name, Program};
+use super::brackets::{Balanced, balance};
+use super::lexer::Lexed;
+use super::token::{Kind, Token};
+
+/// How deep brackets, and the operations of one argument, may be nested.
+pub const DEEPEST: usize = 256;
+
+/// A part was wrong, the complaint is made, and the caller goes on after it.
+#[derive(Clone, Copy, Debug)]
+struct Skip;
+
+/// A part of the tree, when it was right.
+type Parsed<T> = Result<T, Skip>;
+
+/// Reads a whole file.
+#[must_use]
+pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
+    let mut parser = Parser::new(sources, lexed);
+    let items = parser.items();
+    let comments = std::mem::take(&mut parser.comments);
+    (Program { items, comments }, parser.report)
+}
+
+/// Reads a body that stands alone.
+#[must_use]
+pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
+    let mut parser = Parser::new(sources, lexed);
+    let body = parser.lone_body();
+    (body, parser.report)
+}
+
+/// Reads an argument that stands alone.
+#[must_use]
+pub fn arg(sources: &SourceMap, lexed: Lexed) -> (Option<Arg>, Report) {
+    let mut parser = Parser::new(sources, lexed);
+    let arg = parser.lone_arg();
+    (arg, parser.report)
+}
+
+/// Reads facts that stand alone.
+#[must_use]
+pub fn facts(sources: &SourceMap, lexed: Lexed) -> (Vec<Clause>, Report) {
+    let mut parser = Parser::new(sources, lexed);
+    let facts = parser.lone_facts();
+    (facts, parser.report)
+}
+
+/// Reading tokens.
+struct Parser<'a> {
+    sources: &'a SourceMap,
+    tokens: Vec<Token>,
+    closing: Vec<u32>,
+    mended: Vec<(usize, usize)>,
+    comments: Vec<Span>,
+    report: Report,
+    /// The token to read next.
+    at: usize,
+    /// How many parts of the tree are being read inside one another.
+    depth: usize,
+    /// How high the tree of the argument read last is.
+    height: usize,
+    /// Whether something of the clause being read was wrong.
+    broken: bool,
+    /// Whether the rest of the clause being read is left out, which has been said.
+    given_up: bool,
+    /// The token that ends the component being read.
+    component_end: Option<usize>,
+    /// The column in which the clause being read begins.
+    margin: u32,
+}
+
+impl<'a> Parser<'a> {
+    fn new(sources: &'a SourceMap, lexed: Lexed) -> Self {
+        let Lexed { tokens, comments, torn, mut report } = lexed;
+        let Balanced { tokens, closing, mended } = balance(sources, &tokens, &torn, &mut report);
+        Self {
+            sources,
+            tokens,
+            closing,
+            mended,
+            comments,
+            report,
+            at: 0,
+            depth: 0,
+            height: 0,
+            broken: false,
+            given_up: false,
+            component_end: None,
+            margin: 1,
+        }
+    }
+
+    /// The token to read next; the end, for ever, after the last.
+    fn token(&self) -> Token {
+        self.token_at(self.at)
+    }
+
+    fn token_at(&self, at: usize) -> Token {
+        let end =
+            Token { kind: Kind::End, span: Span::default(), text: Span::default(), starts_line: true, joined: false };
+        self.tokens.get(at).or(self.tokens.last()).copied().unwrap_or(end)
+    }
+
+    fn kind(&self) -> Kind {
+        self.token().kind
+    }
+
+    fn kind_at(&self, at: usize) -> Kind {
+        self.token_at(at).kind
+    }
+
+    /// The token after the next.
+    fn after(&self) -> Token {
+        self.token_at(self.at + 1)
+    }
+
+    fn advance(&mut self) -> Token {
+        let token = self.token();
+        if token.kind != Kind::End {
+            self.at += 1;
+        }
+        token
+    }
+
+    /// Takes the next token when it is of `kind`.
+    fn take(&mut self, kind: Kind) -> Option<Token> {
+        (self.kind() == kind).then(|| self.advance())
+    }
+
+    /// The characters of a token.
+    fn text(&self, token: Token) -> Cow<'a, str> {
+        self.sources.text(token.text)
+    }
+
+    /// Whether the token at `at` is the word `word`.
+    fn is_word_at(&self, at: usize, word: &str) -> bool {
+        let token = self.token_at(at);
+        token.kind == Kind::Word && self.text(token) == word
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        self.is_word_at(self.at, word)
+    }
+
+    /// The end of the token before the next, as an empty span.
+    fn last_end(&self) -> Span {
+        let last = self.last_span();
+        Span::new(last.end(), last.end())
+    }
+
+    /// The token before the next.
+    fn last_span(&self) -> Span {
+        self.at.checked_sub(1).map_or(Span::new(self.token().span.start(), 0), |at| self.token_at(at).span)
+    }
+
+    /// From `start` up to what was read last.
+    fn since(&self, start: Span) -> Span {
+        start.to(self.last_span())
+    }
+
+    /// The token after the bracket that opens at `at`; where it opens, if it does not.
+    fn beyond(&self, at: usize) -> usize {
+        match self.closing.get(at) {
+            Some(closing) if *closing > 0 => *closing as usize + 1,
+            _ => at,
+        }
+    }
+
+    /// The name of a word, without back quotes.
+    fn name_of(&self, token: Token) -> Name {
+        let text = self.text(token);
+        let bare = text.strip_prefix('`').map_or(text.as_ref(), |text| text.strip_suffix('`').unwrap_or(text));
+        Name { text: bare.to_owned(), span: token.span }
+    }
+
+    /// Complains about something that does not depend on what stands around it.
+    fn complain(&mut self, complaint: Diagnostic) {
+        self.broken = true;
+        self.report.push(complaint);
+    }
+
+    /// Complains that the next token does not fit; kept to itself around brackets that were mended, where it would be
+    /// a second complaint for the same slip.
+    fn complain_structure(&mut self, complaint: Diagnostic) {
+        self.broken = true;
+        let mended = self.mended.partition_point(|(start, _)| *start <= self.at);
+        // Ranges overlap only by nesting: a few back is enough.
+        let quiet = self.mended[mended.saturating_sub(8)..mended].iter().any(|(_, end)| self.at <= end + 1);
+        if !quiet && !self.given_up {
+            self.report.push(complaint);
+        }
+    }
+
+    /// Moves to the end of the element of a list that began at `from`: a comma or the like, a bracket that closes, the
+    /// end of the clause; never back.
+    fn skip_element(&mut self, from: usize) {
+        let mut at = from;
+        loop {
+            let token = self.token_at(at);
+            let ends = match token.kind {
+                Kind::End => break,
+                Kind::Comma | Kind::Semicolon | Kind::Directive | Kind::If => true,
+                Kind::Dot => self.is_final_dot(at),
+                kind => kind.closes() || at > from && token.starts_line && self.begins_clause(at),
+            };
+            if ends && at >= self.at {
+                break;
+            }
+            at = if token.kind.opens() { self.beyond(at).max(at + 1) } else { at + 1 };
+        }
+        self.at = at;
+    }
+
+    /// Leaves the bracket that opens at `open`; what is left in it was complained about.
+    fn leave(&mut self, open: usize) {
+        self.at = self.at.max(self.beyond(open));
+    }
+
+    /// Whether the dot at `at` ends a clause rather than joining two names.
+    fn is_final_dot(&self, at: usize) -> bool {
+        let (dot, next) = (self.token_at(at), self.token_at(at + 1));
+        let after_word = at > 0 && self.kind_at(at - 1) == Kind::Word;
+        !(after_word && dot.joined && next.joined && next.kind == Kind::Word)
+    }
+}
+
+#[cfg(test)]
+mod tests;

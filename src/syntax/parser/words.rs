@@ -1,0 +1,77 @@
+//! Words that mean something where they stand. None is reserved.
+
+use super::super::ast::{CellState, CompareOp};
+use super::super::token::Kind;
+
+/// The aggregates; any other word in their place is complained about by name resolution.
+pub(super) const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "mean"];
+
+/// Functions that are conditions.
+pub(super) const TESTS: [&str; 2] = ["match", "contains"];
+
+/// How strongly an operator between two arguments binds, and the functor it names.
+pub(super) const OPERATOR_WORDS: [(&str, u8); 9] = [
+    ("lor", 2),
+    ("lxor", 3),
+    ("land", 4),
+    ("bor", 5),
+    ("bxor", 6),
+    ("band", 7),
+    ("bshl", 8),
+    ("bshr", 8),
+    ("bshru", 8),
+];
+
+/// How strongly `else` binds: least.
+pub(super) const ELSE: u8 = 1;
+/// How strongly `+` and `-` bind.
+pub(super) const SUM: u8 = 9;
+/// How strongly `*`, `/` and `%` bind.
+pub(super) const PRODUCT: u8 = 10;
+/// How strongly a sign binds: more than products, less than powers.
+pub(super) const SIGN: u8 = 11;
+/// How strongly `^` binds.
+pub(super) const POWER: u8 = 12;
+
+/// Words of other languages for `,`.
+pub(super) const AND: [&str; 10] = ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时"];
+
+/// Words of other languages for `;`.
+pub(super) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];
+
+/// Words after `is`.
+pub(super) const STATES: [(&str, CellState); 3] =
+    [("blank", CellState::Blank), ("malformed", CellState::Malformed), ("present", CellState::Present)];
+
+/// The comparison that a token writes.
+pub(super) const fn comparison(kind: Kind) -> Option<CompareOp> {
+    Some(match kind {
+        Kind::Equal => CompareOp::Eq,
+        Kind::NotEqual => CompareOp::Ne,
+        Kind::Less => CompareOp::Lt,
+        Kind::LessEqual => CompareOp::Le,
+        Kind::Greater => CompareOp::Gt,
+        Kind::GreaterEqual => CompareOp::Ge,
+        Kind::Agree => CompareOp::Agree,
+        Kind::Disagree => CompareOp::Disagree,
+        _ => return None,
+    })
+}
+
+/// Whether a token of this kind can begin an argument.
+pub(super) const fn begins_arg(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Word
+            | Kind::Number
+            | Kind::Decimal
+            | Kind::Percent
+            | Kind::Money
+            | Kind::Text
+            | Kind::LeftParen
+            | Kind::LeftBracket
+            | Kind::Minus
+            | Kind::At
+            | Kind::Dollar
+    )
+}
