@@ -8,11 +8,14 @@
 pub mod builder;
 pub mod cells;
 pub mod column;
+pub mod encoding;
 pub mod format;
 pub mod layout;
 pub mod manifest;
+pub mod narrative;
 pub mod office;
 pub mod places;
+pub mod plain;
 pub mod raw;
 pub mod sheet;
 pub mod store;
