@@ -1,18 +1,163 @@
 //! [`load`]: everything that a manifest names, as facts.
 
-use std::path::Path;
+mod notes;
+mod source;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::builder::StoreBuilder;
-use super::manifest::Manifest;
+use super::format::{self, Format, Options, Request};
+use super::manifest::{Feed, Manifest, SourceSpec};
+use super::map::{self, Mapping};
+use super::raw::RawTable;
 use super::store::Store;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::Schema;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap, display_path};
+use crate::text;
 
 /// Loads what `manifest` names, files relative to `dir`, as facts of the relations of `schema`.
 ///
-/// The store has one table per relation of `schema`, in that order; one that nothing feeds has no sources.
-pub fn load(sources: &mut SourceMap, _manifest: &Manifest, schema: &Schema, _dir: &Path) -> (Store, Report) {
-    let builder = StoreBuilder::new(schema);
-    (builder.finish(|file| sources.file(file).name().to_owned()), Report::new())
+/// The store has one table per relation of `schema`, in that order; one that nothing feeds has no sources. A file that
+/// several sources name is read once.
+pub fn load(sources: &mut SourceMap, manifest: &Manifest, schema: &Schema, dir: &Path) -> (Store, Report) {
+    let mut loader = Loader {
+        sources,
+        manifest,
+        schema,
+        dir,
+        builder: StoreBuilder::new(schema),
+        report: Report::new(),
+        read: FxHashMap::default(),
+    };
+    for feed in &manifest.relations {
+        loader.feed(feed);
+    }
+    let Loader { sources, builder, report, .. } = loader;
+    (builder.finish(|file| sources.file(file).name().to_owned()), report)
 }
+
+/// What reading a file gave: its tables and the id of its text.
+#[derive(Clone, Debug)]
+struct ReadFile {
+    tables: Arc<Vec<RawTable>>,
+    file: FileId,
+    format: Format,
+}
+
+struct Loader<'a> {
+    sources: &'a mut SourceMap,
+    manifest: &'a Manifest,
+    schema: &'a Schema,
+    dir: &'a Path,
+    builder: StoreBuilder,
+    report: Report,
+    /// Files read so far; none for those that could not be.
+    read: FxHashMap<(PathBuf, Option<Format>, Options), Option<ReadFile>>,
+}
+
+impl Loader<'_> {
+    /// Loads all sources of one relation.
+    fn feed(&mut self, feed: &Feed) {
+        let Some(relation) = self.relation(feed) else { return };
+        let declared = &self.schema.relations[relation];
+        self.check_columns(feed);
+        let mut mappings: Vec<Mapping> = Vec::new();
+        let mut unread = false;
+        for spec in &feed.sources {
+            match self.source(relation, feed, spec) {
+                Some(mapping) => mappings.push(mapping),
+                None => unread = true,
+            }
+        }
+        if !unread {
+            map::missing_everywhere(feed, declared, &mappings, &mut self.report);
+        }
+    }
+
+    /// The position of the relation that is fed.
+    fn relation(&mut self, feed: &Feed) -> Option<usize> {
+        let name = &feed.relation.value;
+        let found = self.schema.relations.iter().position(|relation| relation.name == *name);
+        if found.is_none() {
+            let known: Vec<&str> = self.schema.relations.iter().map(|relation| relation.name.as_str()).collect();
+            let message = text!("没有名为“{name}”的表", "there is no relation “{name}”");
+            let mut diagnostic = Diagnostic::error(Code::UnknownRelation, message).at(feed.relation.span);
+            diagnostic = match nearest(name, known.iter().copied()) {
+                Some(near) => {
+                    diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(feed.relation.span, near)
+                }
+                None => {
+                    let (zh, en) = (known.join("、"), known.join(", "));
+                    diagnostic.help(text!("规则声明了：{zh}", "the rules declare: {en}"))
+                }
+            };
+            self.report.push(diagnostic);
+        }
+        found
+    }
+
+    /// Complains of columns that the manifest maps and the relation has not.
+    fn check_columns(&mut self, feed: &Feed) {
+        let Some(relation) = self.schema.relation(&feed.relation.value) else { return };
+        for spec in feed.columns.iter().chain(feed.sources.iter().flat_map(|source| &source.columns)) {
+            let name = &spec.column.value;
+            if relation.column(name).is_some() {
+                continue;
+            }
+            let known: Vec<&str> = relation.columns.iter().map(|column| column.name.as_str()).collect();
+            let (zh, en, table) = (known.join("、"), known.join(", "), &relation.name);
+            let message = text!("{table} 没有列“{name}”", "{table} has no column “{name}”");
+            let mut diagnostic = Diagnostic::error(Code::UnknownColumn, message).at(spec.column.span);
+            diagnostic = match nearest(name, known.iter().copied()) {
+                Some(near) => {
+                    diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(spec.column.span, near)
+                }
+                None => diagnostic.help(text!("{table} 的列：{zh}", "columns of {table}: {en}")),
+            };
+            self.report.push(diagnostic);
+        }
+    }
+
+    /// Reads a file, or takes what was read of it before.
+    fn read(&mut self, spec: &SourceSpec) -> Option<ReadFile> {
+        // `\` separates folders on Windows only; manifests written there are read anywhere.
+        let path = self.dir.join(spec.file.value.replace('\\', "/"));
+        let name = display_path(&path);
+        let asked = spec.format.as_ref().map(|format| format.value);
+        let key = (path.clone(), asked, spec.options.clone());
+        if let Some(read) = self.read.get(&key) {
+            return read.clone();
+        }
+        let read = self.read_new(spec, &path, &name);
+        self.read.insert(key, read.clone());
+        read
+    }
+
+    fn read_new(&mut self, spec: &SourceSpec, path: &Path, name: &str) -> Option<ReadFile> {
+        let Some(format) = spec.format.as_ref().map(|format| format.value).or_else(|| Format::of_path(path)) else {
+            let message = text!("看不出 {name} 是什么格式", "the format of {name} is not known");
+            let known = Format::names().collect::<Vec<_>>().join(" ");
+            let help = text!("写明：format = \"…\"，可用：{known}", "say it: format = \"…\", one of: {known}");
+            self.report.push(Diagnostic::error(Code::UnreadableFile, message).at(spec.file.span).help(help));
+            return None;
+        };
+        let request = Request { path, name, at: spec.file.span, options: &spec.options };
+        let before = self.sources.files().len();
+        let (tables, report) = format::read(self.sources, format, &request);
+        let failed = report.has_errors() && tables.is_empty();
+        self.report.append(report);
+        if failed {
+            return None;
+        }
+        let file = FileId(u32::try_from(before).unwrap_or(u32::MAX));
+        let file = if self.sources.files().len() > before { file } else { self.manifest.file };
+        Some(ReadFile { tables: Arc::new(tables), file, format })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Fact files to facts.
 //!
 //! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is read by [`format`] into
-//! [`raw`] tables — cells as text, each with its place — whose headers [`map`](crate::facts::headers) to the columns
+//! [`raw`] tables — cells as text, each with its place — whose [`headers`] [`map`] to the columns
 //! of a declared relation; [`cells`] turn texts into values, and the [`builder`] keeps them as typed columns of the
 //! [`store`]. Nothing is corrected on the way: a cell that is not of its column's type stays as written, malformed.
 
@@ -10,19 +10,24 @@ pub mod cells;
 pub mod column;
 pub mod encoding;
 pub mod format;
+pub mod headers;
 pub mod layout;
 pub mod manifest;
+pub mod map;
+pub mod names;
 pub mod narrative;
 pub mod office;
+pub mod open;
 pub mod places;
 pub mod plain;
 pub mod raw;
 pub mod sheet;
 pub mod store;
 
+mod choose;
 mod load;
-mod open;
 mod records;
+mod rows;
 mod toml_text;
 
 pub use builder::StoreBuilder;

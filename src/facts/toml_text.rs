@@ -99,6 +99,12 @@ fn complaint(file: &SourceFile, error: &Error, span: Range<usize>) -> Diagnostic
         crate::diagnostic::Text { zh: format!("TOML 写法有误：{zh}"), en: format!("not TOML: {message}") },
     )
     .at(place);
+    let line = file.text().get(..span.start).unwrap_or("").rsplit('\n').next().unwrap_or("").trim();
+    let wrong = file.text().get(span.start..).unwrap_or("");
+    if !line.contains('=') && wrong.starts_with(|c: char| !c.is_ascii()) {
+        return diagnostic
+            .help(text!("中文的键要加引号：\"预算金额\" = …", "quote keys that are not ASCII: \"预算金额\" = …"));
+    }
     if message.contains("escape") {
         return diagnostic.help(text!(
             "双引号里的 `\\` 有特殊含义；路径等照写的内容用单引号：'附表\\1.csv'",

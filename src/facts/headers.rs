@@ -1,0 +1,211 @@
+//! Header rows: which rows they are, and what each column of a file is called.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::manifest::{CellUnit, HeaderRows, SourceSpec};
+use super::names;
+use super::raw::RawTable;
+use crate::source::Span;
+
+/// How many rows from the top may be searched for headers.
+const SEARCHED: usize = 40;
+
+/// The headers of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// The rows that they fill; data begins behind them.
+    pub rows: Range<usize>,
+    /// One per column of the file.
+    pub columns: Vec<Header>,
+}
+
+/// The header of one column: from the upper level to the lower.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The levels as printed, those that repeat the level above left out.
+    pub levels: Vec<String>,
+    /// The place of the lowest level.
+    pub span: Span,
+}
+
+impl Header {
+    /// As people write it: `预算金额/指标总额`.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        self.levels.iter().map(|level| level.split_whitespace().collect::<String>()).collect::<Vec<_>>().join("/")
+    }
+
+    /// The unit that it states, the lowest level first.
+    #[must_use]
+    pub fn unit(&self) -> Option<CellUnit> {
+        self.levels.iter().rev().find_map(|level| names::unit_of_header(level))
+    }
+
+    /// Every form under which it may be named, the strictest first.
+    fn forms(&self) -> [String; 4] {
+        let join = |form: fn(&str) -> String| self.levels.iter().map(|level| form(level)).collect::<Vec<_>>().join("/");
+        let last = |form: fn(&str) -> String| self.levels.last().map(|level| form(level)).unwrap_or_default();
+        [join(names::normal), join(names::bare), last(names::normal), last(names::bare)]
+    }
+}
+
+/// Headers by name.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    forms: [BTreeMap<String, Vec<usize>>; 4],
+}
+
+impl Index {
+    /// The headers `columns` by every form of their names.
+    #[must_use]
+    pub fn new(columns: &[Header]) -> Self {
+        let mut index = Self::default();
+        for (at, header) in columns.iter().enumerate() {
+            for (by_form, form) in index.forms.iter_mut().zip(header.forms()) {
+                if !form.is_empty() {
+                    by_form.entry(form).or_default().push(at);
+                }
+            }
+        }
+        index
+    }
+
+    /// The columns whose header is `name`, in the strictest form in which any is.
+    #[must_use]
+    pub fn find(&self, name: &str) -> &[usize] {
+        let levels = |form: fn(&str) -> String| name.split(['/', '›', '>']).map(form).collect::<Vec<_>>().join("/");
+        let wanted = [levels(names::normal), levels(names::bare), names::normal(name), names::bare(name)];
+        let found = self.forms.iter().zip(&wanted).find_map(|(by_form, name)| by_form.get(name));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The headers of `table`: where the manifest says, else where the reader says, else the rows near the top that name
+/// the most of `wanted`; none when no row names any.
+#[must_use]
+pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {
+    let skip = spec.skip.as_ref().map_or(0, |skip| skip.value as usize).min(table.rows.len());
+    if let Some(header) = &spec.header {
+        return Some(match header.value {
+            HeaderRows::Absent => at(table, skip..skip),
+            HeaderRows::Rows(first, last) => {
+                let row = |number: u32| (skip + number as usize).min(table.rows.len());
+                at(table, row(first.saturating_sub(1))..row(last))
+            }
+        });
+    }
+    if let Some(rows) = table.header_rows {
+        return Some(at(table, skip..(skip + rows).min(table.rows.len())));
+    }
+    // The most names win; among equals one level before two, and what stands higher.
+    let mut best: Option<(usize, Headers)> = None;
+    for levels in 1..=2 {
+        for first in skip..table.rows.len().min(skip + SEARCHED) {
+            if first + levels > table.rows.len() {
+                continue;
+            }
+            let headers = at(table, first..first + levels);
+            let index = Index::new(&headers.columns);
+            let named = wanted.iter().filter(|names| names.iter().any(|name| index.find(name).len() == 1)).count();
+            if named > 0 && best.as_ref().is_none_or(|(most, _)| named > *most) {
+                best = Some((named, headers));
+            }
+        }
+    }
+    best.map(|(_, headers)| headers)
+}
+
+/// The headers that stand in `rows`.
+fn at(table: &RawTable, rows: Range<usize>) -> Headers {
+    let width =
+        table.rows.iter().skip(rows.start).take(rows.len().max(1)).map(|row| row.cells.len()).max().unwrap_or(0);
+    let mut columns = vec![Header::default(); width];
+    let last = rows.end.saturating_sub(1);
+    for row in rows.clone() {
+        // A level above others reaches to the right until the next text; so do merged cells that a file cannot say.
+        let mut reaching: Option<(usize, String, Span)> = None;
+        for (at, header) in columns.iter_mut().enumerate() {
+            let cell = table.rows[row].cells.get(at);
+            let written = cell.filter(|cell| !cell.text.trim().is_empty());
+            if let Some(cell) = written {
+                reaching = (row < last).then(|| (at, cell.text.clone(), cell.span));
+                push_level(header, &cell.text, cell.span);
+            } else if let Some((_, text, span)) = &reaching {
+                let below = table.rows[row + 1..=last].iter().any(|lower| has_text(lower, at));
+                if below {
+                    push_level(header, &text.clone(), *span);
+                }
+            }
+        }
+    }
+    Headers { rows, columns }
+}
+
+fn has_text(row: &super::raw::RawRow, at: usize) -> bool {
+    row.cells.get(at).is_some_and(|cell| !cell.text.trim().is_empty())
+}
+
+fn push_level(header: &mut Header, text: &str, span: Span) {
+    let repeats = header.levels.last().is_some_and(|above| names::normal(above) == names::normal(text));
+    if !repeats {
+        header.levels.push(text.trim().to_owned());
+    }
+    header.span = span;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Header, Index, SourceSpec, find};
+    use crate::facts::raw::{RawCell, RawRow, RawTable};
+
+    fn table(rows: &[&[&str]]) -> RawTable {
+        let cell = |text: &&str| RawCell { text: (*text).to_owned(), ..RawCell::default() };
+        let row = |row: &&[&str]| RawRow { cells: row.iter().map(cell).collect(), ..RawRow::default() };
+        RawTable { rows: rows.iter().map(row).collect(), ..RawTable::default() }
+    }
+
+    fn wanted(names: &[&str]) -> Vec<Vec<String>> {
+        names.iter().map(|name| vec![(*name).to_owned()]).collect()
+    }
+
+    #[test]
+    fn headers_are_found_below_a_title() {
+        let table = table(&[
+            &["某局预算表", "", ""],
+            &["单位：万元"],
+            &["项目名称", "类别", "预算 金额（万元）"],
+            &["甲", "乙", "3"],
+        ]);
+        let headers = find(&table, &SourceSpec::default(), &wanted(&["项目名称", "预算金额"])).unwrap();
+        assert_eq!(headers.rows, 2..3);
+        assert_eq!(Index::new(&headers.columns).find("预算金额"), [2]);
+    }
+
+    #[test]
+    fn two_levels_are_one_path() {
+        let table = table(&[
+            &["项目名称", "预算金额", "", "支出金额", ""],
+            &["", "指标总额", "其中：区级资金", "支出总额", "其中：区级资金"],
+            &["甲", "1", "2", "3", "4"],
+        ]);
+        let wanted = wanted(&["项目名称", "预算金额/指标总额", "支出金额/其中:区级资金"]);
+        let headers = find(&table, &SourceSpec::default(), &wanted).unwrap();
+        assert_eq!(headers.rows, 0..2);
+        let printed: Vec<String> = headers.columns.iter().map(Header::printed).collect();
+        assert_eq!(
+            printed,
+            [
+                "项目名称",
+                "预算金额/指标总额",
+                "预算金额/其中：区级资金",
+                "支出金额/支出总额",
+                "支出金额/其中：区级资金"
+            ]
+        );
+        let index = Index::new(&headers.columns);
+        assert_eq!(index.find("支出金额/其中:区级资金"), [4]);
+        assert_eq!(index.find("支出总额"), [3]);
+        assert_eq!(index.find("其中：区级资金"), [2, 4], "both, for the caller to refuse");
+    }
+}

@@ -1,0 +1,202 @@
+//! What there is to say of a source once it is loaded: each thing once, with numbers.
+
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::facts::builder::SourceSummary;
+use crate::facts::manifest::SourceSpec;
+use crate::facts::map::Mapping;
+use crate::facts::raw::{RawRow, RawTable};
+use crate::facts::rows::Sorted;
+use crate::schema::{ColumnType, Relation, Schema};
+use crate::source::Span;
+use crate::text;
+
+/// How many places of a kind are pointed out.
+const EXAMPLES: usize = 5;
+
+/// No row near the top names a column.
+pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTable, report: &mut Report) {
+    let (file, name) = (&spec.file.value, &relation.name);
+    let message = text!("在 {file} 里找不到 {name} 的表头", "no row of {file} has headers of {name}");
+    let first = table.rows.iter().find(|row| row.cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() > 1);
+    let printed: Vec<String> =
+        first.iter().flat_map(|row| &row.cells).map(|cell| cell.text.trim().to_owned()).collect();
+    let shown = printed.iter().filter(|text| !text.is_empty()).take(12).cloned().collect::<Vec<_>>().join(" | ");
+    let columns = relation.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" ");
+    let mut diagnostic = Diagnostic::error(Code::UnknownHeader, message).at(spec.file.span);
+    if let Some(row) = first {
+        diagnostic = diagnostic.secondary(row.span, text!("这一行是：{shown}", "this row reads: {shown}"));
+    }
+    report.push(diagnostic.help(text!(
+        "写明各列的表头：[relation.{name}.columns] 列 = \"表头\"（列：{columns}），或表头在第几行：header = 3",
+        "say each column's header: [relation.{name}.columns] column = \"header\" (columns: {columns}), or its row: header = 3"
+    )));
+}
+
+/// What became of the columns and rows of a source.
+pub(super) fn of_source(
+    spec: &SourceSpec,
+    relation: &Relation,
+    mapping: &Mapping,
+    sorted: &Sorted<'_>,
+    report: &mut Report,
+) {
+    let (file, name) = (&spec.file.value, &relation.name);
+    let absent: Vec<&str> = mapping
+        .columns
+        .iter()
+        .zip(&relation.columns)
+        .filter(|(mapped, _)| mapped.index.is_none() && mapped.constant.is_none())
+        .map(|(_, column)| column.name.as_str())
+        .collect();
+    if !absent.is_empty() {
+        let (zh, en, count) = (absent.join("、"), absent.join(", "), sorted.data.len());
+        let message = text!(
+            "{file} 没有 {name} 的这些列：{zh}；{count} 行都空着",
+            "{file} has not these columns of {name}: {en}; blank in all {count} rows"
+        );
+        report.push(Diagnostic::note(Code::UnknownHeader, message).at(spec.file.span));
+    }
+    if !mapping.unused.is_empty() {
+        let printed: Vec<&str> = mapping.unused.iter().map(|(printed, _)| printed.as_str()).take(30).collect();
+        let (zh, en, count) = (printed.join("、"), printed.join(", "), mapping.unused.len());
+        let message = text!("{file} 有 {count} 列没有用到：{zh}", "{count} columns of {file} are not used: {en}");
+        report.push(Diagnostic::note(Code::UnusedColumn, message).at(spec.file.span));
+    }
+    let (empty, again) = (sorted.empty, sorted.headers.len());
+    if empty + again > 0 {
+        let all = empty + again;
+        let message = text!(
+            "{file} 跳过 {all} 行：空行 {empty}，重复的表头 {again}",
+            "{all} rows of {file} left out: {empty} empty, {again} repeat the headers"
+        );
+        report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &sorted.headers));
+    }
+    if !sorted.hidden.is_empty() {
+        let count = sorted.hidden.len();
+        let message = text!("{file} 有 {count} 个隐藏行，照样读入", "{count} hidden rows of {file} are loaded as well");
+        report.push(examples(Diagnostic::note(Code::Doubtful, message).at(spec.file.span), &sorted.hidden));
+    }
+    ragged(file, spec.file.span, sorted, report);
+}
+
+fn ragged(file: &str, at: Span, sorted: &Sorted<'_>, report: &mut Report) {
+    if !sorted.long.is_empty() {
+        let count = sorted.long.len();
+        let message = text!(
+            "{file} 有 {count} 行的格子比表头多，多出的没有读入",
+            "{count} rows of {file} have more cells than there are headers; those beyond are not loaded"
+        );
+        let help = text!(
+            "多半是单元格里的逗号没有加引号，后面各列可能因此错位；核对这些行",
+            "probably a comma within a cell is not quoted, which may have moved what follows; check these rows"
+        );
+        report.push(
+            examples(Diagnostic::warning(Code::RaggedRow, message), &sorted.long).secondary(at, no_text()).help(help),
+        );
+    }
+    if !sorted.short.is_empty() {
+        let count = sorted.short.len();
+        let message = text!(
+            "{file} 有 {count} 行的格子比表头少，缺的作空白",
+            "{count} rows of {file} have fewer cells than there are headers; those missing are blank"
+        );
+        report.push(examples(Diagnostic::warning(Code::RaggedRow, message), &sorted.short).secondary(at, no_text()));
+    }
+}
+
+fn no_text() -> crate::diagnostic::Text {
+    crate::diagnostic::Text::default()
+}
+
+/// Totals rows that were left out.
+pub(super) fn totals_skipped(spec: &SourceSpec, totals: &[&RawRow], report: &mut Report) {
+    let (file, count) = (&spec.file.value, totals.len());
+    let message = text!(
+        "{file} 有 {count} 行是合计、小计，没有当作数据",
+        "{count} rows of {file} are totals and were not taken as data"
+    );
+    let places: Vec<Span> = totals.iter().map(|row| row.span).collect();
+    let help = text!(
+        "要当作数据：totals = \"keep\"；要放进另一张表：totals = \"表名\"",
+        "to take them as data: totals = \"keep\"; to load them into another relation: totals = \"its name\""
+    );
+    report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &places).help(help));
+}
+
+/// `totals` names a relation that does not exist.
+pub(super) fn no_relation_for_totals(spec: &SourceSpec, schema: &Schema, other: &str, report: &mut Report) {
+    let at = spec.totals.as_ref().map_or(spec.file.span, |totals| totals.span);
+    let known = schema.relations.iter().map(|relation| relation.name.as_str());
+    let message = text!("没有名为“{other}”的表", "there is no relation “{other}”");
+    let mut diagnostic = Diagnostic::error(Code::UnknownRelation, message).at(at);
+    diagnostic = match nearest(other, known.chain(["keep", "skip"])) {
+        Some(near) => diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(at, near),
+        None => {
+            diagnostic.help(text!("可用：keep、skip，或一张表的名称", "possible: keep, skip, or a relation's name"))
+        }
+    };
+    report.push(diagnostic);
+}
+
+/// What is wrong with the cells of a source.
+pub(super) fn of_cells(
+    spec: &SourceSpec,
+    relation: &Relation,
+    mapping: &Mapping,
+    summary: &SourceSummary,
+    report: &mut Report,
+) {
+    let file = &spec.file.value;
+    let mut unitless = Vec::new();
+    for (at, (column, cells)) in relation.columns.iter().zip(&summary.columns).enumerate() {
+        if cells.malformed > 0 {
+            let (name, count, rows) = (column_name(relation, mapping, at), cells.malformed, summary.rows);
+            let (zh, en) = type_name(column.ty);
+            let message = text!(
+                "{file} 的“{name}”有 {count} 格（共 {rows} 行）不是{zh}，按原样保留，不参与计算",
+                "{count} cells of “{name}” in {file} ({rows} rows) are no {en}; kept as written, not computed with"
+            );
+            report.push(examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples));
+        }
+        if column.ty == ColumnType::Money && cells.without_unit > 0 {
+            unitless.push((column_name(relation, mapping, at), cells.without_unit));
+        }
+    }
+    if !unitless.is_empty() {
+        let shown = unitless.iter().map(|(name, count)| format!("{name}×{count}")).collect::<Vec<_>>().join(" ");
+        let message = text!(
+            "{file} 的金额没有写明单位，按元读：{shown}",
+            "amounts of {file} state no unit and are read as 元: {shown}"
+        );
+        let help = text!("写明：unit = \"万元\" 或 unit = \"元\"", "say it: unit = \"万元\" or unit = \"元\"");
+        report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+    }
+}
+
+fn column_name<'a>(relation: &'a Relation, mapping: &'a Mapping, at: usize) -> &'a str {
+    let printed = mapping.columns.get(at).and_then(|column| column.header.as_deref());
+    printed.unwrap_or(&relation.columns[at].name)
+}
+
+const fn type_name(ty: ColumnType) -> (&'static str, &'static str) {
+    match ty {
+        ColumnType::Number => ("整数", "whole numbers"),
+        ColumnType::Unsigned => ("非负整数", "whole numbers from 0 on"),
+        ColumnType::Float | ColumnType::Decimal => ("数", "numbers"),
+        ColumnType::Money => ("金额", "amounts"),
+        ColumnType::Date => ("日期", "dates"),
+        ColumnType::Symbol => ("文字", "texts"),
+    }
+}
+
+/// Points at the first few of `places`.
+fn examples(mut diagnostic: Diagnostic, places: &[Span]) -> Diagnostic {
+    for span in places.iter().take(EXAMPLES) {
+        diagnostic.labels.push(crate::diagnostic::Label {
+            span: *span,
+            text: no_text(),
+            primary: diagnostic.labels.is_empty(),
+        });
+    }
+    diagnostic
+}

@@ -1,0 +1,126 @@
+//! One source of a relation: its rows, into the store.
+
+use super::{Loader, ReadFile, notes};
+use crate::facts::builder::{CellInput, Content, SourceHead};
+use crate::facts::format::Format;
+use crate::facts::headers::{self, Headers};
+use crate::facts::manifest::{Feed, SourceSpec, Totals};
+use crate::facts::map::{self, MappedColumn, Mapping};
+use crate::facts::raw::{RawCell, RawRow, RawTable};
+use crate::facts::{choose, rows};
+use crate::schema::ColumnType;
+
+impl Loader<'_> {
+    /// Loads one source, and says how its columns were found.
+    pub(super) fn source(&mut self, relation: usize, feed: &Feed, spec: &SourceSpec) -> Option<Mapping> {
+        let read = self.read(spec)?;
+        let declared = &self.schema.relations[relation];
+        let wanted = map::wanted(declared, feed, spec);
+        let asked = (declared.name.as_str(), wanted.as_slice());
+        let table = choose::choose(&read.tables, (spec, read.format), asked, &mut self.report)?;
+        let Some(headers) = headers::find(table, spec, &wanted) else {
+            notes::no_headers(spec, declared, table, &mut self.report);
+            return None;
+        };
+        let mapping = map::map(declared, (feed, spec), table, &headers, &mut self.report);
+        let totals = spec.totals.as_ref().map_or_else(|| default_totals(read.format), |totals| totals.value.clone());
+        let sorted = rows::sort(table, &headers, &mapping, totals == Totals::Keep);
+        self.push_rows(relation, (&read, spec), &mapping, &sorted.data);
+        notes::of_source(spec, declared, &mapping, &sorted, &mut self.report);
+        if let Totals::Into(other) = &totals {
+            self.totals_into(other, (&read, spec), (table, &headers), &sorted.totals);
+        } else if !sorted.totals.is_empty() {
+            notes::totals_skipped(spec, &sorted.totals, &mut self.report);
+        }
+        Some(mapping)
+    }
+
+    /// Loads rows that are totals as rows of the relation `other`, whose columns are found as its own feed says.
+    fn totals_into(
+        &mut self,
+        other: &str,
+        (read, spec): (&ReadFile, &SourceSpec),
+        (table, headers): (&RawTable, &Headers),
+        totals: &[&RawRow],
+    ) {
+        let Some(relation) = self.schema.relations.iter().position(|relation| relation.name == other) else {
+            notes::no_relation_for_totals(spec, self.schema, other, &mut self.report);
+            return;
+        };
+        let declared = &self.schema.relations[relation];
+        let feed = self.manifest.relations.iter().find(|feed| feed.relation.value == other);
+        let (none, empty) = (Feed::default(), SourceSpec { columns: Vec::new(), ..spec.clone() });
+        let mapping = map::map(declared, (feed.unwrap_or(&none), &empty), table, headers, &mut self.report);
+        self.push_rows(relation, (read, spec), &mapping, totals);
+    }
+
+    /// Adds rows to the store, and says what is wrong with their cells.
+    fn push_rows(
+        &mut self,
+        relation: usize,
+        (read, spec): (&ReadFile, &SourceSpec),
+        mapping: &Mapping,
+        data: &[&RawRow],
+    ) {
+        let head = SourceHead {
+            table: spec.table.as_ref().map_or_else(|| spec.file.value.clone(), |table| table.value.clone()),
+            file: read.file,
+            headers: mapping.columns.iter().map(|column| column.header.clone()).collect(),
+            kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
+        };
+        self.builder.begin(relation, head);
+        let nothing = RawCell::default();
+        let mut above: Vec<&RawCell> = vec![&nothing; mapping.columns.len()];
+        for row in data {
+            let mut cells = Vec::with_capacity(mapping.columns.len());
+            for (column, above) in mapping.columns.iter().zip(&mut above) {
+                cells.push(input(row, column, above));
+            }
+            self.builder.push(relation, row.span, &cells);
+        }
+        let summary = self.builder.end(relation);
+        notes::of_cells(spec, &self.schema.relations[relation], mapping, &summary, &mut self.report);
+    }
+}
+
+/// Totals among the rows of a printed table are not data; whoever wrote a record meant it.
+fn default_totals(format: Format) -> Totals {
+    match format {
+        Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet => Totals::Keep,
+        _ => Totals::Skip,
+    }
+}
+
+/// The cell of `row` that feeds `column`; `above` is the last cell of it with something in it.
+fn input<'a>(row: &'a RawRow, column: &'a MappedColumn, above: &mut &'a RawCell) -> CellInput<'a> {
+    if let Some((text, span)) = &column.constant {
+        return CellInput { content: Content::Text(text), span: *span, ..CellInput::default() };
+    }
+    let start = crate::source::Span::new(row.span.start(), row.span.start());
+    let Some(index) = column.index else { return CellInput { span: start, ..CellInput::default() } };
+    let Some(cell) = row.cells.get(index) else {
+        let end = crate::source::Span::new(row.span.end(), row.span.end());
+        return CellInput { span: end, ..CellInput::default() };
+    };
+    let is_empty = cell.text.trim().is_empty();
+    if column.fill && is_empty && !above.text.is_empty() {
+        return of(above);
+    }
+    if !is_empty {
+        *above = cell;
+    }
+    // What stands once over several rows is said of each of them, but an amount is there only once.
+    if cell.absent && column.kind.ty != ColumnType::Symbol {
+        return CellInput { span: cell.span, address: cell.address.as_deref(), ..CellInput::default() };
+    }
+    of(cell)
+}
+
+fn of(cell: &RawCell) -> CellInput<'_> {
+    CellInput {
+        content: Content::Text(&cell.text),
+        span: cell.span,
+        shifts: &cell.shifts,
+        address: cell.address.as_deref(),
+    }
+}

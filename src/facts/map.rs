@@ -1,0 +1,261 @@
+//! Which column of a file is which column of a relation, and in which unit its cells are written.
+
+use regex::Regex;
+
+use super::cells::CellKind;
+use super::headers::{Header, Headers, Index};
+use super::manifest::{CellUnit, ColumnSpec, Feed, SourceSpec};
+use super::names;
+use super::raw::RawTable;
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::schema::{Column, ColumnType, Relation};
+use crate::source::Span;
+use crate::text;
+
+/// How a file's table becomes rows of a relation.
+#[derive(Clone, Debug, Default)]
+pub struct Mapping {
+    /// One per declared column.
+    pub columns: Vec<MappedColumn>,
+    /// Columns of the file that no column of the relation takes, as printed.
+    pub unused: Vec<(String, Span)>,
+}
+
+/// Where a declared column's cells come from.
+#[derive(Clone, Debug)]
+pub struct MappedColumn {
+    /// The column of the file, if it has one.
+    pub index: Option<usize>,
+    /// Its header as printed.
+    pub header: Option<String>,
+    /// The text that stands for every cell, and its place in the manifest.
+    pub constant: Option<(String, Span)>,
+    /// What its cells are to be read as.
+    pub kind: CellKind,
+    /// An empty cell means the same as the one above it.
+    pub fill: bool,
+    /// The header that the manifest asks for and this file has not.
+    pub missing: Option<Span>,
+}
+
+/// The names by which each column of `relation` may be found in a file: what the manifest says, else its own name and
+/// what its documentation calls it.
+#[must_use]
+pub fn wanted(relation: &Relation, feed: &Feed, spec: &SourceSpec) -> Vec<Vec<String>> {
+    relation.columns.iter().map(|column| names_of(relation, column, column_spec(feed, spec, &column.name))).collect()
+}
+
+fn names_of(relation: &Relation, column: &Column, spec: Option<&ColumnSpec>) -> Vec<String> {
+    match spec {
+        Some(spec) if !spec.headers.is_empty() => spec.headers.iter().map(|header| header.value.clone()).collect(),
+        Some(spec) if spec.pattern.is_some() || spec.position.is_some() || spec.value.is_some() => Vec::new(),
+        _ => {
+            let mut names = vec![column.name.clone()];
+            let title = title(&column.doc);
+            let shared = relation.columns.iter().filter(|other| self::title(&other.doc) == title).count() > 1;
+            if !title.is_empty() && !shared {
+                names.push(title.to_owned());
+            }
+            names
+        }
+    }
+}
+
+/// What a column's documentation calls it: its first words.
+fn title(doc: &str) -> &str {
+    doc.trim().split(['，', '。', '；', '：', '（', '(', ',', ';', ':', '\n']).next().unwrap_or("").trim()
+}
+
+/// What the manifest says of a column: for this source, else for the relation.
+#[must_use]
+pub fn column_spec<'a>(feed: &'a Feed, spec: &'a SourceSpec, column: &str) -> Option<&'a ColumnSpec> {
+    spec.columns.iter().chain(&feed.columns).find(|known| known.column.value == column)
+}
+
+/// Finds every column of `relation` among `headers`.
+pub fn map(
+    relation: &Relation,
+    (feed, spec): (&Feed, &SourceSpec),
+    table: &RawTable,
+    headers: &Headers,
+    report: &mut Report,
+) -> Mapping {
+    let index = Index::new(&headers.columns);
+    let captions = caption_unit(table, headers);
+    let mut taken = vec![false; headers.columns.len()];
+    let mut columns = Vec::new();
+    for (at, column) in relation.columns.iter().enumerate() {
+        let said = column_spec(feed, spec, &column.name);
+        let by_position = headers.rows.is_empty() && said.is_none();
+        let complaints = report.diagnostics().len();
+        let finder = Finder { relation, column, headers, index: &index };
+        let found = if by_position { (at < headers.columns.len()).then_some(at) } else { finder.find(said, report) };
+        let refused = report.diagnostics().len() > complaints;
+        if let Some(found) = found {
+            taken[found] = true;
+        }
+        let header = found.map(|found| &headers.columns[found]);
+        let unit = unit(column, (said, spec), header, captions, report);
+        let asked = said.and_then(|said| said.headers.first().or(said.pattern.as_ref())).map(|asked| asked.span);
+        columns.push(MappedColumn {
+            index: found,
+            header: header.map(Header::printed).filter(|printed| !printed.is_empty()),
+            constant: said.and_then(|said| said.value.as_ref()).map(|text| (text.value.clone(), text.span)),
+            kind: CellKind { ty: column.ty, unit, blank: blanks(said, spec) },
+            fill: said.is_some_and(|said| said.fill),
+            missing: asked.filter(|_| found.is_none() && !refused),
+        });
+    }
+    let unused = headers.columns.iter().zip(&taken).filter(|(header, taken)| !**taken && !header.levels.is_empty());
+    Mapping { columns, unused: unused.map(|(header, _)| (header.printed(), header.span)).collect() }
+}
+
+fn blanks(said: Option<&ColumnSpec>, spec: &SourceSpec) -> Vec<String> {
+    let own = said.map_or(&[][..], |said| &said.blank);
+    own.iter().chain(&spec.blank).map(|blank| blank.value.clone()).collect()
+}
+
+/// Looks for one column of a relation.
+struct Finder<'a> {
+    relation: &'a Relation,
+    column: &'a Column,
+    headers: &'a Headers,
+    index: &'a Index,
+}
+
+impl Finder<'_> {
+    fn find(&self, said: Option<&ColumnSpec>, report: &mut Report) -> Option<usize> {
+        let empty = ColumnSpec::default();
+        let said = said.unwrap_or(&empty);
+        if let Some(position) = &said.position {
+            let at = position.value as usize - 1;
+            if at < self.headers.columns.len() {
+                return Some(at);
+            }
+            let (asked, width) = (position.value, self.headers.columns.len());
+            let message = text!("没有第 {asked} 列：表只有 {width} 列", "no column {asked}: the table has {width}");
+            report.push(Diagnostic::error(Code::UnknownHeader, message).at(position.span));
+            return None;
+        }
+        if let Some(pattern) = &said.pattern {
+            let regex = Regex::new(&pattern.value).ok()?;
+            let fits = |header: &Header| !header.levels.is_empty() && regex.is_match(&header.printed());
+            let found: Vec<usize> =
+                (0..self.headers.columns.len()).filter(|at| fits(&self.headers.columns[*at])).collect();
+            return self.only(&found, &pattern.value, Some(pattern.span), report);
+        }
+        if said.headers.is_empty() {
+            let names = names_of(self.relation, self.column, Some(said));
+            return names.iter().find_map(|name| self.only(self.index.find(name), name, None, report));
+        }
+        said.headers
+            .iter()
+            .find_map(|name| self.only(self.index.find(&name.value), &name.value, Some(name.span), report))
+    }
+
+    /// The one column of the file that was found; several are refused.
+    fn only(&self, found: &[usize], name: &str, at: Option<Span>, report: &mut Report) -> Option<usize> {
+        if found.len() < 2 {
+            return found.first().copied();
+        }
+        let (count, column) = (found.len(), &self.column.name);
+        let message = text!(
+            "“{name}”对得上 {count} 列，不知道哪一列是 {column}",
+            "“{name}” fits {count} columns; which of them is {column}?"
+        );
+        let mut diagnostic = Diagnostic::error(Code::AmbiguousHeader, message);
+        if let Some(at) = at {
+            diagnostic = diagnostic.at(at);
+        }
+        for header in found.iter().take(4).map(|at| &self.headers.columns[*at]) {
+            let printed = header.printed();
+            diagnostic.labels.push(crate::diagnostic::Label {
+                span: header.span,
+                text: text!("“{printed}”", "“{printed}”"),
+                primary: at.is_none(),
+            });
+        }
+        let first = self.headers.columns[found[0]].printed();
+        let position = found[0] + 1;
+        report.push(diagnostic.help(text!(
+            "写全两级表头（如 \"{first}\"），或写位置：{column} = {{ position = {position} }}",
+            "write all levels (such as \"{first}\"), or the position: {column} = {{ position = {position} }}"
+        )));
+        None
+    }
+}
+
+/// The unit of a column's cells: what the manifest says of the column, else the header, else what the manifest says of
+/// the source, else the caption.
+fn unit(
+    column: &Column,
+    (said, spec): (Option<&ColumnSpec>, &SourceSpec),
+    header: Option<&Header>,
+    caption: Option<CellUnit>,
+    report: &mut Report,
+) -> Option<CellUnit> {
+    let fits = |unit: &CellUnit| match unit {
+        CellUnit::Money(_) => column.ty == ColumnType::Money,
+        CellUnit::Percent => column.ty == ColumnType::Decimal,
+    };
+    let printed = header.and_then(Header::unit).filter(fits);
+    if let Some(told) = said.and_then(|said| said.unit.as_ref()) {
+        if let (Some(printed), Some(header)) = (printed.filter(|printed| *printed != told.value), header) {
+            let (told_name, printed_name) = (unit_name(told.value), unit_name(printed));
+            let message = text!(
+                "表头写的单位是{printed_name}，audit.toml 写的是{told_name}；按 audit.toml 读",
+                "the header says {printed_name}, audit.toml says {told_name}; read as audit.toml says"
+            );
+            let reason = text!("这里写的是{printed_name}", "{printed_name} here");
+            report.push(Diagnostic::warning(Code::Doubtful, message).at(told.span).secondary(header.span, reason));
+        }
+        if fits(&told.value) {
+            return Some(told.value);
+        }
+        let (name, unit) = (&column.name, unit_name(told.value));
+        let message = text!("{name} 的类型用不上单位“{unit}”", "the type of {name} has no unit “{unit}”");
+        report.push(Diagnostic::error(Code::BadValue, message).at(told.span));
+    }
+    let source = spec.unit.as_ref().map(|unit| CellUnit::Money(unit.value)).filter(fits);
+    printed.or(source).or(caption.filter(fits))
+}
+
+const fn unit_name(unit: CellUnit) -> &'static str {
+    match unit {
+        CellUnit::Money(unit) => unit.name(),
+        CellUnit::Percent => "%",
+    }
+}
+
+/// The unit that the table's caption states, or the rows above its headers.
+fn caption_unit(table: &RawTable, headers: &Headers) -> Option<CellUnit> {
+    let above = table.rows[..headers.rows.start.min(table.rows.len())].iter().rev();
+    let cells = above.flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
+    let texts = cells.chain(table.captions.iter().map(String::as_str)).chain([table.name.as_str()]);
+    texts.into_iter().find_map(names::stated_unit).map(CellUnit::Money)
+}
+
+/// Complains of headers that the manifest asks for and none of the relation's sources has.
+pub fn missing_everywhere(feed: &Feed, relation: &Relation, mappings: &[Mapping], report: &mut Report) {
+    for (at, column) in relation.columns.iter().enumerate() {
+        let missing = |mapping: &Mapping| mapping.columns.get(at).and_then(|column| column.missing);
+        let Some(span) = mappings.first().and_then(missing) else { continue };
+        if !mappings.iter().all(|mapping| missing(mapping).is_some()) {
+            continue;
+        }
+        let spec = feed.columns.iter().chain(feed.sources.iter().flat_map(|source| &source.columns));
+        let asked = spec.filter(|spec| spec.column.value == column.name).flat_map(|spec| &spec.headers).next();
+        let asked = asked.map_or("", |header| header.value.as_str());
+        let unused: Vec<&str> =
+            mappings.iter().flat_map(|mapping| &mapping.unused).map(|(printed, _)| printed.as_str()).collect();
+        let message = text!("没有表头为“{asked}”的列", "no column has the header “{asked}”");
+        let mut diagnostic = Diagnostic::error(Code::UnknownHeader, message).at(span);
+        if let Some(near) = nearest(asked, unused.iter().copied()) {
+            diagnostic = diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(span, near);
+        } else if !unused.is_empty() {
+            let (zh, en) = (unused.join("、"), unused.join(", "));
+            diagnostic = diagnostic.help(text!("还没有用上的表头：{zh}", "headers not yet used: {en}"));
+        }
+        report.push(diagnostic);
+    }
+}

@@ -1,0 +1,144 @@
+//! Printed headers and captions as people mean them: the name without spaces and brackets, and the unit stated in it.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::manifest::CellUnit;
+use crate::value::Unit;
+
+/// `text` in the one form in which names are compared: NFKC, no blanks, lower case.
+#[must_use]
+pub fn normal(text: &str) -> String {
+    let visible = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
+    text.nfkc().filter(visible).flat_map(char::to_lowercase).collect()
+}
+
+/// A header in its normal form without what is not its name: brackets that state a unit, a closing colon, a star.
+#[must_use]
+pub fn bare(header: &str) -> String {
+    let mut name = normal(header).trim_matches([':', '*', ';']).to_owned();
+    while let Some((start, end)) = last_brackets(&name) {
+        let inside = &name[start + 1..end];
+        if end + 1 == name.len() && (unit_in(inside).is_some() || inside.contains("单位")) {
+            name.truncate(start);
+        } else {
+            break;
+        }
+    }
+    name
+}
+
+/// The bytes at which the last pair of brackets begins and ends.
+fn last_brackets(text: &str) -> Option<(usize, usize)> {
+    let end = text.rfind([')', ']', '】'])?;
+    let start = text[..end].rfind(['(', '[', '【'])?;
+    // `【` is wider than one byte; names with it keep their brackets.
+    (text[start..].starts_with(['(', '[']) && text[end..].starts_with([')', ']'])).then_some((start, end))
+}
+
+/// The unit that a header states: `预算金额（万元）`, `金额（单位：元）`, `执行率(%)`, `支出/万元`.
+#[must_use]
+pub fn unit_of_header(header: &str) -> Option<CellUnit> {
+    let name = normal(header);
+    if let Some(unit) = last_brackets(&name).and_then(|(start, end)| unit_in(&name[start + 1..end])) {
+        return Some(unit);
+    }
+    if let Some(unit) = stated_unit(header) {
+        return Some(CellUnit::Money(unit));
+    }
+    name.rsplit_once(['/', ',']).and_then(|(_, last)| unit_in(last))
+}
+
+/// A unit that is all there is, but for `单位:` and `人民币`.
+fn unit_in(text: &str) -> Option<CellUnit> {
+    let text = text.rsplit_once("单位").map_or(text, |(_, unit)| unit).trim_start_matches([':', '为']);
+    let text = text.strip_prefix("人民币").or_else(|| text.strip_prefix("rmb")).unwrap_or(text);
+    match text {
+        "%" => Some(CellUnit::Percent),
+        "万" => Some(CellUnit::Money(Unit::WanYuan)),
+        "亿" => Some(CellUnit::Money(Unit::YiYuan)),
+        name => Unit::from_name(name).map(CellUnit::Money),
+    }
+}
+
+/// The unit of money that a caption states: `（单位：万元）`, `金额单位:人民币元`.
+#[must_use]
+pub fn stated_unit(caption: &str) -> Option<Unit> {
+    let text = normal(caption);
+    text.match_indices("单位").find_map(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start_matches([':', '为', ';']);
+        let rest = rest.strip_prefix("人民币").unwrap_or(rest);
+        Unit::ALL.into_iter().find(|unit| rest.starts_with(unit.name()))
+    })
+}
+
+/// Whether a text says that its row is a sum of other rows.
+#[must_use]
+pub fn is_total(text: &str) -> bool {
+    // Cheap first: most cells are longer than any of these.
+    if text.len() > 60 {
+        return false;
+    }
+    let name = normal(text);
+    let name = name.trim_end_matches([':', ';', '.', '、']).trim_start_matches(['-', '—', '*']);
+    matches!(
+        name,
+        "合计"
+            | "总计"
+            | "小计"
+            | "共计"
+            | "累计"
+            | "总合计"
+            | "合计数"
+            | "总计数"
+            | "小计数"
+            | "本页合计"
+            | "本页小计"
+            | "全部合计"
+            | "合计金额"
+            | "金额合计"
+            | "支出合计"
+            | "收入合计"
+            | "支出总计"
+            | "收入总计"
+            | "本月合计"
+            | "本年累计"
+            | "本期合计"
+            | "total"
+            | "subtotal"
+            | "sub-total"
+            | "grandtotal"
+            | "sum"
+            | "totals"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CellUnit, Unit, bare, is_total, stated_unit, unit_of_header};
+
+    #[test]
+    fn headers_are_their_names_and_their_units() {
+        assert_eq!(bare("预算金额    （单位：万元）"), "预算金额");
+        assert_eq!(bare("预算 金额（万元）："), "预算金额");
+        assert_eq!(bare("项目（名称）"), "项目(名称)", "brackets that state no unit belong to the name");
+        assert_eq!(bare("【项目】"), "【项目】");
+        assert_eq!(unit_of_header("预算金额    （单位：万元）"), Some(CellUnit::Money(Unit::WanYuan)));
+        assert_eq!(unit_of_header("执行率（％）"), Some(CellUnit::Percent));
+        assert_eq!(unit_of_header("支出/亿元"), Some(CellUnit::Money(Unit::YiYuan)));
+        assert_eq!(unit_of_header("支出（个）"), None);
+        assert_eq!(unit_of_header("单位名称"), None);
+    }
+
+    #[test]
+    fn captions_state_units() {
+        assert_eq!(stated_unit("金额单位：人民币万元"), Some(Unit::WanYuan));
+        assert_eq!(stated_unit("单位名称：某局　　单位： 元"), Some(Unit::Yuan));
+        assert_eq!(stated_unit("编制单位：某局"), None);
+    }
+
+    #[test]
+    fn totals_are_told_from_names() {
+        assert!(["合 计", "总计：", "小计", "　合　计　", "Total"].into_iter().all(is_total));
+        assert!(["合计局", "小计算机", "合计算", ""].into_iter().all(|text| !is_total(text)));
+    }
+}

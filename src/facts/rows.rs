@@ -1,0 +1,85 @@
+//! Which rows of a table are data: not empty ones, not headers said again on the next page, not totals.
+
+use super::headers::Headers;
+use super::map::Mapping;
+use super::names;
+use super::raw::{RawRow, RawTable};
+use crate::schema::ColumnType;
+use crate::source::Span;
+
+/// The rows of a table behind its headers, by what they are.
+#[derive(Clone, Debug, Default)]
+pub struct Sorted<'a> {
+    /// Rows of the relation.
+    pub data: Vec<&'a RawRow>,
+    /// Sums of other rows.
+    pub totals: Vec<&'a RawRow>,
+    /// Headers said again.
+    pub headers: Vec<Span>,
+    /// Rows with nothing in them.
+    pub empty: usize,
+    /// Rows that the file hides; they are data all the same.
+    pub hidden: Vec<Span>,
+    /// Rows with more filled cells than there are headers.
+    pub long: Vec<Span>,
+    /// Rows that end before the last header.
+    pub short: Vec<Span>,
+}
+
+/// Sorts the rows of `table` behind `headers`; with `keep_totals` sums of rows are rows like others.
+#[must_use]
+pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, keep_totals: bool) -> Sorted<'a> {
+    let mut sorted = Sorted::default();
+    let width = headers.columns.len();
+    for row in table.rows.iter().skip(headers.rows.end) {
+        if row.cells.iter().all(|cell| cell.text.trim().is_empty()) {
+            sorted.empty += 1;
+            continue;
+        }
+        if repeats_headers(row, headers) {
+            sorted.headers.push(row.span);
+            continue;
+        }
+        if row.hidden {
+            sorted.hidden.push(row.span);
+        }
+        if !keep_totals && is_total(row, mapping) {
+            sorted.totals.push(row);
+            continue;
+        }
+        if row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty()) {
+            sorted.long.push(row.span);
+        } else if row.cells.len() < width {
+            sorted.short.push(row.span);
+        }
+        sorted.data.push(row);
+    }
+    sorted
+}
+
+/// Whether a row says the lowest headers again: two at least, and nothing else.
+fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
+    if headers.rows.is_empty() {
+        return false;
+    }
+    let mut same = 0;
+    for (cell, header) in row.cells.iter().zip(&headers.columns) {
+        if cell.text.trim().is_empty() {
+            continue;
+        }
+        let fits = header.levels.iter().any(|level| level.trim() == cell.text.trim());
+        if !fits {
+            return false;
+        }
+        same += 1;
+    }
+    same >= 2 && row.cells.len() <= headers.columns.len()
+}
+
+/// Whether a text of the row, one that the relation takes or the first one, says that it is a sum.
+fn is_total(row: &RawRow, mapping: &Mapping) -> bool {
+    let texts = mapping.columns.iter().filter(|column| column.kind.ty == ColumnType::Symbol);
+    let mut mapped = texts.filter_map(|column| row.cells.get(column.index?));
+    let first = row.cells.iter().find(|cell| !cell.text.trim().is_empty());
+    first.is_some_and(|cell| names::is_total(&cell.text)) || mapped.any(|cell| names::is_total(&cell.text))
+}
