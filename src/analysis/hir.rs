@@ -1,0 +1,178 @@
+//! Rules between the tree and the resolved program: names are resolved and sugar is gone, types are nodes of
+//! [`infer`](super::infer) that are not known yet, and conditions still stand in the order in which they were written.
+
+use super::infer::Node;
+use crate::ir::{AggregateOp, RelationId, VarId};
+use crate::source::Span;
+use crate::syntax::ast::{CellState, CompareOp, Const, Name};
+use crate::value::generators::Generator;
+
+/// One rule: one head, one alternative of the body.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) head: RelationId,
+    pub(super) args: Vec<Expr>,
+    pub(super) body: Vec<Cond>,
+    pub(super) vars: Vec<Var>,
+    pub(super) card: Option<usize>,
+    pub(super) span: Span,
+    /// For a subsumptive clause: the body starts with the two heads as atoms.
+    pub(super) subsumption: bool,
+    /// Complaints about it were made already; it is left out of the program.
+    pub(super) broken: bool,
+}
+
+/// A variable of a rule.
+#[derive(Clone, Debug)]
+pub(super) struct Var {
+    pub(super) name: String,
+    pub(super) node: Node,
+    /// For a field of a row: the row's variable and the name of the column.
+    pub(super) field: Option<(VarId, Name)>,
+    pub(super) span: Span,
+    pub(super) role: Role,
+    /// The scope that it belongs to.
+    pub(super) scope: usize,
+    /// Where it is written, apart from its first occurrence.
+    pub(super) uses: usize,
+}
+
+/// How a variable came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Written by the user.
+    Plain,
+    /// The row of `p in relation`.
+    Row,
+    /// `p.budget`.
+    Field,
+    /// Made here.
+    Made,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(super) struct Expr {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+    pub(super) node: Node,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Var(VarId),
+    Unnamed,
+    Const(Const),
+    Nil,
+    Call(String, Vec<Expr>),
+    Record(Vec<Expr>),
+    Branch(Name, Vec<Expr>),
+    If(Box<Cond>, Box<Expr>, Box<Expr>),
+    Else(Box<Expr>, Box<Expr>),
+    /// `as(x, type)`; the target is the node of the expression itself.
+    Cast(Box<Expr>),
+}
+
+/// A condition.
+#[derive(Clone, Debug)]
+pub(super) enum Cond {
+    Atom(Atom),
+    Not(Vec<Self>, Span),
+    Generate { row: VarId, function: Generator, args: Vec<Expr>, span: Span },
+    Compare { op: CompareOp, left: Expr, right: Expr, span: Span },
+    Aggregate(Box<Aggregate>),
+    Is { arg: Expr, state: CellState, negated: bool, span: Span },
+    Test { function: String, args: Vec<Expr>, negated: bool, span: Span },
+    /// `true`, `false`
+    Bool(bool, Span),
+}
+
+/// An atom; its arguments are variables, constants or unnamed.
+#[derive(Clone, Debug)]
+pub(super) struct Atom {
+    pub(super) relation: RelationId,
+    pub(super) row: Option<VarId>,
+    pub(super) args: Vec<(usize, Expr)>,
+    pub(super) span: Span,
+}
+
+/// An aggregate.
+#[derive(Clone, Debug)]
+pub(super) struct Aggregate {
+    pub(super) result: VarId,
+    pub(super) op: AggregateOp,
+    pub(super) op_name: Name,
+    pub(super) target: Option<Expr>,
+    pub(super) distinct: bool,
+    pub(super) body: Vec<Cond>,
+    /// The scope of its braces.
+    pub(super) scope: usize,
+    pub(super) span: Span,
+}
+
+impl Cond {
+    /// Where it is written.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::Atom(atom) => atom.span,
+            Self::Aggregate(aggregate) => aggregate.span,
+            Self::Not(_, span)
+            | Self::Generate { span, .. }
+            | Self::Compare { span, .. }
+            | Self::Is { span, .. }
+            | Self::Test { span, .. }
+            | Self::Bool(_, span) => *span,
+        }
+    }
+
+    /// Calls `see` for each variable in it, also those inside braces and negations.
+    pub(super) fn variables(&self, see: &mut dyn FnMut(VarId)) {
+        match self {
+            Self::Atom(atom) => {
+                atom.row.into_iter().for_each(&mut *see);
+                atom.args.iter().for_each(|(_, arg)| arg.variables(see));
+            }
+            Self::Not(body, _) => body.iter().for_each(|cond| cond.variables(see)),
+            Self::Generate { row, args, .. } => {
+                see(*row);
+                args.iter().for_each(|arg| arg.variables(see));
+            }
+            Self::Compare { left, right, .. } => {
+                left.variables(see);
+                right.variables(see);
+            }
+            Self::Aggregate(aggregate) => {
+                see(aggregate.result);
+                aggregate.target.iter().for_each(|target| target.variables(see));
+                aggregate.body.iter().for_each(|cond| cond.variables(see));
+            }
+            Self::Is { arg, .. } => arg.variables(see),
+            Self::Test { args, .. } => args.iter().for_each(|arg| arg.variables(see)),
+            Self::Bool(..) => {}
+        }
+    }
+}
+
+impl Expr {
+    /// Calls `see` for each variable in it.
+    pub(super) fn variables(&self, see: &mut dyn FnMut(VarId)) {
+        match &self.kind {
+            Kind::Var(var) => see(*var),
+            Kind::Unnamed | Kind::Const(_) | Kind::Nil => {}
+            Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
+                args.iter().for_each(|arg| arg.variables(see));
+            }
+            Kind::If(cond, then, other) => {
+                cond.variables(see);
+                then.variables(see);
+                other.variables(see);
+            }
+            Kind::Else(first, second) => {
+                first.variables(see);
+                second.variables(see);
+            }
+            Kind::Cast(inner) => inner.variables(see),
+        }
+    }
+}
