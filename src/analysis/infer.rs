@@ -1,0 +1,420 @@
+//! [`Infer`]: types of variables, expressions and undeclared columns, found together for the whole program.
+//!
+//! Every variable and expression has a [`Node`]. What must be one type is joined at once; what depends on the types of
+//! its parts (operators, comparisons, fields) is kept as a [`Constraint`] until enough is known.
+
+mod call;
+mod clash;
+
+use std::collections::BTreeSet;
+
+use super::context::Relations;
+use super::types::{Class, Types};
+use super::{Mode, resolve::Place};
+use crate::diagnostic::Report;
+use crate::ir::{AggregateOp, TypeId};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{CompareOp, Const, Name};
+
+/// The type of something, perhaps not known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Node(u32);
+
+/// What is known of a node.
+#[derive(Clone, Debug, Default)]
+struct Info {
+    ty: Option<TypeId>,
+    literal: Option<Literal>,
+    origin: Option<Origin>,
+    /// Something is wrong with it and was said; it fits everything.
+    poisoned: bool,
+}
+
+/// A literal of the text, before its context has given it a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Literal {
+    Zero,
+    Whole,
+    Point,
+    Text,
+}
+
+/// Where a node's type comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// The occurrence that says so.
+    pub(super) span: Span,
+    /// The column that it stands in, if any.
+    pub(super) column: Option<Place>,
+}
+
+/// What cannot be decided at once.
+#[derive(Clone, Debug)]
+pub(super) enum Constraint {
+    Call { name: String, args: Vec<(Node, Span)>, result: Node },
+    Compare { op: CompareOp, left: (Node, Span), right: (Node, Span) },
+    /// An argument of a head against its column.
+    Assign { value: (Node, Span), column: Place },
+    Field { row: (Node, Span), column: Name, result: Node },
+    Record { result: Node, fields: Vec<(Node, Span)> },
+    Aggregate { op: AggregateOp, target: Option<(Node, Span)>, result: Node },
+}
+
+/// The solver.
+#[derive(Debug)]
+pub(super) struct Infer<'a> {
+    pub(super) mode: Mode,
+    pub(super) sources: &'a SourceMap,
+    pub(super) types: Types,
+    parents: Vec<u32>,
+    infos: Vec<Info>,
+    pending: Vec<(usize, Span, Constraint)>,
+    /// The rule whose constraints are being added or solved.
+    pub(super) rule: usize,
+    /// Rules about which there was a complaint.
+    pub(super) broken: BTreeSet<usize>,
+    pub(super) report: Report,
+}
+
+/// What came of trying a constraint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Done,
+    Wait,
+}
+
+impl<'a> Infer<'a> {
+    pub(super) fn new(mode: Mode, sources: &'a SourceMap, types: Types) -> Self {
+        Self {
+            mode,
+            sources,
+            types,
+            parents: Vec::new(),
+            infos: Vec::new(),
+            pending: Vec::new(),
+            rule: 0,
+            broken: BTreeSet::new(),
+            report: Report::new(),
+        }
+    }
+
+    /// A node of which nothing is known.
+    pub(super) fn fresh(&mut self) -> Node {
+        let id = u32::try_from(self.parents.len()).expect("fewer than 2^32 nodes");
+        self.parents.push(id);
+        self.infos.push(Info::default());
+        Node(id)
+    }
+
+    /// A node of that type.
+    pub(super) fn known(&mut self, ty: TypeId, span: Span) -> Node {
+        let node = self.fresh();
+        self.know(node, ty, Origin { span, column: None });
+        node
+    }
+
+    /// A node that fits everything, for what is wrong already.
+    pub(super) fn poison(&mut self) -> Node {
+        let node = self.fresh();
+        self.infos[node.0 as usize].poisoned = true;
+        node
+    }
+
+    /// The node of a literal of the text.
+    pub(super) fn literal(&mut self, constant: &Const, span: Span) -> Node {
+        let literal = match constant {
+            Const::Number(0) => Literal::Zero,
+            Const::Number(_) => Literal::Whole,
+            Const::Decimal(..) => Literal::Point,
+            Const::Text(_) => Literal::Text,
+            Const::Unsigned(_) => return self.known(Types::UNSIGNED, span),
+            Const::Float(_) => return self.known(Types::FLOAT, span),
+            Const::Percent(_) => return self.known(Types::PERCENT, span),
+            Const::Money(_, unit) => {
+                let money = self.types.money(*unit);
+                return self.known(money, span);
+            }
+        };
+        let node = self.fresh();
+        let info = &mut self.infos[node.0 as usize];
+        info.literal = Some(literal);
+        info.origin = Some(Origin { span, column: None });
+        node
+    }
+
+    fn find(&self, node: Node) -> usize {
+        let mut at = node.0;
+        while self.parents[at as usize] != at {
+            at = self.parents[at as usize];
+        }
+        at as usize
+    }
+
+    fn info(&self, node: Node) -> &Info {
+        &self.infos[self.find(node)]
+    }
+
+    /// The type, if known.
+    pub(super) fn ty(&self, node: Node) -> Option<TypeId> {
+        self.info(node).ty
+    }
+
+    /// What it can be compared with, if known.
+    pub(super) fn class(&self, node: Node) -> Option<Class> {
+        self.ty(node).map(|ty| self.types.class(ty))
+    }
+
+    fn is_poisoned(&self, node: Node) -> bool {
+        self.info(node).poisoned
+    }
+
+    fn spoil(&mut self, node: Node) {
+        let at = self.find(node);
+        self.infos[at].poisoned = true;
+        self.broken.insert(self.rule);
+    }
+
+    /// `node` is of that type.
+    pub(super) fn know(&mut self, node: Node, ty: TypeId, origin: Origin) {
+        let at = self.find(node);
+        let info = &self.infos[at];
+        if info.poisoned {
+            return;
+        }
+        let fits = match (info.ty, info.literal) {
+            (Some(known), _) => self.compatible(known, ty),
+            (None, Some(literal)) => self.fits(literal, ty),
+            (None, None) => true,
+        };
+        if !fits {
+            self.clash_with_type(node, ty, origin);
+            return;
+        }
+        let narrower = info.ty.is_none_or(|known| self.types.is_subtype(ty, known) && known != ty);
+        let info = &mut self.infos[at];
+        if narrower {
+            info.ty = Some(ty);
+        }
+        if info.origin.is_none() || info.origin.is_some_and(|first| first.column.is_none()) && origin.column.is_some() {
+            info.origin = Some(origin);
+        }
+    }
+
+    /// Both are of one type.
+    pub(super) fn unify(&mut self, a: Node, b: Node, span: Span) {
+        let (at, other) = (self.find(a), self.find(b));
+        if at == other {
+            return;
+        }
+        let (first, second) = (self.infos[at].clone(), self.infos[other].clone());
+        if first.poisoned || second.poisoned {
+            self.infos[at].poisoned = true;
+            self.infos[other].poisoned = true;
+            return;
+        }
+        match (first.ty, second.ty) {
+            (_, Some(ty)) => {
+                let origin = second.origin.unwrap_or(Origin { span, column: None });
+                self.know(a, ty, Origin { span: if first.ty.is_some() { span } else { origin.span }, ..origin });
+            }
+            (Some(ty), None) => {
+                let origin = first.origin.unwrap_or(Origin { span, column: None });
+                self.know(b, ty, origin);
+            }
+            (None, None) => self.unify_literals(a, b, span),
+        }
+        let (at, other) = (self.find(a), self.find(b));
+        if !self.infos[at].poisoned && !self.infos[other].poisoned {
+            let (keep, gone) = if self.infos[at].ty.is_some() { (at, other) } else { (other, at) };
+            let literal = self.infos[keep].literal.or(self.infos[gone].literal);
+            let origin = self.infos[keep].origin.or(self.infos[gone].origin);
+            self.infos[keep].literal = literal;
+            self.infos[keep].origin = origin;
+            self.parents[gone] = u32::try_from(keep).expect("fewer than 2^32 nodes");
+        }
+    }
+
+    fn unify_literals(&mut self, a: Node, b: Node, span: Span) {
+        let merged = match (self.info(a).literal, self.info(b).literal) {
+            (None, other) | (other, None) => other,
+            (Some(one), Some(other)) if one == other => Some(one),
+            (Some(Literal::Text), Some(_)) | (Some(_), Some(Literal::Text)) => {
+                self.clash(a, b, span);
+                return;
+            }
+            (Some(Literal::Point), _) | (_, Some(Literal::Point)) => Some(Literal::Point),
+            _ => Some(Literal::Whole),
+        };
+        let (at, other) = (self.find(a), self.find(b));
+        self.infos[at].literal = merged;
+        self.infos[other].literal = merged;
+    }
+
+    /// Whether values of the two can be one value.
+    fn compatible(&self, a: TypeId, b: TypeId) -> bool {
+        let (a, b) = (self.types.class(a), self.types.class(b));
+        a == b || matches!((a, b), (Class::Decimal, Class::Percent) | (Class::Percent, Class::Decimal))
+    }
+
+    fn fits(&self, literal: Literal, ty: TypeId) -> bool {
+        let class = self.types.class(ty);
+        match literal {
+            Literal::Zero if class == Class::Money => true,
+            Literal::Zero | Literal::Whole => {
+                matches!(class, Class::Number | Class::Unsigned | Class::Float | Class::Decimal | Class::Percent)
+            }
+            Literal::Point => matches!(class, Class::Float | Class::Decimal | Class::Percent),
+            Literal::Text => matches!(class, Class::Symbol | Class::Date),
+        }
+    }
+
+    /// Keeps a constraint of the current rule until it can be solved.
+    pub(super) fn constrain(&mut self, span: Span, constraint: Constraint) {
+        self.pending.push((self.rule, span, constraint));
+    }
+
+    /// Solves all constraints. What stays open is given the usual type of its literal.
+    pub(super) fn solve(&mut self, relations: &Relations) {
+        let mut pending = std::mem::take(&mut self.pending);
+        loop {
+            let before = pending.len();
+            pending = self.round(pending, relations, false);
+            if pending.is_empty() {
+                break;
+            }
+            if pending.len() == before && !self.force_one(&mut pending, relations) {
+                break;
+            }
+        }
+        self.rule = usize::MAX;
+        for at in 0..self.infos.len() {
+            self.default_literal(at);
+        }
+    }
+
+    fn round(
+        &mut self,
+        pending: Vec<(usize, Span, Constraint)>,
+        relations: &Relations,
+        force: bool,
+    ) -> Vec<(usize, Span, Constraint)> {
+        let mut rest = Vec::new();
+        for (rule, span, constraint) in pending {
+            self.rule = rule;
+            if self.step(span, &constraint, relations, force) == Step::Wait {
+                rest.push((rule, span, constraint));
+            }
+        }
+        rest
+    }
+
+    /// Nothing moves: let one equality join its sides, or one operator take its arguments for one type, or one literal
+    /// have its usual type.
+    fn force_one(&mut self, pending: &mut Vec<(usize, Span, Constraint)>, relations: &Relations) -> bool {
+        let weight = |infer: &Self, constraint: &Constraint| match constraint {
+            Constraint::Compare { op: CompareOp::Eq, left, right }
+                if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() =>
+            {
+                0
+            }
+            Constraint::Assign { value, .. } if infer.info(value.0).literal.is_none() => 1,
+            Constraint::Compare { left, right, .. } if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() => 2,
+            Constraint::Call { args, .. } if args.iter().any(|arg| infer.ty(arg.0).is_some()) => 3,
+            Constraint::Assign { .. } => 4,
+            Constraint::Call { .. } => 5,
+            Constraint::Compare { .. } => 6,
+            _ => 7,
+        };
+        let Some(at) = (0..pending.len()).min_by_key(|at| weight(self, &pending[*at].2)) else { return false };
+        let (rule, span, constraint) = pending.remove(at);
+        self.rule = rule;
+        let _ = self.step(span, &constraint, relations, true);
+        true
+    }
+
+    fn step(&mut self, span: Span, constraint: &Constraint, relations: &Relations, force: bool) -> Step {
+        match constraint {
+            Constraint::Call { name, args, result } => self.call(name, args, (*result, span), force),
+            Constraint::Compare { op, left, right } => self.compare(*op, *left, *right, span, force),
+            Constraint::Assign { value, column } => self.assign(*value, *column, relations, force),
+            Constraint::Field { row, column, result } => self.field(*row, column, *result, relations, force),
+            Constraint::Record { result, fields } => self.record(*result, fields, span, force),
+            Constraint::Aggregate { op, target, result } => self.aggregate(*op, *target, (*result, span), force),
+        }
+    }
+
+    fn default_literal(&mut self, at: usize) {
+        if self.infos[at].ty.is_some() || self.parents[at] as usize != at {
+            return;
+        }
+        self.infos[at].ty = match self.infos[at].literal {
+            Some(Literal::Zero | Literal::Whole) => Some(Types::NUMBER),
+            Some(Literal::Point) => Some(self.point_type()),
+            Some(Literal::Text) => Some(Types::SYMBOL),
+            None => None,
+        };
+    }
+
+    /// What a number with a point is where nothing says otherwise.
+    fn point_type(&self) -> TypeId {
+        match self.mode {
+            Mode::Audit => Types::DECIMAL,
+            Mode::Plain => Types::FLOAT,
+        }
+    }
+
+    fn record(&mut self, result: Node, fields: &[(Node, Span)], span: Span, force: bool) -> Step {
+        let Some(ty) = self.ty(result) else {
+            if force && !self.is_poisoned(result) {
+                self.ambiguous_record(span);
+                self.spoil(result);
+            }
+            return if force || self.is_poisoned(result) { Step::Done } else { Step::Wait };
+        };
+        let Some(declared) = self.types.record(ty).map(<[_]>::to_vec) else {
+            self.not_a_record(span, ty, result);
+            return Step::Done;
+        };
+        if declared.len() != fields.len() {
+            self.wrong_field_count(span, ty, declared.len(), fields.len());
+            self.spoil(result);
+            return Step::Done;
+        }
+        for ((_, ty), (node, span)) in declared.iter().zip(fields) {
+            self.know(*node, *ty, Origin { span: *span, column: None });
+        }
+        Step::Done
+    }
+
+    fn aggregate(&mut self, op: AggregateOp, target: Option<(Node, Span)>, result: (Node, Span), force: bool) -> Step {
+        let Some((target, span)) = target else { return Step::Done };
+        match op {
+            AggregateOp::Count => Step::Done,
+            AggregateOp::Sum | AggregateOp::Min | AggregateOp::Max => {
+                if let (AggregateOp::Sum, Some(ty)) = (op, self.ty(target)) {
+                    self.check_summable(ty, span, target);
+                }
+                if self.ty(target).is_none() && self.info(target).literal.is_none() && !force {
+                    return Step::Wait;
+                }
+                self.unify(result.0, target, span);
+                Step::Done
+            }
+            AggregateOp::Mean => {
+                let Some(class) = self.class(target) else {
+                    if force {
+                        self.unify(result.0, target, span);
+                    }
+                    return if force { Step::Done } else { Step::Wait };
+                };
+                let ty = match (class, self.ty(target)) {
+                    (Class::Number | Class::Unsigned, _) => self.point_type(),
+                    (_, Some(ty)) => ty,
+                    (_, None) => Types::DECIMAL,
+                };
+                self.know(result.0, ty, Origin { span: result.1, column: None });
+                Step::Done
+            }
+        }
+    }
+}
