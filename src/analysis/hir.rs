@@ -5,6 +5,7 @@ use super::infer::Node;
 use crate::ir::{AggregateOp, RelationId, VarId};
 use crate::source::Span;
 use crate::syntax::ast::{CellState, CompareOp, Const, Name};
+use crate::value::functions::Function;
 use crate::value::generators::Generator;
 
 /// One rule: one head, one alternative of the body.
@@ -65,7 +66,7 @@ pub(super) enum Kind {
     Unnamed,
     Const(Const),
     Nil,
-    Call(String, Vec<Expr>),
+    Call(Function, Vec<Expr>),
     Record(Vec<Expr>),
     Branch(Name, Vec<Expr>),
     If(Box<Cond>, Box<Expr>, Box<Expr>),
@@ -78,12 +79,12 @@ pub(super) enum Kind {
 #[derive(Clone, Debug)]
 pub(super) enum Cond {
     Atom(Atom),
-    Not(Vec<Self>, Span),
+    Not(Vec<Self>, usize, Span),
     Generate { row: VarId, function: Generator, args: Vec<Expr>, span: Span },
     Compare { op: CompareOp, left: Expr, right: Expr, span: Span },
     Aggregate(Box<Aggregate>),
     Is { arg: Expr, state: CellState, negated: bool, span: Span },
-    Test { function: String, args: Vec<Expr>, negated: bool, span: Span },
+    Test { function: Function, args: Vec<Expr>, negated: bool, span: Span },
     /// `true`, `false`
     Bool(bool, Span),
 }
@@ -117,7 +118,7 @@ impl Cond {
         match self {
             Self::Atom(atom) => atom.span,
             Self::Aggregate(aggregate) => aggregate.span,
-            Self::Not(_, span)
+            Self::Not(_, _, span)
             | Self::Generate { span, .. }
             | Self::Compare { span, .. }
             | Self::Is { span, .. }
@@ -133,7 +134,7 @@ impl Cond {
                 atom.row.into_iter().for_each(&mut *see);
                 atom.args.iter().for_each(|(_, arg)| arg.variables(see));
             }
-            Self::Not(body, _) => body.iter().for_each(|cond| cond.variables(see)),
+            Self::Not(body, ..) => body.iter().for_each(|cond| cond.variables(see)),
             Self::Generate { row, args, .. } => {
                 see(*row);
                 args.iter().for_each(|arg| arg.variables(see));

@@ -15,6 +15,7 @@ use crate::diagnostic::Report;
 use crate::ir::{AggregateOp, TypeId};
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast::{CompareOp, Const, Name};
+use crate::value::functions::Function;
 
 /// The type of something, perhaps not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ pub(super) struct Origin {
 /// What cannot be decided at once.
 #[derive(Clone, Debug)]
 pub(super) enum Constraint {
-    Call { name: String, args: Vec<(Node, Span)>, result: Node },
+    Call { function: Function, args: Vec<(Node, Span)>, result: Node },
     Compare { op: CompareOp, left: (Node, Span), right: (Node, Span) },
     /// An argument of a head against its column.
     Assign { value: (Node, Span), column: Place },
@@ -200,6 +201,14 @@ impl<'a> Infer<'a> {
         }
     }
 
+    /// As [`Self::know`], but keeps silent when it does not fit: a cast may change the type.
+    pub(super) fn know_quietly(&mut self, node: Node, ty: TypeId) {
+        let at = self.find(node);
+        if self.infos[at].ty.is_none() && self.infos[at].literal.is_none_or(|literal| self.fits(literal, ty)) {
+            self.infos[at].ty = Some(ty);
+        }
+    }
+
     /// Both are of one type.
     pub(super) fn unify(&mut self, a: Node, b: Node, span: Span) {
         let (at, other) = (self.find(a), self.find(b));
@@ -334,7 +343,7 @@ impl<'a> Infer<'a> {
 
     fn step(&mut self, span: Span, constraint: &Constraint, relations: &Relations, force: bool) -> Step {
         match constraint {
-            Constraint::Call { name, args, result } => self.call(name, args, (*result, span), force),
+            Constraint::Call { function, args, result } => self.call(*function, args, (*result, span), force),
             Constraint::Compare { op, left, right } => self.compare(*op, *left, *right, span, force),
             Constraint::Assign { value, column } => self.assign(*value, *column, relations, force),
             Constraint::Field { row, column, result } => self.field(*row, column, *result, relations, force),

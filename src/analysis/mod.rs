@@ -3,7 +3,19 @@
 //! [`schema`] says which relations facts are loaded into; [`analyse`] needs the facts loaded by it, because units,
 //! precision and row counts are part of what rules mean and of what complaints say.
 
+mod agree;
+mod build;
+mod collect;
+mod components;
+mod context;
+mod hir;
+mod infer;
 mod input;
+mod lower;
+mod resolve;
+mod schema;
+mod strata;
+mod types;
 
 pub use input::{CardSource, Input, LabelSource, Mode, Parameter, Piece, SeveritySource, TemplateSource};
 
@@ -16,14 +28,16 @@ use crate::syntax::ast;
 /// Other complaints about declarations are left to [`analyse`].
 #[must_use]
 pub fn schema(programs: &[&ast::Program]) -> (Schema, Report) {
-    let _ = programs;
-    (Schema::default(), Report::new())
+    let mut report = Report::new();
+    // complaints about components are made by the analysis proper
+    let flat = components::expand(programs, &mut Report::new());
+    let schema = schema::schema(&flat, &mut report);
+    (schema, report)
 }
 
 /// The resolved program, and every complaint about its meaning. Rules that are wrong are left out of the program; a
 /// program may only be run when the report has no error.
 #[must_use]
 pub fn analyse(input: &Input) -> (ir::Program, Report) {
-    let _ = input;
-    (ir::Program::default(), Report::new())
+    build::build(input)
 }

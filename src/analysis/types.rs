@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Name};
 use crate::text;
 use crate::value::Unit;
+use crate::value::functions::Kind;
 use crate::value::generators::Generator;
 
 /// Every type of a program, by [`TypeId`].
@@ -49,7 +50,7 @@ pub(super) enum Class {
     Money,
     Date,
     Row(RelationId),
-    Generated(Generator),
+    Generated(TypeId),
     /// A record or algebraic type.
     Structure(TypeId),
 }
@@ -333,7 +334,7 @@ impl Types {
             TypeKind::Money(_) => Class::Money,
             TypeKind::Date => Class::Date,
             TypeKind::Row(relation) => Class::Row(*relation),
-            TypeKind::Generated(generator) => Class::Generated(*generator),
+            TypeKind::Generated(_) => Class::Generated(root),
             TypeKind::Record(_) | TypeKind::Algebraic(_) => Class::Structure(root),
         }
     }
@@ -403,6 +404,36 @@ impl Types {
             Class::Money => ColumnType::Money,
             Class::Date => ColumnType::Date,
             Class::Row(_) | Class::Generated(_) | Class::Structure(_) => return None,
+        })
+    }
+
+    /// How functions see it; none for rows and records.
+    pub(super) fn function_kind(&self, id: TypeId) -> Option<Kind> {
+        Some(match self.class(id) {
+            Class::Number => Kind::Number,
+            Class::Unsigned => Kind::Unsigned,
+            Class::Float => Kind::Float,
+            Class::Symbol => Kind::Symbol,
+            Class::Decimal => Kind::Decimal,
+            Class::Percent => Kind::Percent,
+            Class::Money => Kind::Money,
+            Class::Date => Kind::Date,
+            Class::Row(_) | Class::Generated(_) | Class::Structure(_) => return None,
+        })
+    }
+
+    /// The built-in type that a function names.
+    pub(super) fn of_kind(kind: Kind) -> Option<TypeId> {
+        Some(match kind {
+            Kind::Number => Self::NUMBER,
+            Kind::Unsigned => Self::UNSIGNED,
+            Kind::Float => Self::FLOAT,
+            Kind::Symbol => Self::SYMBOL,
+            Kind::Decimal => Self::DECIMAL,
+            Kind::Percent => Self::PERCENT,
+            Kind::Money => Self::MONEY,
+            Kind::Date => Self::DATE,
+            Kind::Any => return None,
         })
     }
 

@@ -1,163 +1,100 @@
 //! Types of operators, functions, comparisons, fields and heads, from the types of their parts.
 
 use super::super::context::Relations;
-use super::super::functions::{Kind, Signature, signature};
 use super::super::resolve::Place;
 use super::super::types::{Class, Types};
 use super::{Infer, Literal, Node, Origin, Step};
 use crate::ir::TypeId;
 use crate::source::Span;
 use crate::syntax::ast::{CompareOp, Name};
+use crate::value::functions::{Function, Kind, Overload};
 
 impl Infer<'_> {
-    pub(super) fn call(&mut self, name: &str, args: &[(Node, Span)], result: (Node, Span), force: bool) -> Step {
+    pub(super) fn call(&mut self, function: Function, args: &[(Node, Span)], result: (Node, Span), force: bool) -> Step {
         if args.iter().any(|arg| self.is_poisoned(arg.0)) {
             self.spoil(result.0);
             return Step::Done;
         }
-        match signature(name) {
-            Some(Signature::Fixed { args: kinds, rest, result: gives }) => {
-                for (at, (node, span)) in args.iter().enumerate() {
-                    if let Some(kind) = kinds.get(at).or(rest.as_ref()) {
-                        self.expect(*node, *kind, *span);
-                    }
-                }
-                if let Some(ty) = gives.ty() {
-                    self.know(result.0, ty, Origin { span: result.1, column: None });
-                }
-                Step::Done
-            }
-            Some(Signature::Shape) => {
-                // round(x, n): of the type of x
-                if let Some((node, span)) = args.get(1) {
-                    self.know(*node, Types::NUMBER, Origin { span: *span, column: None });
-                }
-                if self.ty(args[0].0).is_none() && !force {
-                    return Step::Wait;
-                }
-                self.unify(result.0, args[0].0, result.1);
-                Step::Done
-            }
-            Some(Signature::Same) => self.arithmetic(name, args, result, force),
-            Some(Signature::Product) => self.arithmetic(name, args, result, force),
-            None => Step::Done,
-        }
-    }
-
-    fn expect(&mut self, node: Node, kind: Kind, span: Span) {
-        if let Some(ty) = kind.ty() {
-            self.know(node, ty, Origin { span, column: None });
-        }
-    }
-
-    fn arithmetic(&mut self, name: &str, args: &[(Node, Span)], result: (Node, Span), force: bool) -> Step {
-        let open: Vec<(Node, Span)> = args.iter().copied().filter(|arg| self.ty(arg.0).is_none()).collect();
-        let some_known = args.iter().find(|arg| self.ty(arg.0).is_some()).copied();
-        let literals_only = open.iter().all(|arg| self.info(arg.0).literal.is_some());
-        let known = match some_known {
-            Some(known) if literals_only => known,
-            Some(known) if force => {
-                for arg in &open {
-                    self.unify(arg.0, known.0, arg.1);
-                }
-                known
-            }
-            None if matches!(self.class(result.0), Some(Class::Number | Class::Unsigned | Class::Float)) => {
-                for arg in &open {
-                    self.unify(arg.0, result.0, arg.1);
-                }
-                return Step::Done;
-            }
-            None if force => {
-                for arg in &open {
-                    self.unify(arg.0, result.0, arg.1);
-                }
-                return Step::Done;
-            }
-            _ => return Step::Wait,
-        };
-        let mut ty = self.ty(known.0).unwrap_or(Types::NUMBER);
-        let mut first = known;
-        let order: Vec<(Node, Span)> = args.to_vec();
-        for (at, arg) in order.iter().enumerate() {
-            if arg.0 == known.0 && order.iter().position(|other| other.0 == known.0) == Some(at) {
-                continue;
-            }
-            let reversed = args.iter().position(|other| other.0 == first.0).is_some_and(|place| place > at);
-            let other = self.operand_type(name, ty, *arg);
-            let pair = if reversed { (other, ty) } else { (ty, other) };
-            let Some(combined) = self.combine(name, pair) else {
-                let (left, right) = if reversed { (*arg, first) } else { (first, *arg) };
-                self.cannot_calculate(name, left, right, result.1);
+        let open = args.iter().any(|arg| self.ty(arg.0).is_none() && self.info(arg.0).literal.is_none());
+        let candidates = self.candidates(function, args, result.0);
+        let same = |overload: &&Overload| overload.params == candidates[0].params && overload.result == candidates[0].result;
+        let decided = match candidates[..] {
+            [] => {
+                self.no_overload(function, args, result.1);
                 self.spoil(result.0);
                 return Step::Done;
-            };
-            ty = combined;
-            first = *arg;
+            }
+            _ if candidates.iter().all(same) => true,
+            _ => !open && (args.iter().any(|arg| self.ty(arg.0).is_some()) || self.ty(result.0).is_some()),
+        };
+        if !decided && !force {
+            return Step::Wait;
         }
-        if args.len() == 1 {
-            ty = self.combine(name, (ty, ty)).unwrap_or(ty);
+        let chosen = candidates[0];
+        let money = args.iter().find(|arg| self.class(arg.0) == Some(Class::Money)).and_then(|arg| self.ty(arg.0));
+        let of = |kind: Kind| if kind == Kind::Money { money.or(Some(Types::MONEY)) } else { Types::of_kind(kind) };
+        for (at, (node, span)) in args.iter().enumerate() {
+            if self.ty(*node).is_none() {
+                if let Some(ty) = chosen.param(at).and_then(of) {
+                    self.know(*node, ty, Origin { span: *span, column: None });
+                }
+            }
         }
-        self.know(result.0, ty, Origin { span: result.1, column: None });
+        if let Some(ty) = chosen.result.and_then(of) {
+            self.know(result.0, ty, Origin { span: result.1, column: None });
+        }
         Step::Done
     }
 
-    /// The type of an operand; a literal takes the one that suits the other operand.
-    fn operand_type(&mut self, name: &str, other: TypeId, arg: (Node, Span)) -> TypeId {
-        if let Some(ty) = self.ty(arg.0) {
-            return ty;
-        }
-        let literal = self.info(arg.0).literal.unwrap_or(Literal::Whole);
-        let factor = matches!(name, "*" | "/");
-        let ty = match self.types.class(other) {
-            Class::Money if factor => match literal {
-                Literal::Point => Types::DECIMAL,
-                _ => Types::NUMBER,
-            },
-            Class::Number | Class::Unsigned if literal == Literal::Point => self.point_type(),
-            Class::Date if literal != Literal::Text => Types::NUMBER,
-            Class::Percent if factor => Types::DECIMAL,
-            _ if self.fits(literal, other) => other,
-            _ => match literal {
-                Literal::Text => Types::SYMBOL,
-                Literal::Point => self.point_type(),
-                _ => Types::NUMBER,
-            },
+    /// The ways of calling it that fit what is known, the best first.
+    fn candidates(&self, function: Function, args: &[(Node, Span)], result: Node) -> Vec<&'static Overload> {
+        let fitting = |accepts: fn(Kind, Kind) -> bool, natural: bool| -> Vec<&'static Overload> {
+            let fits = |overload: &&Overload| {
+                overload.takes(args.len())
+                    && args.iter().enumerate().all(|(at, arg)| {
+                        overload.param(at).is_some_and(|param| self.takes_argument(param, arg.0, accepts, natural))
+                    })
+            };
+            function.overloads().iter().filter(fits).collect()
         };
-        self.know(arg.0, ty, Origin { span: arg.1, column: None });
-        ty
+        let mut found = fitting(|param, given| param == given || param == Kind::Any, false);
+        if found.is_empty() {
+            found = fitting(Kind::accepts, true);
+        }
+        if found.is_empty() {
+            found = fitting(Kind::accepts, false);
+        }
+        let wanted = self.ty(result).and_then(|ty| self.types.function_kind(ty));
+        let by_result: Vec<&'static Overload> =
+            found.iter().copied().filter(|overload| overload.result.is_some() && overload.result == wanted).collect();
+        if !by_result.is_empty() {
+            return by_result;
+        }
+        let natural = if args.iter().any(|arg| self.info(arg.0).literal == Some(Literal::Point)) {
+            self.types.function_kind(self.point_type())
+        } else {
+            None
+        };
+        if natural.is_some() && args.iter().all(|arg| self.ty(arg.0).is_none()) {
+            found.sort_by_key(|overload| !overload.params.iter().any(|param| Some(*param) == natural));
+        }
+        found
     }
 
-    /// The type of `left name right`.
-    fn combine(&self, name: &str, (left, right): (TypeId, TypeId)) -> Option<TypeId> {
-        use Class::{Date, Decimal, Float, Money, Number, Percent, Symbol, Unsigned};
-        let (a, b) = (self.types.class(left), self.types.class(right));
-        let whole = |class| matches!(class, Number | Unsigned);
-        let share = |class| matches!(class, Decimal | Percent);
-        let plain = |class| whole(class) || share(class);
-        match (name, a, b) {
-            ("cat", Symbol, Symbol) | ("min" | "max", Symbol, Symbol) => Some(Types::SYMBOL),
-            ("min" | "max", Date, Date) => Some(Types::DATE),
-            (_, Symbol, _) | (_, _, Symbol) => None,
-            ("-", Date, Date) => Some(Types::NUMBER),
-            ("+" | "-", Date, other) if whole(other) => Some(left),
-            ("+", other, Date) if whole(other) => Some(right),
-            ("/", Money, Money) => Some(Types::PERCENT),
-            ("*", Money, Money) => None,
-            ("*" | "/", Money, other) if plain(other) => Some(left),
-            ("*", other, Money) if plain(other) => Some(right),
-            ("+" | "-" | "min" | "max" | "%" | "neg" | "abs", Money, Money) => Some(left),
-            (_, Money, _) | (_, _, Money) => None,
-            (_, Float, Float) => Some(Types::FLOAT),
-            (_, Float, _) | (_, _, Float) => None,
-            (_, Number, Number) => Some(Types::NUMBER),
-            (_, Unsigned, Unsigned) => Some(Types::UNSIGNED),
-            ("*", Percent, Percent) => Some(Types::PERCENT),
-            ("*" | "/", _, _) if plain(a) && plain(b) && (share(a) || share(b)) => Some(Types::DECIMAL),
-            (_, Percent, Percent) => Some(Types::PERCENT),
-            (_, _, _) if plain(a) && plain(b) && (share(a) || share(b)) => Some(Types::DECIMAL),
-            _ => None,
+    fn takes_argument(&self, param: Kind, node: Node, accepts: fn(Kind, Kind) -> bool, natural: bool) -> bool {
+        if let Some(ty) = self.ty(node) {
+            return self.types.function_kind(ty).map_or(param == Kind::Any, |given| accepts(param, given));
         }
+        let Some(literal) = self.info(node).literal else { return true };
+        if natural {
+            let given = match literal {
+                Literal::Zero | Literal::Whole => Kind::Number,
+                Literal::Point => self.types.function_kind(self.point_type()).unwrap_or(Kind::Decimal),
+                Literal::Text => Kind::Symbol,
+            };
+            return accepts(param, given);
+        }
+        Types::of_kind(param).is_none_or(|ty| self.fits(literal, ty))
     }
 
     pub(super) fn compare(
@@ -281,7 +218,7 @@ impl Infer<'_> {
                     self.spoil(result);
                 }
             },
-            Class::Generated(generator) => self.generated_field(generator, column, result),
+            Class::Generated(_) => self.generated_field(ty, column, result),
             Class::Structure(_) if self.types.record(ty).is_some() => self.record_field(ty, column, result),
             _ => {
                 self.not_a_row(row, column);

@@ -1,0 +1,304 @@
+//! `.comp`, `.init`, `.override`: templates are expanded before anything is resolved.
+//!
+//! [`expand`] gives one flat list of declarations, types, directives and clauses; what an instance `x` declares is called
+//! `x.name`, and so are its uses.
+
+mod rewrite;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::rewrite::{Role, Rewrite};
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::syntax::ast::{Clause, Component, ComponentType, Decl, Directive, FunctorDecl, Init, Item, Name, Program, TypeDecl};
+use crate::text;
+
+/// Instances within instances beyond this are refused.
+const DEEPEST: usize = 64;
+
+/// A program without components.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flat {
+    pub(super) decls: Vec<Decl>,
+    pub(super) types: Vec<TypeDecl>,
+    pub(super) directives: Vec<Directive>,
+    pub(super) clauses: Vec<Clause>,
+    pub(super) functors: Vec<FunctorDecl>,
+}
+
+/// The components that can be named at some place: those of the innermost component first.
+struct Scope<'s, 'i> {
+    components: BTreeMap<&'i str, &'i Component>,
+    around: Option<&'s Scope<'s, 'i>>,
+}
+
+/// All programs as one, with every component instantiated.
+pub(super) fn expand(programs: &[&Program], report: &mut Report) -> Flat {
+    let items: Vec<&Item> = programs.iter().flat_map(|program| &program.items).collect();
+    let scope = Scope::new(&items, None, report);
+    let mut flat = Flat::default();
+    let mut instances = BTreeMap::new();
+    for item in &items {
+        add_item(item, &mut flat);
+        match item {
+            Item::Init(init) => {
+                if let Some(first) = instances.insert(init.name.text.clone(), init.name.span) {
+                    report.push(super::types::declared_twice(&init.name, Some(first)));
+                    continue;
+                }
+                if let Some(content) = instance(init, &scope, report, 0) {
+                    flat.append(content);
+                }
+            }
+            Item::Override(name) => report.push(stray_override(name)),
+            _ => {}
+        }
+    }
+    flat
+}
+
+impl Flat {
+    fn append(&mut self, mut other: Self) {
+        self.decls.append(&mut other.decls);
+        self.types.append(&mut other.types);
+        self.directives.append(&mut other.directives);
+        self.clauses.append(&mut other.clauses);
+        self.functors.append(&mut other.functors);
+    }
+}
+
+impl<'s, 'i> Scope<'s, 'i> {
+    fn new(items: &[&'i Item], around: Option<&'s Self>, report: &mut Report) -> Self {
+        let mut components: BTreeMap<&str, &Component> = BTreeMap::new();
+        for item in items {
+            let Item::Component(component) = item else { continue };
+            let name = &component.head.name;
+            if let Some(first) = components.get(name.text.as_str()) {
+                report.push(super::types::declared_twice(name, Some(first.head.name.span)));
+                continue;
+            }
+            components.insert(&name.text, component);
+        }
+        Self { components, around }
+    }
+
+    fn find(&self, name: &str) -> Option<&'i Component> {
+        self.components.get(name).copied().or_else(|| self.around?.find(name))
+    }
+
+    fn names(&self) -> Vec<&'i str> {
+        let mut names: Vec<&str> = self.components.keys().copied().collect();
+        if let Some(around) = self.around {
+            names.extend(around.names());
+        }
+        names
+    }
+}
+
+fn add_item(item: &Item, flat: &mut Flat) {
+    match item {
+        Item::Decl(decl) => flat.decls.push(decl.clone()),
+        Item::Type(declaration) => flat.types.push(declaration.clone()),
+        Item::Directive(directive) => flat.directives.push(directive.clone()),
+        Item::Clause(clause) => flat.clauses.push(clause.clone()),
+        Item::Functor(functor) => flat.functors.push(functor.clone()),
+        Item::Component(_) | Item::Init(_) | Item::Override(_) | Item::Pragma(_) => {}
+    }
+}
+
+/// What `.init x = C<…>` adds, under the names that it has outside.
+fn instance(init: &Init, scope: &Scope, report: &mut Report, depth: usize) -> Option<Flat> {
+    if depth > DEEPEST {
+        report.push(too_deep(&init.name));
+        return None;
+    }
+    let mut flat = content(&init.component, scope, &BTreeSet::new(), report, depth)?;
+    qualify(&mut flat, &init.name.text);
+    Some(flat)
+}
+
+/// Everything in a component with its parameters filled in and its bases' content, under the names it has inside.
+fn content(
+    wanted: &ComponentType,
+    scope: &Scope,
+    overridden: &BTreeSet<String>,
+    report: &mut Report,
+    depth: usize,
+) -> Option<Flat> {
+    if depth > DEEPEST {
+        report.push(too_deep(&wanted.name));
+        return None;
+    }
+    let Some(component) = scope.find(&wanted.name.text) else {
+        report.push(unknown_component(&wanted.name, &scope.names()));
+        return None;
+    };
+    if component.head.params.len() != wanted.params.len() {
+        report.push(wrong_parameters(wanted, component));
+        return None;
+    }
+    let values: BTreeMap<&str, &str> = component
+        .head
+        .params
+        .iter()
+        .zip(&wanted.params)
+        .map(|(param, value)| (param.text.as_str(), value.text.as_str()))
+        .collect();
+    let items: Vec<&Item> = component.items.iter().collect();
+    let inside = Scope::new(&items, Some(scope), report);
+    let mut own = Flat::default();
+    let mut inits = Vec::new();
+    let mut all_overridden = overridden.clone();
+    let mut overrides = Vec::new();
+    for item in &items {
+        add_item(item, &mut own);
+        match item {
+            Item::Init(init) => inits.push(init),
+            Item::Override(name) => {
+                all_overridden.insert(name.text.clone());
+                overrides.push(name);
+            }
+            _ => {}
+        }
+    }
+    own.clauses.retain(|clause| !clause.heads.iter().any(|head| overridden.contains(&head.relation.text)));
+    substitute(&mut own, &values);
+    let mut bases = Flat::default();
+    for base in &component.bases {
+        let base = with_values(base, &values);
+        if let Some(content) = content(&base, &inside, &all_overridden, report, depth + 1) {
+            bases.append(content);
+        }
+    }
+    for name in overrides {
+        check_override(name, &bases.decls, report);
+    }
+    bases.append(own);
+    for init in inits {
+        let init = Init { component: with_values(&init.component, &values), ..init.clone() };
+        if let Some(content) = instance(&init, &inside, report, depth + 1) {
+            bases.append(content);
+        }
+    }
+    Some(bases)
+}
+
+fn with_values(component: &ComponentType, values: &BTreeMap<&str, &str>) -> ComponentType {
+    let fill = |name: &Name| Name {
+        text: values.get(name.text.as_str()).map_or_else(|| name.text.clone(), |value| (*value).to_owned()),
+        span: name.span,
+    };
+    ComponentType { name: fill(&component.name), params: component.params.iter().map(fill).collect() }
+}
+
+/// Fills in type parameters.
+fn substitute(flat: &mut Flat, values: &BTreeMap<&str, &str>) {
+    if values.is_empty() {
+        return;
+    }
+    let mut rename = |role: Role, name: &mut Name| match role {
+        Role::Type => {
+            if let Some(value) = values.get(name.text.as_str()) {
+                (*value).clone_into(&mut name.text);
+            }
+        }
+        Role::Relation => {
+            if let Some((first, rest)) = name.text.split_once('.') {
+                if let Some(value) = values.get(first) {
+                    name.text = format!("{value}.{rest}");
+                }
+            }
+        }
+        Role::Branch => {}
+    };
+    Rewrite(&mut rename).flat(flat);
+}
+
+/// Puts `instance.` before everything that `flat` declares.
+fn qualify(flat: &mut Flat, instance: &str) {
+    let relations: BTreeSet<String> =
+        flat.decls.iter().flat_map(|decl| &decl.names).map(|name| name.text.clone()).collect();
+    let types: BTreeSet<String> = flat.types.iter().map(|declaration| declaration.name.text.clone()).collect();
+    let branches: BTreeSet<String> = flat
+        .types
+        .iter()
+        .filter_map(|declaration| match &declaration.kind {
+            crate::syntax::ast::TypeKind::Algebraic(branches) => Some(branches),
+            _ => None,
+        })
+        .flatten()
+        .map(|branch| branch.name.text.clone())
+        .collect();
+    let mut rename = |role: Role, name: &mut Name| {
+        let known = match role {
+            Role::Relation => relations.contains(&name.text),
+            Role::Type => types.contains(&name.text),
+            Role::Branch => branches.contains(&name.text),
+        };
+        if known {
+            name.text = format!("{instance}.{}", name.text);
+        }
+    };
+    Rewrite(&mut rename).flat(flat);
+}
+
+fn check_override(name: &Name, base: &[Decl], report: &mut Report) {
+    let text = &name.text;
+    let declared = base.iter().find(|decl| decl.names.iter().any(|declared| declared.text == *text));
+    match declared {
+        None => report.push(
+            Diagnostic::error(
+                Code::UnknownRelation,
+                text!("父组件里没有 `{text}`，无从覆盖", "no base component has `{text}` to override"),
+            )
+            .at(name.span),
+        ),
+        Some(decl) if !decl.qualifiers.iter().any(|word| word.text == "overridable") => report.push(
+            Diagnostic::error(
+                Code::BadDeclaration,
+                text!("`{text}` 没有声明为 overridable，不能覆盖", "`{text}` is not declared overridable"),
+            )
+            .at(name.span)
+            .secondary(decl.span, text!("声明在这里", "declared here"))
+            .help(text!("在声明后加 `overridable`", "add `overridable` after the declaration")),
+        ),
+        Some(_) => {}
+    }
+}
+
+fn unknown_component(name: &Name, known: &[&str]) -> Diagnostic {
+    let text = &name.text;
+    let complaint =
+        Diagnostic::error(Code::UnknownComponent, text!("没有名为 `{text}` 的组件", "there is no component `{text}`"))
+            .at(name.span);
+    match nearest(text, known.iter().copied()) {
+        Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
+        None => complaint,
+    }
+}
+
+fn wrong_parameters(wanted: &ComponentType, component: &Component) -> Diagnostic {
+    let (name, needs, given) = (&wanted.name.text, component.head.params.len(), wanted.params.len());
+    Diagnostic::error(
+        Code::WrongArguments,
+        text!("组件 `{name}` 有 {needs} 个参数，这里给了 {given} 个", "the component `{name}` has {needs} parameters, {given} are given"),
+    )
+    .at(wanted.name.span)
+    .secondary(component.head.name.span, text!("声明在这里", "declared here"))
+}
+
+fn too_deep(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::error(
+        Code::BadDeclaration,
+        text!("组件 `{text}` 绕回了它自己", "the component `{text}` leads back to itself"),
+    )
+    .at(name.span)
+}
+
+fn stray_override(name: &Name) -> Diagnostic {
+    Diagnostic::error(
+        Code::BadDeclaration,
+        text!("`.override` 只能写在组件里", "`.override` stands in components only"),
+    )
+    .at(name.span)
+}

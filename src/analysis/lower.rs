@@ -1,0 +1,222 @@
+//! From [`hir`](super::hir) to the resolved program: types are known now; conditions are put into an order in which they
+//! can be run, and what has no value is complained about.
+
+mod complain;
+mod fields;
+mod order;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::Relations;
+use super::hir;
+use super::infer::Infer;
+use super::types::{Class, Types};
+use crate::ir::{Expr, Literal, Rule, VarId};
+use crate::source::Span;
+
+/// Lowers one rule.
+#[derive(Debug)]
+pub(super) struct Lower<'l, 'a> {
+    pub(super) infer: &'l mut Infer<'a>,
+    pub(super) relations: &'l Relations,
+    pub(super) vars: Vec<hir::Var>,
+    /// For each pair of braces: the scope around it and its position in the ordered body there.
+    pub(super) positions: BTreeMap<usize, (usize, usize)>,
+    /// The scope around each scope.
+    pub(super) parents: Vec<Option<usize>>,
+    pub(super) broken: bool,
+    /// Variables about which it was said that they have no value.
+    reported: BTreeSet<VarId>,
+}
+
+impl<'l, 'a> Lower<'l, 'a> {
+    pub(super) fn new(
+        infer: &'l mut Infer<'a>,
+        relations: &'l Relations,
+        rule: &hir::Rule,
+        parents: Vec<Option<usize>>,
+    ) -> Self {
+        Self {
+            infer,
+            relations,
+            vars: rule.vars.clone(),
+            positions: BTreeMap::new(),
+            parents,
+            broken: false,
+            reported: BTreeSet::new(),
+        }
+    }
+
+    /// The rule in runnable order; none when something has no value.
+    pub(super) fn rule(&mut self, rule: &hir::Rule) -> Option<Rule> {
+        let mut body = rule.body.clone();
+        self.place_fields(&mut body, 0);
+        let mut bound = BTreeSet::new();
+        let ordered = self.order(body, &mut bound, 0);
+        self.check_head(rule, &bound);
+        let args: Vec<Expr> = rule
+            .args
+            .iter()
+            .enumerate()
+            .map(|(column, arg)| {
+                let wanted = self.column_class(rule.head, column);
+                let value = self.expr(arg);
+                self.widen(value, self.infer.class(arg.node), wanted, arg.span)
+            })
+            .collect();
+        (!self.broken).then(|| Rule {
+            head: rule.head,
+            args,
+            body: ordered,
+            vars: Vec::new(),
+            card: rule.card,
+            span: rule.span,
+        })
+    }
+
+    /// The variables as the resolved program has them.
+    pub(super) fn finish_vars(&self) -> Vec<crate::ir::Var> {
+        self.vars
+            .iter()
+            .map(|var| crate::ir::Var {
+                name: var.name.clone(),
+                ty: self.infer.ty(var.node).unwrap_or(Types::NUMBER),
+                field: var.field.as_ref().and_then(|(row, column)| {
+                    let Some(Class::Row(relation)) = self.infer.class(self.vars[row.index()].node) else { return None };
+                    Some((*row, self.relations.find_column(relation, &column.text)?))
+                }),
+                span: var.span,
+            })
+            .collect()
+    }
+
+    fn column_class(&self, relation: crate::ir::RelationId, column: usize) -> Option<Class> {
+        let place = super::resolve::Place { relation, column };
+        self.relations
+            .declared(place)
+            .map(|ty| self.infer.types.class(ty))
+            .or_else(|| self.infer.class(self.relations.column_node(place)))
+    }
+
+    /// Whether `inner` is `outer` or lies within it.
+    pub(super) fn is_within(&self, inner: usize, outer: usize) -> bool {
+        let mut at = Some(inner);
+        while let Some(here) = at {
+            if here == outer {
+                return true;
+            }
+            at = self.parents.get(here).copied().flatten();
+        }
+        false
+    }
+
+    /// For the field of a row that a function yields, or of a record: the variable of the row and the position.
+    pub(super) fn inner_field(&self, var: VarId) -> Option<(VarId, usize)> {
+        let (row, column) = self.vars[var.index()].field.as_ref()?;
+        let ty = self.infer.ty(self.vars[row.index()].node)?;
+        let position = match self.infer.types.kind(self.infer.types.root(ty)) {
+            crate::ir::TypeKind::Generated(generator) => {
+                generator.columns().iter().position(|(name, _)| *name == column.text)
+            }
+            crate::ir::TypeKind::Record(fields) => fields.iter().position(|(name, _)| *name == column.text),
+            _ => None,
+        };
+        position.map(|position| (*row, position))
+    }
+
+    /// The variables that must be bound before `expr` can be computed.
+    pub(super) fn needs(&self, expr: &hir::Expr) -> BTreeSet<VarId> {
+        let mut out = BTreeSet::new();
+        expr.variables(&mut |var| {
+            out.insert(self.needed(var));
+        });
+        out
+    }
+
+    /// The variable that must be bound for `var` to have a value: itself, or the row that it is a field of.
+    pub(super) fn needed(&self, var: VarId) -> VarId {
+        self.inner_field(var).map_or(var, |(row, _)| self.needed(row))
+    }
+
+    fn new_var(&mut self, like: &hir::Expr, scope: usize) -> VarId {
+        let id = VarId(u32::try_from(self.vars.len()).expect("fewer than 2^32 variables"));
+        self.vars.push(hir::Var {
+            name: format!("_{}", id.0),
+            node: like.node,
+            field: None,
+            span: like.span,
+            role: hir::Role::Made,
+            scope,
+            uses: 0,
+        });
+        id
+    }
+
+    /// Where `span` is written.
+    pub(super) fn quoted(&self, span: Span) -> String {
+        self.infer.sources.text(span).trim().to_owned()
+    }
+}
+
+/// Collects what a literal of the resolved program binds or mentions.
+pub(super) fn mentioned(literal: &Literal, see: &mut dyn FnMut(VarId)) {
+    match literal {
+        Literal::Atom(atom) => {
+            atom.row.into_iter().for_each(&mut *see);
+            for (_, term) in &atom.args {
+                if let crate::ir::Term::Var(var) = term {
+                    see(*var);
+                }
+            }
+        }
+        Literal::Not(negation) => negation.body.iter().for_each(|literal| mentioned(literal, see)),
+        Literal::Generate(generate) => {
+            see(generate.row);
+            generate.args.iter().for_each(|arg| expr_vars(arg, see));
+        }
+        Literal::Compare(compare) => {
+            expr_vars(&compare.left, see);
+            expr_vars(&compare.right, see);
+            compare.allowance.iter().for_each(|allowance| expr_vars(allowance, see));
+        }
+        Literal::Bind(bind) => {
+            see(bind.var);
+            expr_vars(&bind.expr, see);
+        }
+        Literal::Unpack(unpack) => {
+            expr_vars(&unpack.record, see);
+            for field in unpack.fields.iter().flatten() {
+                if let crate::ir::Term::Var(var) = field {
+                    see(*var);
+                }
+            }
+        }
+        Literal::Aggregate(aggregate) => {
+            see(aggregate.result);
+            aggregate.target.iter().for_each(|target| expr_vars(target, see));
+            aggregate.body.iter().for_each(|literal| mentioned(literal, see));
+        }
+        Literal::Is(is) => see(is.var),
+        Literal::Test(test) => test.args.iter().for_each(|arg| expr_vars(arg, see)),
+    }
+}
+
+/// Calls `see` for each variable of a resolved expression.
+pub(super) fn expr_vars(expr: &Expr, see: &mut dyn FnMut(VarId)) {
+    match expr {
+        Expr::Var(var) | Expr::Precision(var, _) => see(*var),
+        Expr::Const(_) => {}
+        Expr::Call(_, args, _) | Expr::Record(args) => args.iter().for_each(|arg| expr_vars(arg, see)),
+        Expr::Field(inner, _) => expr_vars(inner, see),
+        Expr::If(cond, then, other) => {
+            mentioned(cond, see);
+            expr_vars(then, see);
+            expr_vars(other, see);
+        }
+        Expr::Else(first, second) => {
+            expr_vars(first, see);
+            expr_vars(second, see);
+        }
+    }
+}

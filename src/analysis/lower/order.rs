@@ -1,0 +1,334 @@
+//! An order of conditions in which each finds its variables bound.
+
+use std::collections::BTreeSet;
+
+use super::value::branch_number;
+use super::{Lower, mentioned};
+use crate::analysis::hir::{self, Cond, Kind, Role};
+use crate::analysis::types::Class;
+use crate::ir::{Aggregate, AggregateOp, Atom, Bind, Compare, Expr, Generate, Is, Literal, Negation, Term, Test, Unpack, VarId};
+use crate::source::Span;
+use crate::syntax::ast::CompareOp;
+use crate::value::functions::Function;
+use crate::value::generators::{Generator, RangeKind};
+use crate::value::Value;
+
+/// Variables with a value.
+type Bound = BTreeSet<VarId>;
+
+/// How a condition can be used now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Readiness {
+    /// It only tests, or reads a row that is known.
+    Filter,
+    /// It gives one variable its value.
+    Bind,
+    /// It multiplies rows, or is costly.
+    Source,
+    /// Something has no value yet.
+    Not,
+}
+
+impl Lower<'_, '_> {
+    /// The conditions of `scope` in runnable order, each with its braces and negations ordered too. What cannot be run
+    /// is complained about and left out.
+    pub(in crate::analysis) fn order(&mut self, body: Vec<Cond>, bound: &mut Bound, scope: usize) -> Vec<Literal> {
+        let mut waiting = body;
+        let mut out = Vec::new();
+        while !waiting.is_empty() {
+            let best = (0..waiting.len())
+                .map(|at| (self.readiness(&waiting[at], bound), at))
+                .min()
+                .filter(|(readiness, _)| *readiness != Readiness::Not);
+            match best {
+                Some((_, at)) => {
+                    let cond = waiting.remove(at);
+                    self.emit(cond, bound, &mut out, scope);
+                }
+                None => {
+                    if !self.give_up_one(&waiting, bound) {
+                        break;
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn is_ready(&self, expr: &hir::Expr, bound: &Bound) -> bool {
+        self.needs(expr).iter().all(|var| bound.contains(var))
+    }
+
+    fn readiness(&self, cond: &Cond, bound: &Bound) -> Readiness {
+        let filter_if = |ready: bool| if ready { Readiness::Filter } else { Readiness::Not };
+        match cond {
+            Cond::Atom(atom) => match atom.row {
+                Some(row) if bound.contains(&row) => Readiness::Filter,
+                _ => Readiness::Source,
+            },
+            Cond::Not(..) => filter_if(self.outer_vars(cond).iter().all(|var| bound.contains(var))),
+            Cond::Aggregate(_) => {
+                let ready = self.outer_vars(cond).iter().all(|var| bound.contains(var));
+                if ready { Readiness::Source } else { Readiness::Not }
+            }
+            Cond::Generate { args, .. } => {
+                let ready = args.iter().all(|arg| self.is_ready(arg, bound));
+                if ready { Readiness::Source } else { Readiness::Not }
+            }
+            Cond::Compare { op, left, right, .. } => {
+                let (left_ready, right_ready) = (self.is_ready(left, bound), self.is_ready(right, bound));
+                let pattern = |expr: &hir::Expr| matches!(expr.kind, Kind::Record(_) | Kind::Branch(..));
+                let holes = has_holes(left) || has_holes(right);
+                match (left_ready, right_ready) {
+                    (true, true) if !holes => Readiness::Filter,
+                    (_, true) if *op == CompareOp::Eq && self.can_bind(left, right) => Readiness::Bind,
+                    (true, _) if *op == CompareOp::Eq && self.can_bind(right, left) => Readiness::Bind,
+                    (_, true) if *op == CompareOp::Eq && pattern(left) && !has_holes(right) => Readiness::Bind,
+                    (true, _) if *op == CompareOp::Eq && pattern(right) && !has_holes(left) => Readiness::Bind,
+                    _ => Readiness::Not,
+                }
+            }
+            Cond::Is { arg, .. } => filter_if(self.is_ready(arg, bound)),
+            Cond::Test { args, .. } => filter_if(args.iter().all(|arg| self.is_ready(arg, bound))),
+            Cond::Bool(..) => Readiness::Filter,
+        }
+    }
+
+    /// Whether `var = value` may give the variable its value: not when that would have to cut a decimal to a whole.
+    fn can_bind(&self, var: &hir::Expr, value: &hir::Expr) -> bool {
+        let Kind::Var(id) = var.kind else { return false };
+        let whole = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Number | Class::Unsigned));
+        let share = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Decimal | Class::Percent));
+        self.inner_field(id).is_none() && !has_holes(value) && !(whole(var) && share(value))
+    }
+
+    /// The variables of a negation or aggregate that belong to the scopes around it.
+    pub(super) fn outer_vars(&self, cond: &Cond) -> Bound {
+        let scope = match cond {
+            Cond::Not(_, scope, _) => *scope,
+            Cond::Aggregate(aggregate) => aggregate.scope,
+            _ => return Bound::new(),
+        };
+        let result = match cond {
+            Cond::Aggregate(aggregate) => Some(aggregate.result),
+            _ => None,
+        };
+        let mut outer = Bound::new();
+        cond.variables(&mut |var| {
+            let var = self.needed(var);
+            if Some(var) != result && !self.is_within(self.vars[var.index()].scope, scope) {
+                outer.insert(var);
+            }
+        });
+        outer
+    }
+
+    fn emit(&mut self, cond: Cond, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
+        match cond {
+            Cond::Atom(atom) => self.emit_atom(&atom, bound, out),
+            Cond::Not(body, inner, span) => {
+                let mut within = bound.clone();
+                let body = self.order(body, &mut within, inner);
+                out.push(Literal::Not(Negation { body, span }));
+            }
+            Cond::Aggregate(aggregate) => self.emit_aggregate(*aggregate, bound, out, scope),
+            Cond::Generate { row, function, args, span } => {
+                let function = self.settle_generator(function, &args);
+                let args = args.iter().map(|arg| self.expr(arg)).collect();
+                bound.insert(row);
+                out.push(Literal::Generate(Generate { row, function, args, span }));
+            }
+            Cond::Compare { op, left, right, span } => self.emit_compare(op, (left, right), span, bound, out),
+            Cond::Is { arg, state, negated, span } => match arg.kind {
+                Kind::Var(var) if self.inner_field(var).is_none() => {
+                    out.push(Literal::Is(Is { var, state, negated, span }));
+                }
+                _ => self.complain(super::complain::not_a_cell(arg.span)),
+            },
+            Cond::Test { function, args, negated, span } => {
+                let args = args.iter().map(|arg| self.expr(arg)).collect();
+                out.push(Literal::Test(Test { function, args, negated, span }));
+            }
+            Cond::Bool(true, _) => {}
+            Cond::Bool(false, span) => out.push(never(span)),
+        }
+    }
+
+    fn emit_atom(&mut self, atom: &hir::Atom, bound: &mut Bound, out: &mut Vec<Literal>) {
+        let mut args = Vec::new();
+        for (column, arg) in &atom.args {
+            if let Some(term) = self.term(arg) {
+                args.push((*column, term));
+            }
+        }
+        bound.extend(atom.row);
+        bound.extend(args.iter().filter_map(|(_, term)| match term {
+            Term::Var(var) => Some(*var),
+            Term::Const(_) => None,
+        }));
+        args.sort_by_key(|(column, _)| *column);
+        out.push(Literal::Atom(Atom { relation: atom.relation, row: atom.row, args, span: atom.span }));
+    }
+
+    fn emit_aggregate(&mut self, aggregate: hir::Aggregate, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
+        let inner = aggregate.scope;
+        let outer: Vec<VarId> =
+            self.outer_vars(&Cond::Aggregate(Box::new(aggregate.clone()))).into_iter().collect();
+        let mut within = bound.clone();
+        let body = self.order(aggregate.body, &mut within, inner);
+        let target = aggregate.target.map(|target| {
+            self.check_target(&target, &within, &aggregate.op_name);
+            let value = self.expr(&target);
+            let wanted = self.infer.class(self.vars[aggregate.result.index()].node);
+            match (aggregate.op, self.infer.class(target.node), wanted) {
+                (AggregateOp::Mean, Some(Class::Number | Class::Unsigned), Some(Class::Float)) => {
+                    Expr::Call(Function::ToFloat, vec![value], target.span)
+                }
+                (_, from, to) => self.widen(value, from, to, target.span),
+            }
+        });
+        bound.insert(aggregate.result);
+        self.positions.insert(inner, (scope, out.len()));
+        out.push(Literal::Aggregate(Aggregate {
+            result: aggregate.result,
+            op: aggregate.op,
+            target,
+            distinct: aggregate.distinct,
+            body,
+            outer,
+            span: aggregate.span,
+        }));
+    }
+
+    fn settle_generator(&self, function: Generator, args: &[hir::Expr]) -> Generator {
+        let Generator::Range(_) = function else { return function };
+        match args.first().and_then(|arg| self.infer.class(arg.node)) {
+            Some(Class::Unsigned) => Generator::Range(RangeKind::Unsigned),
+            Some(Class::Float) => Generator::Range(RangeKind::Float),
+            _ => Generator::Range(RangeKind::Number),
+        }
+    }
+
+    fn emit_compare(
+        &mut self,
+        op: CompareOp,
+        (left, right): (hir::Expr, hir::Expr),
+        span: Span,
+        bound: &mut Bound,
+        out: &mut Vec<Literal>,
+    ) {
+        let (left_ready, right_ready) = (self.is_ready(&left, bound), self.is_ready(&right, bound));
+        if left_ready && right_ready && !has_holes(&left) && !has_holes(&right) {
+            let (from, to) = (self.infer.class(left.node), self.infer.class(right.node));
+            let (a, b) = (self.expr(&left), self.expr(&right));
+            let (a, b) = (self.widen(a, from, to, left.span), self.widen(b, to, from, right.span));
+            let allowance = matches!(op, CompareOp::Agree | CompareOp::Disagree)
+                .then(|| self.allowance(&left, &right, bound, out))
+                .flatten();
+            out.push(Literal::Compare(Compare { op, left: a, right: b, allowance, span }));
+            return;
+        }
+        let (target, value) = if right_ready && (self.can_bind(&left, &right) || is_pattern(&left)) {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        match &target.kind {
+            Kind::Var(var) => self.emit_bind(*var, &target, &value, span, (bound, out)),
+            Kind::Record(args) => self.emit_unpack(None, args, &value, span, (bound, out)),
+            Kind::Branch(name, args) => {
+                let number = self.infer.types.branch(&name.text).map_or(0, |(_, number, _)| number);
+                self.emit_unpack(Some(number), args, &value, span, (bound, out));
+            }
+            _ => {}
+        }
+    }
+
+    fn emit_bind(
+        &mut self,
+        var: VarId,
+        target: &hir::Expr,
+        value: &hir::Expr,
+        span: Span,
+        (bound, out): (&mut Bound, &mut Vec<Literal>),
+    ) {
+        let (from, to) = (self.infer.class(value.node), self.infer.class(target.node));
+        let expr = self.expr(value);
+        let expr = self.widen(expr, from, to, value.span);
+        bound.insert(var);
+        if let Expr::Var(result) = expr {
+            if self.vars[result.index()].role == Role::Made && take_over(result, var, out) {
+                bound.remove(&result);
+                return;
+            }
+        }
+        out.push(Literal::Bind(Bind { var, expr, span }));
+    }
+
+    fn emit_unpack(
+        &mut self,
+        branch: Option<usize>,
+        args: &[hir::Expr],
+        value: &hir::Expr,
+        span: Span,
+        (bound, out): (&mut Bound, &mut Vec<Literal>),
+    ) {
+        let record = self.expr(value);
+        let fields: Vec<Option<Term>> = args.iter().map(|arg| self.term(arg)).collect();
+        bound.extend(fields.iter().flatten().filter_map(|term| match term {
+            Term::Var(var) => Some(*var),
+            Term::Const(_) => None,
+        }));
+        let branch = branch.map(branch_number).and_then(|number| match number {
+            Value::Number(number) => Some(number),
+            _ => None,
+        });
+        out.push(Literal::Unpack(Unpack { record, branch, fields, span }));
+    }
+}
+
+/// `x = _1` where `_1` is the result of the last aggregate: the aggregate binds `x` itself.
+fn take_over(result: VarId, var: VarId, out: &mut [Literal]) -> bool {
+    let mentions = out
+        .iter()
+        .map(|literal| {
+            let mut count = 0;
+            mentioned(literal, &mut |seen| count += usize::from(seen == result));
+            count
+        })
+        .sum::<usize>();
+    if mentions != 1 {
+        return false;
+    }
+    out.iter_mut().rev().any(|literal| match literal {
+        Literal::Aggregate(aggregate) if aggregate.result == result => {
+            aggregate.result = var;
+            true
+        }
+        _ => false,
+    })
+}
+
+fn is_pattern(expr: &hir::Expr) -> bool {
+    matches!(expr.kind, Kind::Record(_) | Kind::Branch(..))
+}
+
+/// Whether a record has a `_` in it.
+fn has_holes(expr: &hir::Expr) -> bool {
+    match &expr.kind {
+        Kind::Unnamed => true,
+        Kind::Record(args) | Kind::Branch(_, args) => args.iter().any(has_holes),
+        _ => false,
+    }
+}
+
+/// A condition that never holds.
+fn never(span: Span) -> Literal {
+    Literal::Compare(Compare {
+        op: CompareOp::Ne,
+        left: Expr::Const(Value::Number(0)),
+        right: Expr::Const(Value::Number(0)),
+        allowance: None,
+        span,
+    })
+}

@@ -1,0 +1,293 @@
+//! From clauses to [`hir`](super::hir): names to ids, sugar to atoms and conditions.
+
+mod body;
+mod expr;
+mod names;
+
+use std::collections::BTreeMap;
+
+pub(super) use body::{alternatives, too_many};
+pub(super) use names::{Binding, card_columns};
+
+use super::context::Relations;
+use super::hir::{Atom, Cond, Expr, Kind, Role, Rule, Var};
+use super::infer::{Constraint, Infer, Node};
+use super::input::Parameter;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::{RelationId, VarId};
+use crate::source::Span;
+use crate::syntax::ast::{self, Name};
+use crate::text;
+
+/// A column of a relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) relation: RelationId,
+    pub(super) column: usize,
+}
+
+/// A resolved rule and, for each of its scopes, the scope around it.
+pub(super) type Draft = (Rule, Vec<Option<usize>>);
+
+/// Resolves one alternative of one rule.
+#[derive(Debug)]
+pub(super) struct Builder<'b, 'a> {
+    pub(super) infer: &'b mut Infer<'a>,
+    pub(super) relations: &'b Relations,
+    params: &'b [Parameter<'b>],
+    card: Option<usize>,
+    pub(super) vars: Vec<Var>,
+    pub(super) scopes: Vec<Scope>,
+    /// Something was wrong and was said.
+    broken: bool,
+}
+
+/// A rule body, a negation or the braces of an aggregate.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    pub(super) parent: Option<usize>,
+    pub(super) names: BTreeMap<String, Binding>,
+    fields: BTreeMap<(VarId, String), VarId>,
+}
+
+impl<'b, 'a> Builder<'b, 'a> {
+    pub(super) fn new(
+        infer: &'b mut Infer<'a>,
+        relations: &'b Relations,
+        params: &'b [Parameter<'b>],
+        card: Option<usize>,
+    ) -> Self {
+        Self { infer, relations, params, card, vars: Vec::new(), scopes: vec![Scope::default()], broken: false }
+    }
+
+    /// A rule of a clause: one head, one alternative.
+    pub(super) fn clause(mut self, head: &ast::Atom, body: &[&ast::Literal], span: Span) -> Option<Draft> {
+        let relation = self.relations.id(&head.relation.text);
+        self.declare_atom(head, 0);
+        self.declare(body, 0);
+        let mut out = Vec::new();
+        let args = self.head(head, relation, &mut out);
+        self.conjunction(body, 0, &mut out);
+        let head = relation?;
+        Some(self.finish(head, args?, out, span))
+    }
+
+    /// `dominated <= dominating :- body`
+    pub(super) fn subsumption(mut self, heads: [&ast::Atom; 2], body: &[&ast::Literal], span: Span) -> Option<Draft> {
+        heads.iter().for_each(|head| self.declare_atom(head, 0));
+        self.declare(body, 0);
+        let mut out = Vec::new();
+        for head in heads {
+            self.atom(head, 0, &mut out);
+        }
+        self.conjunction(body, 0, &mut out);
+        let head = self.relations.id(&heads[0].relation.text)?;
+        let (mut rule, parents) = self.finish(head, Vec::new(), out, span);
+        rule.subsumption = true;
+        Some((rule, parents))
+    }
+
+    /// A rule of a card: its head is made of the variables outside braces.
+    pub(super) fn card_rule(mut self, relation: RelationId, body: &[&ast::Literal], span: Span) -> Draft {
+        self.declare(body, 0);
+        let mut out = Vec::new();
+        self.conjunction(body, 0, &mut out);
+        let columns: Vec<(String, Span)> =
+            self.relations.get(relation).columns.iter().map(|column| (column.name.clone(), column.span)).collect();
+        let mut args = Vec::new();
+        for (at, (column, place)) in columns.iter().enumerate() {
+            let Some(var) = self.variable_of_column(column) else {
+                self.broken = true;
+                self.infer.report.push(missing_in_alternative(column, *place, span));
+                continue;
+            };
+            let value = self.var_expr(var, self.vars[var.index()].span);
+            self.assign(&value, Place { relation, column: at });
+            args.push(value);
+        }
+        self.finish(relation, args, out, span)
+    }
+
+    /// `p`, `spent`, or `q.name` for the column of a derived relation's row.
+    fn variable_of_column(&self, column: &str) -> Option<VarId> {
+        if let Some(Binding::Var(var)) = self.scopes[0].names.get(column) {
+            return Some(*var);
+        }
+        let (row, field) = column.split_once('.')?;
+        let Some(Binding::Tuple(relation, vars)) = self.scopes[0].names.get(row) else { return None };
+        vars.get(self.relations.find_column(*relation, field)?).copied()
+    }
+
+    fn finish(self, head: RelationId, args: Vec<Expr>, body: Vec<Cond>, span: Span) -> Draft {
+        let parents = self.scopes.iter().map(|scope| scope.parent).collect();
+        let rule = Rule {
+            head,
+            args,
+            body,
+            vars: self.vars,
+            card: self.card,
+            span,
+            subsumption: false,
+            broken: self.broken,
+        };
+        (rule, parents)
+    }
+
+    /// The arguments of a head, one per column.
+    fn head(&mut self, head: &ast::Atom, relation: Option<RelationId>, out: &mut Vec<Cond>) -> Option<Vec<Expr>> {
+        let Some(id) = relation else {
+            self.complain(self.relations.unknown(&head.relation));
+            return None;
+        };
+        let given = match &head.args {
+            ast::Args::Positional(args) => {
+                if args.len() != self.relations.get(id).arity {
+                    self.complain(self.relations.wrong_arity(id, head.span, args.len()));
+                    return None;
+                }
+                args.iter().map(|arg| self.head_argument(arg, out)).collect()
+            }
+            ast::Args::Named(args) => self.named_head(id, head, args, out)?,
+        };
+        for (column, value) in given.iter().enumerate() {
+            self.assign(value, Place { relation: id, column });
+        }
+        Some(given)
+    }
+
+    fn head_argument(&mut self, arg: &ast::Arg, out: &mut Vec<Cond>) -> Expr {
+        let value = self.expr(arg, 0, out);
+        let mut unnamed = Vec::new();
+        find_unnamed(&value, &mut unnamed);
+        for span in unnamed {
+            self.complain(
+                Diagnostic::error(
+                    Code::UnboundInHead,
+                    text!("结论里不能写 `_`：每一列都要有值", "`_` cannot stand in a head: every column needs a value"),
+                )
+                .at(span),
+            );
+        }
+        value
+    }
+
+    fn named_head(
+        &mut self,
+        id: RelationId,
+        head: &ast::Atom,
+        args: &[ast::NamedArg],
+        out: &mut Vec<Cond>,
+    ) -> Option<Vec<Expr>> {
+        let arity = self.relations.get(id).arity;
+        let mut values: Vec<Option<Expr>> = vec![None; arity];
+        for arg in args {
+            let Some(column) = self.column(id, &arg.column) else { continue };
+            let value = match &arg.ask {
+                ast::Ask::Equal(value) => self.head_argument(value, out),
+                ast::Ask::Bind => {
+                    let value =
+                        ast::Arg { kind: ast::ArgKind::Var(arg.column.text.clone()), span: arg.column.span };
+                    self.head_argument(&value, out)
+                }
+                ast::Ask::Compare(..) => {
+                    self.complain(
+                        Diagnostic::error(
+                            Code::UnexpectedToken,
+                            text!("结论里只能写 `列: 值`", "in a head write `column: value`"),
+                        )
+                        .at(arg.column.span),
+                    );
+                    continue;
+                }
+            };
+            if let Some(slot) = values.get_mut(column) {
+                *slot = Some(value);
+            }
+        }
+        if let Some(missing) = values.iter().position(Option::is_none) {
+            let column = self.relations.get(id).columns[missing].name.clone();
+            let name = &head.relation.text;
+            self.complain(
+                Diagnostic::error(
+                    Code::UnboundInHead,
+                    text!("`{name}` 的列 `{column}` 没有给出", "column `{column}` of `{name}` is not given"),
+                )
+                .at(head.span),
+            );
+            return None;
+        }
+        values.into_iter().collect()
+    }
+
+    fn assign(&mut self, value: &Expr, column: Place) {
+        let constraint = Constraint::Assign { value: (value.node, value.span), column };
+        self.infer.constrain(value.span, constraint);
+    }
+
+    pub(super) fn complain(&mut self, complaint: Diagnostic) {
+        self.broken = true;
+        self.infer.report.push(complaint);
+    }
+
+    /// The position of a column, or a complaint.
+    fn column(&mut self, relation: RelationId, name: &Name) -> Option<usize> {
+        let found = self.relations.find_column(relation, &name.text);
+        if found.is_none() {
+            self.complain(self.relations.unknown_column(relation, name));
+        }
+        found
+    }
+
+    /// A variable that nobody wrote.
+    pub(super) fn made(&mut self, hint: &str, scope: usize, span: Span) -> VarId {
+        let node = self.infer.fresh();
+        let name = format!("_{hint}{}", self.vars.len());
+        self.add_var(Var { name, node, field: None, span, role: Role::Made, scope, uses: 0 })
+    }
+
+    fn add_var(&mut self, var: Var) -> VarId {
+        let id = VarId(u32::try_from(self.vars.len()).expect("fewer than 2^32 variables"));
+        self.vars.push(var);
+        id
+    }
+
+    pub(super) fn var_expr(&self, var: VarId, span: Span) -> Expr {
+        Expr { kind: Kind::Var(var), span, node: self.node(var) }
+    }
+
+    fn node(&self, var: VarId) -> Node {
+        self.vars[var.index()].node
+    }
+
+    /// An atom of `relation` with nothing asked yet.
+    fn bare_atom(relation: RelationId, row: Option<VarId>, span: Span) -> Atom {
+        Atom { relation, row, args: Vec::new(), span }
+    }
+}
+
+fn find_unnamed(expr: &Expr, out: &mut Vec<Span>) {
+    match &expr.kind {
+        Kind::Unnamed => out.push(expr.span),
+        Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
+            args.iter().for_each(|arg| find_unnamed(arg, out));
+        }
+        Kind::Cast(inner) => find_unnamed(inner, out),
+        Kind::If(_, a, b) | Kind::Else(a, b) => {
+            find_unnamed(a, out);
+            find_unnamed(b, out);
+        }
+        Kind::Var(_) | Kind::Const(_) | Kind::Nil => {}
+    }
+}
+
+fn missing_in_alternative(column: &str, first: Span, alternative: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::UnboundInHead,
+        text!(
+            "这个“或者”分支里没有 `{column}`，别的分支里有：各分支要给出相同的变量",
+            "this alternative does not have `{column}`, another one does: all must give the same variables"
+        ),
+    )
+    .at(alternative)
+    .secondary(first, text!("这里有 `{column}`", "`{column}` is here"))
+}

@@ -1,0 +1,573 @@
+//! Conditions.
+
+use super::{Binding, Builder};
+use crate::analysis::hir::{Aggregate, Cond, Expr, Kind};
+use crate::analysis::infer::Constraint;
+use crate::analysis::types::Types;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::ir::{AggregateOp, RelationId, VarId};
+use crate::source::Span;
+use crate::syntax::ast::{self, Args, Ask, Body, CompareOp, Literal, NamedArg, Source};
+use crate::text;
+use crate::value::functions::Function;
+use crate::value::generators::Generator;
+
+/// Alternatives beyond this are refused.
+const MOST_ALTERNATIVES: usize = 256;
+
+/// The alternatives of a body with groups multiplied out; none when there are too many.
+pub(in crate::analysis) fn alternatives(body: &Body) -> Option<Vec<Vec<&Literal>>> {
+    let mut all = Vec::new();
+    for conjunction in &body.alternatives {
+        let mut heads: Vec<Vec<&Literal>> = vec![Vec::new()];
+        for literal in conjunction {
+            let Literal::Group(group, _) = literal else {
+                heads.iter_mut().for_each(|head| head.push(literal));
+                continue;
+            };
+            let tails = alternatives(group)?;
+            if heads.len() * tails.len() > MOST_ALTERNATIVES {
+                return None;
+            }
+            heads = heads
+                .iter()
+                .flat_map(|head| tails.iter().map(|tail| head.iter().chain(tail).copied().collect()))
+                .collect();
+        }
+        all.extend(heads);
+        if all.len() > MOST_ALTERNATIVES {
+            return None;
+        }
+    }
+    Some(all)
+}
+
+/// Too many alternatives.
+pub(in crate::analysis) fn too_many(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::LimitReached,
+        text!("“或者”展开后超过 {MOST_ALTERNATIVES} 种情形", "more than {MOST_ALTERNATIVES} alternatives when multiplied out"),
+    )
+    .at(span)
+    .help(text!("把一部分条件写成单独的规则", "make a rule of its own of a part"))
+}
+
+impl Builder<'_, '_> {
+    pub(super) fn conjunction(&mut self, body: &[&Literal], scope: usize, out: &mut Vec<Cond>) {
+        for literal in body {
+            self.literal(literal, scope, out);
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal, scope: usize, out: &mut Vec<Cond>) {
+        match literal {
+            Literal::Atom(atom) => self.atom(atom, scope, out),
+            Literal::In(source) => self.source(source, scope, out),
+            Literal::Not(body, span) => self.negation(body, *span, scope, out),
+            Literal::Group(body, span) => self.filter_group(body, *span, scope, out),
+            Literal::Compare(compare) => self.comparison(compare, scope, out),
+            Literal::Is(is) => {
+                let arg = self.expr(&is.arg, scope, out);
+                out.push(Cond::Is { arg, state: is.state, negated: is.negated, span: is.span });
+            }
+            Literal::Test(call) => self.test(call, false, scope, out),
+            Literal::Bool(true, _) => {}
+            Literal::Bool(false, span) => out.push(Cond::Bool(false, *span)),
+        }
+    }
+
+    pub(super) fn atom(&mut self, atom: &ast::Atom, scope: usize, out: &mut Vec<Cond>) {
+        let Some(relation) = self.relations.id(&atom.relation.text) else {
+            self.complain(self.relations.unknown(&atom.relation));
+            return;
+        };
+        let mut resolved = Self::bare_atom(relation, None, atom.span);
+        match &atom.args {
+            Args::Positional(args) => {
+                if args.len() != self.relations.get(relation).arity {
+                    self.complain(self.relations.wrong_arity(relation, atom.span, args.len()));
+                    return;
+                }
+                for (column, arg) in args.iter().enumerate() {
+                    let value = self.expr(arg, scope, out);
+                    self.argument(relation, column, value, scope, (&mut resolved.args, out));
+                }
+            }
+            Args::Named(pattern) => self.pattern(relation, pattern, scope, (&mut resolved.args, out)),
+        }
+        out.push(Cond::Atom(resolved));
+    }
+
+    /// What stands in a column: a variable or constant as it is, anything else as a variable that is equal to it.
+    fn argument(
+        &mut self,
+        relation: RelationId,
+        column: usize,
+        value: Expr,
+        scope: usize,
+        (args, out): (&mut Vec<(usize, Expr)>, &mut Vec<Cond>),
+    ) {
+        let place = super::Place { relation, column };
+        match value.kind {
+            Kind::Unnamed => {}
+            Kind::Var(_) | Kind::Const(_) | Kind::Nil => {
+                self.relations.join(self.infer, value.node, place, value.span);
+                args.push((column, value));
+            }
+            _ => {
+                let span = value.span;
+                let var = self.made("", scope, span);
+                let stand_in = self.var_expr(var, span);
+                self.relations.join(self.infer, stand_in.node, place, span);
+                self.compare(CompareOp::Eq, stand_in.clone(), value, span, out);
+                args.push((column, stand_in));
+            }
+        }
+    }
+
+    fn pattern(
+        &mut self,
+        relation: RelationId,
+        pattern: &[NamedArg],
+        scope: usize,
+        (args, out): (&mut Vec<(usize, Expr)>, &mut Vec<Cond>),
+    ) {
+        for entry in pattern {
+            let Some(column) = self.column(relation, &entry.column) else { continue };
+            match &entry.ask {
+                Ask::Bind => {
+                    let kind = ast::ArgKind::Var(entry.column.text.clone());
+                    let value = self.expr(&ast::Arg { kind, span: entry.column.span }, scope, out);
+                    self.argument(relation, column, value, scope, (args, out));
+                }
+                Ask::Equal(arg) => {
+                    let value = self.expr(arg, scope, out);
+                    self.argument(relation, column, value, scope, (args, out));
+                }
+                Ask::Compare(op, arg) => {
+                    let var = self.made(&format!("{}_", entry.column.text), scope, entry.column.span);
+                    let cell = self.var_expr(var, entry.column.span);
+                    self.argument(relation, column, cell.clone(), scope, (args, out));
+                    let value = self.expr(arg, scope, out);
+                    let span = entry.column.span.to(arg.span);
+                    self.compare(*op, cell, value, span, out);
+                }
+            }
+        }
+    }
+
+    fn source(&mut self, source: &ast::In, scope: usize, out: &mut Vec<Cond>) {
+        match &source.source {
+            Source::Relation(name, pattern) => {
+                let Some(relation) = self.relations.id(&name.text) else {
+                    self.complain(self.relations.unknown(name));
+                    self.forget_row(&source.row.text, scope);
+                    return;
+                };
+                self.row_atom(source, relation, pattern, scope, out);
+            }
+            Source::Function(call) => self.generator(source, call, scope, out),
+        }
+    }
+
+    /// `p` has no rows to speak of; what is said of its fields is no news.
+    fn forget_row(&mut self, row: &str, scope: usize) {
+        if let Some(Binding::Var(var)) = self.lookup(row, scope) {
+            let node = self.vars[var.index()].node;
+            let poison = self.infer.poison();
+            self.infer.unify(node, poison, Span::default());
+        }
+    }
+
+    fn row_atom(
+        &mut self,
+        source: &ast::In,
+        relation: RelationId,
+        pattern: &[NamedArg],
+        scope: usize,
+        out: &mut Vec<Cond>,
+    ) {
+        let Some(binding) = self.lookup(&source.row.text, scope).cloned() else { return };
+        let mut atom = Self::bare_atom(relation, None, source.span);
+        match binding {
+            Binding::Var(var) => {
+                let name = self.relations.get(relation).name.clone();
+                let node = self.vars[var.index()].node;
+                if self.relations.has_rows(relation) {
+                    let ty = self.infer.types.row(relation, &name);
+                    let known = self.infer.known(ty, source.row.span);
+                    self.infer.unify(node, known, source.row.span);
+                    self.vars[var.index()].uses += 1;
+                    atom.row = Some(var);
+                } else {
+                    self.complain(no_rows(&name, source.row.span, &source.row.text));
+                }
+            }
+            Binding::Tuple(of, vars) => {
+                if of != relation {
+                    self.complain(two_relations(&source.row.text, source.row.span));
+                    return;
+                }
+                for (column, var) in vars.iter().enumerate() {
+                    let value = self.var_expr(*var, source.row.span);
+                    self.argument(relation, column, value, scope, (&mut atom.args, out));
+                }
+            }
+        }
+        self.pattern(relation, pattern, scope, (&mut atom.args, out));
+        out.push(Cond::Atom(atom));
+    }
+
+    fn generator(&mut self, source: &ast::In, call: &ast::Call, scope: usize, out: &mut Vec<Cond>) {
+        let Some(function) = self.find_generator(call) else {
+            self.forget_row(&source.row.text, scope);
+            return;
+        };
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
+        let Some(Binding::Var(row)) = self.lookup(&source.row.text, scope).cloned() else { return };
+        self.generate(row, function, args, source.span, out);
+    }
+
+    /// A generator of `call`'s name that takes so many arguments; the groups of a regular expression become columns.
+    pub(super) fn find_generator(&mut self, call: &ast::Call) -> Option<Generator> {
+        let name = &call.name;
+        let Some(function) = Generator::from_name(&name.text) else {
+            let text = &name.text;
+            let near = nearest(text, Generator::NAMES);
+            let complaint = Diagnostic::error(
+                Code::UnknownFunction,
+                text!("没有给出行的函数 `{text}`", "there is no function `{text}` that yields rows"),
+            )
+            .at(name.span);
+            let list = Generator::NAMES.join(", ");
+            self.complain(match near {
+                Some(near) => {
+                    complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near)
+                }
+                None => complaint.help(text!("有：{list}", "there are: {list}")),
+            });
+            return None;
+        };
+        let (params, optional) = function.params();
+        let given = call.args.len();
+        if given > params.len() || given + optional < params.len() {
+            let (text, wanted) = (&name.text, params.len());
+            self.complain(
+                Diagnostic::error(
+                    Code::WrongArguments,
+                    text!("`{text}` 有 {wanted} 个参数，这里给了 {given} 个", "`{text}` takes {wanted} arguments, {given} are given"),
+                )
+                .at(name.span),
+            );
+            return None;
+        }
+        if let Generator::Captures(_) = function {
+            return self.capture_groups(&call.args[1]).map(Generator::Captures);
+        }
+        Some(function)
+    }
+
+    fn capture_groups(&mut self, pattern: &ast::Arg) -> Option<Vec<String>> {
+        let ast::ArgKind::Const(ast::Const::Text(text)) = &pattern.kind else {
+            self.complain(
+                Diagnostic::error(
+                    Code::BadRegex,
+                    text!("`captures` 的正则表达式要直接写出来", "the regular expression of `captures` must be written out"),
+                )
+                .at(pattern.span)
+                .help(text!("写 `captures(文字, \"(?<名字>…)\")`", "write `captures(text, \"(?<name>…)\")`")),
+            );
+            return None;
+        };
+        let regex = self.regex(text, pattern.span)?;
+        Some(regex.capture_names().flatten().map(str::to_owned).collect())
+    }
+
+    pub(super) fn generate(
+        &mut self,
+        row: VarId,
+        function: Generator,
+        args: Vec<Expr>,
+        span: Span,
+        out: &mut Vec<Cond>,
+    ) {
+        for (arg, kind) in args.iter().zip(function.params().0) {
+            if let (Some(ty), false) = (Types::of_kind(*kind), matches!(function, Generator::Range(_))) {
+                let known = self.infer.known(ty, arg.span);
+                self.infer.unify(arg.node, known, arg.span);
+            }
+        }
+        let name = match &function {
+            Generator::MoneyItems => "money_items",
+            Generator::Numbers => "numbers",
+            Generator::Captures(_) => "captures",
+            Generator::Split => "split",
+            Generator::Range(_) => "range",
+        };
+        let ty = self.infer.types.generated(function.clone(), name);
+        let known = self.infer.known(ty, span);
+        self.infer.unify(self.vars[row.index()].node, known, span);
+        self.vars[row.index()].uses += 1;
+        out.push(Cond::Generate { row, function, args, span });
+    }
+
+    fn test(&mut self, call: &ast::Call, negated: bool, scope: usize, out: &mut Vec<Cond>) {
+        let name = &call.name.text;
+        let Some(function) = Function::from_name(name).filter(|function| function.is_test()) else {
+            self.complain(
+                Diagnostic::error(Code::UnknownFunction, text!("`{name}` 不是条件", "`{name}` is no condition"))
+                    .at(call.name.span)
+                    .help(text!("有：contains、match", "there are: contains, match")),
+            );
+            return;
+        };
+        if function == Function::Match {
+            if let Some(ast::Arg { kind: ast::ArgKind::Const(ast::Const::Text(text)), span }) = call.args.first() {
+                let _ = self.regex(text, *span);
+            }
+        }
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
+        let span = args.iter().fold(call.name.span, |span, arg| span.to(arg.span));
+        let result = self.infer.fresh();
+        let nodes = args.iter().map(|arg| (arg.node, arg.span)).collect();
+        self.infer.constrain(span, Constraint::Call { function, args: nodes, result });
+        out.push(Cond::Test { function, args, negated, span });
+    }
+
+    fn comparison(&mut self, compare: &ast::Compare, scope: usize, out: &mut Vec<Cond>) {
+        let mut left = self.expr(&compare.first, scope, out);
+        let last = compare.rest.len();
+        for (at, (op, _, right)) in compare.rest.iter().enumerate() {
+            let mut right = self.expr(right, scope, out);
+            if at + 1 < last && !matches!(right.kind, Kind::Var(_) | Kind::Const(_)) {
+                right = self.lift(right, scope, out);
+            }
+            let span = if last == 1 { compare.span } else { left.span.to(right.span) };
+            self.compare(*op, left, right.clone(), span, out);
+            left = right;
+        }
+    }
+
+    /// A variable that is equal to `value`.
+    pub(super) fn lift(&mut self, value: Expr, scope: usize, out: &mut Vec<Cond>) -> Expr {
+        let var = self.made("", scope, value.span);
+        let stand_in = self.var_expr(var, value.span);
+        self.compare(CompareOp::Eq, stand_in.clone(), value, stand_in.span, out);
+        stand_in
+    }
+
+    pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span, out: &mut Vec<Cond>) {
+        for side in [&left, &right] {
+            if matches!(side.kind, Kind::Unnamed) {
+                self.complain(
+                    Diagnostic::error(
+                        Code::UnboundVariable,
+                        text!("比较里不能写 `_`", "`_` cannot stand in a comparison"),
+                    )
+                    .at(side.span),
+                );
+            }
+        }
+        let constraint =
+            Constraint::Compare { op, left: (left.node, left.span), right: (right.node, right.span) };
+        self.infer.constrain(span, constraint);
+        out.push(Cond::Compare { op, left, right, span });
+    }
+
+    fn negation(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
+        if let [conjunction] = &body.alternatives[..] {
+            if let [single] = &conjunction[..] {
+                if self.negated_filter(single, scope, out) {
+                    return;
+                }
+            }
+        }
+        let Some(all) = alternatives(body) else {
+            self.complain(too_many(span));
+            return;
+        };
+        for conjunction in &all {
+            let inner = self.enter(scope);
+            let strict = matches!(conjunction[..], [Literal::Atom(ast::Atom { args: Args::Positional(_), .. })]);
+            if !strict || self.is_parenthesised(span, conjunction[0]) {
+                self.declare(conjunction, inner);
+            }
+            let mut negated = Vec::new();
+            self.conjunction(conjunction, inner, &mut negated);
+            out.push(Cond::Not(negated, inner, span));
+        }
+    }
+
+    /// `not (relation(…))`: its own variables are its own. `!relation(…)`: they must be bound outside, as everywhere in
+    /// Datalog.
+    fn is_parenthesised(&self, span: Span, first: &Literal) -> bool {
+        let Literal::Atom(atom) = first else { return true };
+        let before = Span::new(span.start(), atom.span.start().max(span.start()));
+        self.infer.sources.text(before).contains('(')
+    }
+
+    /// Negations that need no search are turned into the opposite condition.
+    fn negated_filter(&mut self, literal: &Literal, scope: usize, out: &mut Vec<Cond>) -> bool {
+        match literal {
+            Literal::Test(call) => self.test(call, true, scope, out),
+            Literal::Is(is) => {
+                let arg = self.expr(&is.arg, scope, out);
+                out.push(Cond::Is { arg, state: is.state, negated: !is.negated, span: is.span });
+            }
+            Literal::Compare(compare) if compare.rest.len() == 1 => {
+                let mut turned = compare.clone();
+                turned.rest[0].0 = opposite(turned.rest[0].0);
+                self.comparison(&turned, scope, out);
+            }
+            Literal::Bool(value, span) => {
+                if *value {
+                    out.push(Cond::Bool(false, *span));
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// `(a ; b)` that binds nothing, where alternatives cannot become rules: `not (not a, not b)`.
+    pub(super) fn filter_group(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
+        let Some(all) = alternatives(body) else {
+            self.complain(too_many(span));
+            return;
+        };
+        let outer = self.enter(scope);
+        let mut neither = Vec::new();
+        for conjunction in &all {
+            let inner = self.enter(outer);
+            self.declare(conjunction, inner);
+            let mut conds = Vec::new();
+            self.conjunction(conjunction, inner, &mut conds);
+            neither.push(Cond::Not(conds, inner, span));
+        }
+        out.push(Cond::Not(neither, outer, span));
+    }
+
+    pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, scope: usize, out: &mut Vec<Cond>) -> Option<Expr> {
+        let op = self.aggregate_op(aggregate)?;
+        let inner = self.enter(scope);
+        let mut body = Vec::new();
+        let conjunctions = match self.braces(aggregate) {
+            Ok(conjunction) => conjunction,
+            Err(complaint) => {
+                self.complain(complaint);
+                return None;
+            }
+        };
+        self.declare_aggregate(aggregate.target.as_ref(), &conjunctions, inner);
+        self.conjunction(&conjunctions, inner, &mut body);
+        let target = aggregate.target.as_ref().map(|target| self.expr(target, inner, &mut body));
+        let result = self.made("", scope, aggregate.span);
+        let node = self.vars[result.index()].node;
+        if op == AggregateOp::Count {
+            let number = self.infer.known(Types::NUMBER, aggregate.span);
+            self.infer.unify(node, number, aggregate.span);
+        }
+        let constraint =
+            Constraint::Aggregate { op, target: target.as_ref().map(|target| (target.node, target.span)), result: node };
+        self.infer.constrain(aggregate.span, constraint);
+        out.push(Cond::Aggregate(Box::new(Aggregate {
+            result,
+            op,
+            op_name: aggregate.op.clone(),
+            target: target.filter(|_| op != AggregateOp::Count || aggregate.distinct),
+            distinct: aggregate.distinct,
+            body,
+            scope: inner,
+            span: aggregate.span,
+        })));
+        Some(self.var_expr(result, aggregate.span))
+    }
+
+    /// The condition in braces as one conjunction: groups are kept, they are filters there.
+    fn braces<'l>(&self, aggregate: &'l ast::Aggregate) -> Result<Vec<&'l Literal>, Diagnostic> {
+        let _ = self;
+        match &aggregate.body.alternatives[..] {
+            [] => Ok(Vec::new()),
+            [one] => Ok(one.iter().collect()),
+            _ => Err(Diagnostic::error(
+                Code::Unsupported,
+                text!("花括号里不能直接用“或者”", "alternatives cannot stand in braces"),
+            )
+            .at(aggregate.body.span)
+            .help(text!(
+                "先写一条规则把两种情形合在一起，再对它合计",
+                "write a rule that joins the alternatives first, and aggregate over that"
+            ))),
+        }
+    }
+
+    fn aggregate_op(&mut self, aggregate: &ast::Aggregate) -> Option<AggregateOp> {
+        let op = match aggregate.op.text.as_str() {
+            "count" => AggregateOp::Count,
+            "sum" => AggregateOp::Sum,
+            "min" => AggregateOp::Min,
+            "max" => AggregateOp::Max,
+            "mean" | "avg" => AggregateOp::Mean,
+            other => {
+                let near = nearest(other, ["count", "sum", "min", "max", "mean"]);
+                let complaint = Diagnostic::error(
+                    Code::UnknownFunction,
+                    text!("没有名为 `{other}` 的汇总", "there is no aggregate `{other}`"),
+                )
+                .at(aggregate.op.span)
+                .help(text!("有：count、sum、min、max、mean", "there are: count, sum, min, max, mean"));
+                let complaint = match near {
+                    Some(near) => complaint.fix(aggregate.op.span, near),
+                    None => complaint,
+                };
+                self.complain(complaint);
+                return None;
+            }
+        };
+        if aggregate.target.is_none() && op != AggregateOp::Count {
+            let name = &aggregate.op.text;
+            self.complain(
+                Diagnostic::error(
+                    Code::AggregateTarget,
+                    text!("`{name}` 要写明对什么汇总", "`{name}` needs what it is taken over"),
+                )
+                .at(aggregate.op.span)
+                .help(text!("写 `{name} x : {{ … }}`", "write `{name} x : {{ … }}`")),
+            );
+            return None;
+        }
+        Some(op)
+    }
+}
+
+const fn opposite(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Eq => CompareOp::Ne,
+        CompareOp::Ne => CompareOp::Eq,
+        CompareOp::Lt => CompareOp::Ge,
+        CompareOp::Ge => CompareOp::Lt,
+        CompareOp::Gt => CompareOp::Le,
+        CompareOp::Le => CompareOp::Gt,
+        CompareOp::Agree => CompareOp::Disagree,
+        CompareOp::Disagree => CompareOp::Agree,
+    }
+}
+
+fn no_rows(relation: &str, span: Span, row: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::TypeMismatch,
+        text!(
+            "`{relation}` 是规则得出的，它的行没有身份，`{row}` 不能既在这里又在别处",
+            "`{relation}` is derived, its rows have no identity, and `{row}` is used elsewhere too"
+        ),
+    )
+    .at(span)
+}
+
+fn two_relations(row: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::ConflictingTypes,
+        text!("`{row}` 在两处是不同表的行", "`{row}` is a row of two different relations"),
+    )
+    .at(span)
+}

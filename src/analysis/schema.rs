@@ -1,0 +1,108 @@
+//! Which relations facts are loaded into.
+
+use super::components::Flat;
+use super::types::Types;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::schema::{Column, ColumnType, Relation, Schema};
+use crate::syntax::ast::{Annotation, Decl, DirectiveKind, Name};
+use crate::text;
+
+/// The relations of `.input` directives, in the order of their declarations.
+pub(super) fn schema(flat: &Flat, report: &mut Report) -> Schema {
+    // complaints about types are made by the analysis proper
+    let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut Report::new());
+    let is_input = |name: &str| {
+        flat.directives
+            .iter()
+            .any(|directive| directive.kind == DirectiveKind::Input && directive.relations.iter().any(|relation| relation.text == name))
+    };
+    let mut relations: Vec<Relation> = Vec::new();
+    for decl in &flat.decls {
+        for name in &decl.names {
+            let by_word = decl.qualifiers.iter().any(|word| word.text == "input");
+            let known = relations.iter().any(|relation| relation.name == name.text);
+            if known || !(by_word || is_input(&name.text)) {
+                continue;
+            }
+            if let Some(columns) = columns(decl, &types, report) {
+                let key = key(decl);
+                relations.push(Relation {
+                    name: name.text.clone(),
+                    columns,
+                    key,
+                    doc: decl.doc.clone(),
+                    span: name.span,
+                });
+            }
+        }
+    }
+    Schema { relations }
+}
+
+fn columns(decl: &Decl, types: &Types, report: &mut Report) -> Option<Vec<Column>> {
+    let mut columns = Vec::new();
+    let mut loadable = true;
+    for column in &decl.columns {
+        let ty = match types.get(&column.ty.text) {
+            Some(id) => types.column(id),
+            None => Some(ColumnType::Symbol), // unknown types are complained about elsewhere
+        };
+        let Some(ty) = ty else {
+            let (name, ty) = (&column.name.text, &column.ty.text);
+            report.push(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    text!(
+                        "列 `{name}` 是记录类型 `{ty}`，不能从文件载入",
+                        "the column `{name}` is of the record type `{ty}`, which cannot be loaded from files"
+                    ),
+                )
+                .at(column.ty.span)
+                .help(text!("把记录的各个字段作为单独的列载入", "load the fields of the record as columns of their own")),
+            );
+            loadable = false;
+            continue;
+        };
+        columns.push(Column { name: column.name.text.clone(), ty, doc: column.doc.clone(), span: column.name.span });
+    }
+    loadable.then_some(columns)
+}
+
+/// The columns of `@[key(a, b)]`; built-in columns count after the declared ones.
+pub(super) fn key(decl: &Decl) -> Vec<usize> {
+    let Some(annotation) = decl.annotations.iter().find(|annotation| annotation.name.text == "key") else {
+        return Vec::new();
+    };
+    key_names(annotation).filter_map(|name| position(decl, name)).collect()
+}
+
+fn key_names(annotation: &Annotation) -> impl Iterator<Item = &str> {
+    annotation.value.trim_matches(['(', ')', '"', ' ']).split(',').map(str::trim).filter(|name| !name.is_empty())
+}
+
+fn position(decl: &Decl, name: &str) -> Option<usize> {
+    let built_in = crate::facts::store::Table::BUILT_IN;
+    decl.columns
+        .iter()
+        .position(|column| column.name.text == name)
+        .or_else(|| built_in.iter().position(|known| *known == name).map(|at| decl.columns.len() + at))
+}
+
+/// Names in `@[key(…)]` that are no columns.
+pub(super) fn check_key(decl: &Decl, report: &mut Report) {
+    for annotation in decl.annotations.iter().filter(|annotation| annotation.name.text == "key") {
+        for name in key_names(annotation).filter(|name| position(decl, name).is_none()) {
+            let known: Vec<&str> = decl.columns.iter().map(|column| column.name.text.as_str()).collect();
+            let list = super::context::columns_list(known.into_iter());
+            let relation = decl.names.first().map_or("", |name: &Name| name.text.as_str());
+            report.push(
+                Diagnostic::error(
+                    Code::UnknownColumn,
+                    text!("`{relation}` 没有列 `{name}`", "`{relation}` has no column `{name}`"),
+                )
+                .at(annotation.name.span)
+                .help(text!("有：{list}", "there are: {list}")),
+            );
+        }
+    }
+}
