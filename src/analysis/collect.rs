@@ -119,7 +119,10 @@ fn choice_keys(decl: &Decl, infer: &mut Infer) -> Vec<Vec<usize>> {
                     let text = &name.text;
                     let complaint = Diagnostic::error(
                         Code::UnknownColumn,
-                        text!("choice-domain 里的 `{text}` 不是这张表的列", "`{text}` in choice-domain is no column of this relation"),
+                        text!(
+                            "choice-domain 里的 `{text}` 不是这张表的列",
+                            "`{text}` in choice-domain is no column of this relation"
+                        ),
                     );
                     infer.report.push(complaint.at(name.span));
                 }
@@ -214,7 +217,8 @@ fn derived(name: &Name, columns: Vec<Column>, card: Option<usize>) -> Relation {
 
 fn limits(flat: &Flat, infer: &mut Infer, relations: &mut Relations) {
     for directive in flat.directives.iter().filter(|directive| directive.kind == DirectiveKind::LimitSize) {
-        let value = directive.options.iter().find(|(name, _)| name.text == "n").and_then(|(_, value)| value.parse().ok());
+        let value =
+            directive.options.iter().find(|(name, _)| name.text == "n").and_then(|(_, value)| value.parse().ok());
         for name in &directive.relations {
             let Some(id) = relations.id(&name.text) else { continue };
             relations.get_mut(id).limit = value;

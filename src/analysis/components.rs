@@ -7,9 +7,11 @@ mod rewrite;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::rewrite::{Role, Rewrite};
+use self::rewrite::{Rewrite, Role};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::syntax::ast::{Clause, Component, ComponentType, Decl, Directive, FunctorDecl, Init, Item, Name, Program, TypeDecl};
+use crate::syntax::ast::{
+    Clause, Component, ComponentType, Decl, Directive, FunctorDecl, Init, Item, Name, Program, TypeDecl,
+};
 use crate::text;
 
 /// Instances within instances beyond this are refused.
@@ -280,7 +282,10 @@ fn wrong_parameters(wanted: &ComponentType, component: &Component) -> Diagnostic
     let (name, needs, given) = (&wanted.name.text, component.head.params.len(), wanted.params.len());
     Diagnostic::error(
         Code::WrongArguments,
-        text!("组件 `{name}` 有 {needs} 个参数，这里给了 {given} 个", "the component `{name}` has {needs} parameters, {given} are given"),
+        text!(
+            "组件 `{name}` 有 {needs} 个参数，这里给了 {given} 个",
+            "the component `{name}` has {needs} parameters, {given} are given"
+        ),
     )
     .at(wanted.name.span)
     .secondary(component.head.name.span, text!("声明在这里", "declared here"))

@@ -146,7 +146,10 @@ impl Relations {
         let list = columns_list(names());
         match nearest(text, names()) {
             Some(near) => complaint
-                .help(text!("是否 `{near}`？`{name}` 的列：{list}", "did you mean `{near}`? Columns of `{name}`: {list}"))
+                .help(text!(
+                    "是否 `{near}`？`{name}` 的列：{list}",
+                    "did you mean `{near}`? Columns of `{name}`: {list}"
+                ))
                 .fix(column.span, near),
             None => complaint.help(text!("`{name}` 的列：{list}", "columns of `{name}`: {list}")),
         }

@@ -80,11 +80,31 @@ pub(super) enum Kind {
 pub(super) enum Cond {
     Atom(Atom),
     Not(Vec<Self>, usize, Span),
-    Generate { row: VarId, function: Generator, args: Vec<Expr>, span: Span },
-    Compare { op: CompareOp, left: Expr, right: Expr, span: Span },
+    Generate {
+        row: VarId,
+        function: Generator,
+        args: Vec<Expr>,
+        span: Span,
+    },
+    Compare {
+        op: CompareOp,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    },
     Aggregate(Box<Aggregate>),
-    Is { arg: Expr, state: CellState, negated: bool, span: Span },
-    Test { function: Function, args: Vec<Expr>, negated: bool, span: Span },
+    Is {
+        arg: Expr,
+        state: CellState,
+        negated: bool,
+        span: Span,
+    },
+    Test {
+        function: Function,
+        args: Vec<Expr>,
+        negated: bool,
+        span: Span,
+    },
     /// `true`, `false`
     Bool(bool, Span),
 }

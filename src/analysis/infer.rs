@@ -52,13 +52,35 @@ pub(super) struct Origin {
 /// What cannot be decided at once.
 #[derive(Clone, Debug)]
 pub(super) enum Constraint {
-    Call { function: Function, args: Vec<(Node, Span)>, result: Node },
-    Compare { op: CompareOp, left: (Node, Span), right: (Node, Span) },
+    Call {
+        function: Function,
+        args: Vec<(Node, Span)>,
+        result: Node,
+    },
+    Compare {
+        op: CompareOp,
+        left: (Node, Span),
+        right: (Node, Span),
+    },
     /// An argument of a head against its column.
-    Assign { value: (Node, Span), column: Place },
-    Field { row: (Node, Span), column: Name, result: Node },
-    Record { result: Node, fields: Vec<(Node, Span)> },
-    Aggregate { op: AggregateOp, target: Option<(Node, Span)>, result: Node },
+    Assign {
+        value: (Node, Span),
+        column: Place,
+    },
+    Field {
+        row: (Node, Span),
+        column: Name,
+        result: Node,
+    },
+    Record {
+        result: Node,
+        fields: Vec<(Node, Span)>,
+    },
+    Aggregate {
+        op: AggregateOp,
+        target: Option<(Node, Span)>,
+        result: Node,
+    },
 }
 
 /// The solver.

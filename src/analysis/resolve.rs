@@ -120,16 +120,8 @@ impl<'b, 'a> Builder<'b, 'a> {
 
     fn finish(self, head: RelationId, args: Vec<Expr>, body: Vec<Cond>, span: Span) -> Draft {
         let parents = self.scopes.iter().map(|scope| scope.parent).collect();
-        let rule = Rule {
-            head,
-            args,
-            body,
-            vars: self.vars,
-            card: self.card,
-            span,
-            subsumption: false,
-            broken: self.broken,
-        };
+        let rule =
+            Rule { head, args, body, vars: self.vars, card: self.card, span, subsumption: false, broken: self.broken };
         (rule, parents)
     }
 
@@ -185,8 +177,7 @@ impl<'b, 'a> Builder<'b, 'a> {
             let value = match &arg.ask {
                 ast::Ask::Equal(value) => self.head_argument(value, out),
                 ast::Ask::Bind => {
-                    let value =
-                        ast::Arg { kind: ast::ArgKind::Var(arg.column.text.clone()), span: arg.column.span };
+                    let value = ast::Arg { kind: ast::ArgKind::Var(arg.column.text.clone()), span: arg.column.span };
                     self.head_argument(&value, out)
                 }
                 ast::Ask::Compare(..) => {

@@ -12,9 +12,9 @@ pub(super) fn schema(flat: &Flat, report: &mut Report) -> Schema {
     // complaints about types are made by the analysis proper
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut Report::new());
     let is_input = |name: &str| {
-        flat.directives
-            .iter()
-            .any(|directive| directive.kind == DirectiveKind::Input && directive.relations.iter().any(|relation| relation.text == name))
+        flat.directives.iter().any(|directive| {
+            directive.kind == DirectiveKind::Input && directive.relations.iter().any(|relation| relation.text == name)
+        })
     };
     let mut relations: Vec<Relation> = Vec::new();
     for decl in &flat.decls {
@@ -58,7 +58,10 @@ fn columns(decl: &Decl, types: &Types, report: &mut Report) -> Option<Vec<Column
                     ),
                 )
                 .at(column.ty.span)
-                .help(text!("把记录的各个字段作为单独的列载入", "load the fields of the record as columns of their own")),
+                .help(text!(
+                    "把记录的各个字段作为单独的列载入",
+                    "load the fields of the record as columns of their own"
+                )),
             );
             loadable = false;
             continue;

@@ -51,12 +51,16 @@ pub(super) fn stratify(program: &mut Program, report: &mut Report) {
             .filter(|(_, rule)| of[rule.head.index()] == at)
             .map(|(id, _)| RuleId(u32::try_from(id).expect("fewer than 2^32 rules")))
             .collect();
-        let derived = members.iter().any(|member| matches!(program.relations[*member].origin, crate::ir::Origin::Rules(_)));
+        let derived =
+            members.iter().any(|member| matches!(program.relations[*member].origin, crate::ir::Origin::Rules(_)));
         if !derived {
             continue;
         }
         program.strata.push(Stratum {
-            relations: members.iter().map(|member| RelationId(u32::try_from(*member).expect("fewer than 2^32 relations"))).collect(),
+            relations: members
+                .iter()
+                .map(|member| RelationId(u32::try_from(*member).expect("fewer than 2^32 relations")))
+                .collect(),
             rules,
             recursive: !inside.is_empty(),
         });
@@ -82,14 +86,12 @@ fn collect(literal: &Literal, head: usize, rule: usize, complete: Option<Complet
         Literal::Atom(atom) => {
             uses.push(Use { head, body: atom.relation.index(), rule, complete, span: atom.span });
         }
-        Literal::Not(negation) => negation
-            .body
-            .iter()
-            .for_each(|literal| collect(literal, head, rule, Some(Completeness::Negation), uses)),
-        Literal::Aggregate(aggregate) => aggregate
-            .body
-            .iter()
-            .for_each(|literal| collect(literal, head, rule, Some(Completeness::Aggregate), uses)),
+        Literal::Not(negation) => {
+            negation.body.iter().for_each(|literal| collect(literal, head, rule, Some(Completeness::Negation), uses))
+        }
+        Literal::Aggregate(aggregate) => {
+            aggregate.body.iter().for_each(|literal| collect(literal, head, rule, Some(Completeness::Aggregate), uses))
+        }
         Literal::Generate(_)
         | Literal::Compare(_)
         | Literal::Bind(_)
@@ -169,13 +171,13 @@ fn in_cycle(program: &Program, wrong: &Use, inside: &[&Use]) -> Diagnostic {
     }
     let head = name(wrong.head);
     let message = match wrong.complete {
-        Some(Completeness::Negation) => text!("`{head}` 绕一圈否定了它自己，无解：{zh}", "`{head}` comes to deny itself: {en}"),
+        Some(Completeness::Negation) => {
+            text!("`{head}` 绕一圈否定了它自己，无解：{zh}", "`{head}` comes to deny itself: {en}")
+        }
         _ => text!("`{head}` 绕一圈汇总了它自己，无解：{zh}", "`{head}` comes to aggregate itself: {en}"),
     };
-    let mut complaint = Diagnostic::error(Code::NegationInCycle, message).primary(
-        wrong.span,
-        text!("这里要等它全部算完", "here it must be complete"),
-    );
+    let mut complaint = Diagnostic::error(Code::NegationInCycle, message)
+        .primary(wrong.span, text!("这里要等它全部算完", "here it must be complete"));
     for step in path {
         if program.rules.get(step.rule).is_some() {
             let (from, to) = (name(step.head), name(step.body));

@@ -165,7 +165,8 @@ impl Types {
     fn unknown(&self, name: &Name) -> Diagnostic {
         let text = &name.text;
         let complaint =
-            Diagnostic::error(Code::UnknownType, text!("没有名为 `{text}` 的类型", "there is no type `{text}`")).at(name.span);
+            Diagnostic::error(Code::UnknownType, text!("没有名为 `{text}` 的类型", "there is no type `{text}`"))
+                .at(name.span);
         match nearest(text, self.names.keys().map(String::as_str)) {
             Some(near) => {
                 complaint.help(text!("最接近的是 `{near}`", "the nearest is `{near}`")).fix(name.span, near)
@@ -264,7 +265,10 @@ impl Types {
             report.push(
                 Diagnostic::error(
                     Code::BadDeclaration,
-                    text!("联合类型 `{name}` 不能包含记录类型 `{structure}`", "the union `{name}` cannot contain the record type `{structure}`"),
+                    text!(
+                        "联合类型 `{name}` 不能包含记录类型 `{structure}`",
+                        "the union `{name}` cannot contain the record type `{structure}`"
+                    ),
                 )
                 .at(declaration.span),
             );
@@ -273,7 +277,10 @@ impl Types {
             report.push(
                 Diagnostic::error(
                     Code::BadDeclaration,
-                    text!("联合类型 `{name}` 混合了不同的基本类型：{list}", "the union `{name}` mixes different built-in types: {list}"),
+                    text!(
+                        "联合类型 `{name}` 混合了不同的基本类型：{list}",
+                        "the union `{name}` mixes different built-in types: {list}"
+                    ),
                 )
                 .at(declaration.span),
             );
@@ -307,7 +314,8 @@ impl Types {
             Shape::Union(parts) => parts.iter().all(|part| self.is_subtype(*part, sup)),
             Shape::Own => false,
         };
-        below || matches!(&self.defs[sup.index()].shape, Shape::Union(parts) if parts.iter().any(|part| self.is_subtype(sub, *part)))
+        below
+            || matches!(&self.defs[sup.index()].shape, Shape::Union(parts) if parts.iter().any(|part| self.is_subtype(sub, *part)))
     }
 
     fn unalias(&self, id: TypeId) -> TypeId {

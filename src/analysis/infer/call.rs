@@ -10,14 +10,21 @@ use crate::syntax::ast::{CompareOp, Name};
 use crate::value::functions::{Function, Kind, Overload};
 
 impl Infer<'_> {
-    pub(super) fn call(&mut self, function: Function, args: &[(Node, Span)], result: (Node, Span), force: bool) -> Step {
+    pub(super) fn call(
+        &mut self,
+        function: Function,
+        args: &[(Node, Span)],
+        result: (Node, Span),
+        force: bool,
+    ) -> Step {
         if args.iter().any(|arg| self.is_poisoned(arg.0)) {
             self.spoil(result.0);
             return Step::Done;
         }
         let open = args.iter().any(|arg| self.ty(arg.0).is_none() && self.info(arg.0).literal.is_none());
         let candidates = self.candidates(function, args, result.0);
-        let same = |overload: &&Overload| overload.params == candidates[0].params && overload.result == candidates[0].result;
+        let same =
+            |overload: &&Overload| overload.params == candidates[0].params && overload.result == candidates[0].result;
         let decided = match candidates[..] {
             [] => {
                 self.no_overload(function, args, result.1);

@@ -75,9 +75,7 @@ impl Infer<'_> {
     /// `a op b` of two types.
     pub(super) fn cannot_compare(&mut self, left: (Node, Span), right: (Node, Span), span: Span) {
         let money = |infer: &Self, node| infer.ty(node).is_some_and(|ty| infer.is_money(ty));
-        let bare = |infer: &Self, node: Node| {
-            infer.info(node).literal.is_some_and(|literal| literal != Literal::Text)
-        };
+        let bare = |infer: &Self, node: Node| infer.info(node).literal.is_some_and(|literal| literal != Literal::Text);
         if money(self, left.0) && bare(self, right.0) {
             self.money_without_unit(right.1, Some(left));
         } else if money(self, right.0) && bare(self, left.0) {
@@ -118,7 +116,10 @@ impl Infer<'_> {
         let number = self.quoted(literal);
         let complaint = Diagnostic::error(
             Code::MoneyWithoutUnit,
-            text!("金额要写单位：`{number}` 是多少元？", "an amount of money needs its unit: how many 元 is `{number}`?"),
+            text!(
+                "金额要写单位：`{number}` 是多少元？",
+                "an amount of money needs its unit: how many 元 is `{number}`?"
+            ),
         )
         .at(literal)
         .help(text!("写 `{number}元` 或 `{number}万元`", "write `{number}元` or `{number}万元`"));
@@ -193,9 +194,11 @@ impl Infer<'_> {
 
     pub(super) fn not_a_record(&mut self, span: Span, ty: TypeId, node: Node) {
         let (zh, en) = self.types.words(ty);
-        let complaint =
-            Diagnostic::error(Code::TypeMismatch, text!("这里要的是{zh}，不是记录", "{en} is needed here, not a record"))
-                .at(span);
+        let complaint = Diagnostic::error(
+            Code::TypeMismatch,
+            text!("这里要的是{zh}，不是记录", "{en} is needed here, not a record"),
+        )
+        .at(span);
         let complaint = self.with_origin(complaint, (node, span));
         self.complain(complaint);
         self.spoil(node);
@@ -233,7 +236,8 @@ impl Infer<'_> {
     pub(super) fn generated_field(&mut self, ty: TypeId, column: &Name, result: Node) {
         let TypeKind::Generated(generator) = self.types.kind(ty).clone() else { return };
         let columns = generator.columns();
-        let found = columns.iter().find(|(name, _)| *name == column.text).and_then(|(_, kind)| super::Types::of_kind(*kind));
+        let found =
+            columns.iter().find(|(name, _)| *name == column.text).and_then(|(_, kind)| super::Types::of_kind(*kind));
         match found {
             Some(ty) => self.know(result, ty, Origin { span: column.span, column: None }),
             None => {
@@ -247,8 +251,8 @@ impl Infer<'_> {
         let text = &column.text;
         let near = nearest(text, known.iter().copied());
         let list = columns_list(known.iter().copied());
-        let complaint =
-            Diagnostic::error(Code::UnknownColumn, text!("没有列 `{text}`", "there is no column `{text}`")).at(column.span);
+        let complaint = Diagnostic::error(Code::UnknownColumn, text!("没有列 `{text}`", "there is no column `{text}`"))
+            .at(column.span);
         let complaint = match near {
             Some(near) => complaint
                 .help(text!("是否 `{near}`？有：{list}", "did you mean `{near}`? There are: {list}"))

@@ -51,7 +51,11 @@ impl Lower<'_, '_> {
         match cond {
             Cond::Not(..) | Cond::Aggregate(_) => {
                 let outer = self.outer_vars(cond);
-                outer.into_iter().filter(|var| !bound.contains(var)).map(|var| (var, self.place_in(cond, var))).collect()
+                outer
+                    .into_iter()
+                    .filter(|var| !bound.contains(var))
+                    .map(|var| (var, self.place_in(cond, var)))
+                    .collect()
             }
             Cond::Compare { left, right, .. } => self.open_in([left, right], bound),
             Cond::Generate { args, .. } | Cond::Test { args, .. } => self.open_in(args, bound),
@@ -91,11 +95,8 @@ impl Lower<'_, '_> {
         if self.vars[var.index()].role == Role::Made {
             let written = self.quoted(span);
             self.complain(
-                Diagnostic::error(
-                    Code::UnboundVariable,
-                    text!("`{written}` 没有取值", "`{written}` has no value"),
-                )
-                .at(span),
+                Diagnostic::error(Code::UnboundVariable, text!("`{written}` 没有取值", "`{written}` has no value"))
+                    .at(span),
             );
             return;
         }
@@ -184,7 +185,10 @@ impl Lower<'_, '_> {
         let list = super::super::context::columns_list(names.iter().copied());
         let complaint = Diagnostic::error(
             Code::UnboundInHead,
-            text!("结论用了 `{name}`，但条件里没有给出它的值", "the head uses `{name}`, but no condition gives it a value"),
+            text!(
+                "结论用了 `{name}`，但条件里没有给出它的值",
+                "the head uses `{name}`, but no condition gives it a value"
+            ),
         )
         .at(span);
         if list.is_empty() { complaint } else { complaint.help(text!("可用：{list}", "there are: {list}")) }

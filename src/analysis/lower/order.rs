@@ -6,12 +6,14 @@ use super::value::branch_number;
 use super::{Lower, mentioned};
 use crate::analysis::hir::{self, Cond, Kind, Role};
 use crate::analysis::types::Class;
-use crate::ir::{Aggregate, AggregateOp, Atom, Bind, Compare, Expr, Generate, Is, Literal, Negation, Term, Test, Unpack, VarId};
+use crate::ir::{
+    Aggregate, AggregateOp, Atom, Bind, Compare, Expr, Generate, Is, Literal, Negation, Term, Test, Unpack, VarId,
+};
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
+use crate::value::Value;
 use crate::value::functions::Function;
 use crate::value::generators::{Generator, RangeKind};
-use crate::value::Value;
 
 /// Variables with a value.
 type Bound = BTreeSet<VarId>;
@@ -172,8 +174,7 @@ impl Lower<'_, '_> {
 
     fn emit_aggregate(&mut self, aggregate: hir::Aggregate, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
         let inner = aggregate.scope;
-        let outer: Vec<VarId> =
-            self.outer_vars(&Cond::Aggregate(Box::new(aggregate.clone()))).into_iter().collect();
+        let outer: Vec<VarId> = self.outer_vars(&Cond::Aggregate(Box::new(aggregate.clone()))).into_iter().collect();
         let mut within = bound.clone();
         let body = self.order(aggregate.body, &mut within, inner);
         let target = aggregate.target.map(|target| {

@@ -64,7 +64,8 @@ impl Lower<'_, '_> {
         args.iter()
             .enumerate()
             .map(|(at, arg)| {
-                let wanted = declared.as_ref().and_then(|fields| fields.get(at)).map(|(_, ty)| self.infer.types.class(*ty));
+                let wanted =
+                    declared.as_ref().and_then(|fields| fields.get(at)).map(|(_, ty)| self.infer.types.class(*ty));
                 let value = self.expr(arg);
                 self.widen(value, self.infer.class(arg.node), wanted, arg.span)
             })
@@ -113,9 +114,7 @@ impl Lower<'_, '_> {
             (true, Some(Class::Decimal | Class::Percent), Expr::Const(Value::Number(number))) => {
                 Expr::Const(Value::Decimal(Decimal::from(number)))
             }
-            (true, Some(Class::Decimal | Class::Percent), value) => {
-                Expr::Call(Function::ToDecimal, vec![value], span)
-            }
+            (true, Some(Class::Decimal | Class::Percent), value) => Expr::Call(Function::ToDecimal, vec![value], span),
             (true, Some(Class::Money), Expr::Const(Value::Number(0))) => Expr::Const(Value::Money(Decimal::ZERO)),
             (_, _, value) => value,
         }

@@ -46,7 +46,10 @@ pub(in crate::analysis) fn alternatives(body: &Body) -> Option<Vec<Vec<&Literal>
 pub(in crate::analysis) fn too_many(span: Span) -> Diagnostic {
     Diagnostic::error(
         Code::LimitReached,
-        text!("“或者”展开后超过 {MOST_ALTERNATIVES} 种情形", "more than {MOST_ALTERNATIVES} alternatives when multiplied out"),
+        text!(
+            "“或者”展开后超过 {MOST_ALTERNATIVES} 种情形",
+            "more than {MOST_ALTERNATIVES} alternatives when multiplied out"
+        ),
     )
     .at(span)
     .help(text!("把一部分条件写成单独的规则", "make a rule of its own of a part"))
@@ -241,9 +244,7 @@ impl Builder<'_, '_> {
             .at(name.span);
             let list = Generator::NAMES.join(", ");
             self.complain(match near {
-                Some(near) => {
-                    complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near)
-                }
+                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
                 None => complaint.help(text!("有：{list}", "there are: {list}")),
             });
             return None;
@@ -255,7 +256,10 @@ impl Builder<'_, '_> {
             self.complain(
                 Diagnostic::error(
                     Code::WrongArguments,
-                    text!("`{text}` 有 {wanted} 个参数，这里给了 {given} 个", "`{text}` takes {wanted} arguments, {given} are given"),
+                    text!(
+                        "`{text}` 有 {wanted} 个参数，这里给了 {given} 个",
+                        "`{text}` takes {wanted} arguments, {given} are given"
+                    ),
                 )
                 .at(name.span),
             );
@@ -272,7 +276,10 @@ impl Builder<'_, '_> {
             self.complain(
                 Diagnostic::error(
                     Code::BadRegex,
-                    text!("`captures` 的正则表达式要直接写出来", "the regular expression of `captures` must be written out"),
+                    text!(
+                        "`captures` 的正则表达式要直接写出来",
+                        "the regular expression of `captures` must be written out"
+                    ),
                 )
                 .at(pattern.span)
                 .help(text!("写 `captures(文字, \"(?<名字>…)\")`", "write `captures(text, \"(?<name>…)\")`")),
@@ -368,8 +375,7 @@ impl Builder<'_, '_> {
                 );
             }
         }
-        let constraint =
-            Constraint::Compare { op, left: (left.node, left.span), right: (right.node, right.span) };
+        let constraint = Constraint::Compare { op, left: (left.node, left.span), right: (right.node, right.span) };
         self.infer.constrain(span, constraint);
         out.push(Cond::Compare { op, left, right, span });
     }
@@ -467,8 +473,11 @@ impl Builder<'_, '_> {
             let number = self.infer.known(Types::NUMBER, aggregate.span);
             self.infer.unify(node, number, aggregate.span);
         }
-        let constraint =
-            Constraint::Aggregate { op, target: target.as_ref().map(|target| (target.node, target.span)), result: node };
+        let constraint = Constraint::Aggregate {
+            op,
+            target: target.as_ref().map(|target| (target.node, target.span)),
+            result: node,
+        };
         self.infer.constrain(aggregate.span, constraint);
         out.push(Cond::Aggregate(Box::new(Aggregate {
             result,

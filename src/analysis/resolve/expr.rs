@@ -117,15 +117,10 @@ impl Builder<'_, '_> {
             ))
         } else {
             let names = self.names_in_scope(scope);
-            let complaint = Diagnostic::error(
-                Code::UnboundVariable,
-                text!("`{name}` 没有取值", "`{name}` has no value"),
-            )
-            .at(span);
+            let complaint =
+                Diagnostic::error(Code::UnboundVariable, text!("`{name}` 没有取值", "`{name}` has no value")).at(span);
             match nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => {
-                    complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near)
-                }
+                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
                 None => complaint,
             }
         };
@@ -161,15 +156,23 @@ impl Builder<'_, '_> {
             self.vars[known.index()].uses += 1;
             return *known;
         }
-        let (name, row_node) = (format!("{}.{}", self.vars[row.index()].name, column.text), self.vars[row.index()].node);
+        let (name, row_node) =
+            (format!("{}.{}", self.vars[row.index()].name, column.text), self.vars[row.index()].node);
         let node = self.infer.fresh();
         let row_span = Span::new(span.start(), column.span.start().max(span.start() + 1) - 1);
         self.infer.constrain(
             column.span,
             Constraint::Field { row: (row_node, row_span), column: column.clone(), result: node },
         );
-        let field =
-            self.add_var(Var { name, node, field: Some((row, column.clone())), span, role: Role::Field, scope, uses: 1 });
+        let field = self.add_var(Var {
+            name,
+            node,
+            field: Some((row, column.clone())),
+            span,
+            role: Role::Field,
+            scope,
+            uses: 1,
+        });
         self.scopes[scope].fields.insert(key, field);
         field
     }
@@ -292,16 +295,13 @@ impl Builder<'_, '_> {
 
     fn branch(&mut self, name: &Name, args: &[Arg], span: Span, scope: usize, out: &mut Vec<Cond>) -> Expr {
         let args = self.parts(args, scope, out);
-        let Some((ty, fields)) =
-            self.infer.types.branch(&name.text).map(|(ty, _, fields)| (ty, fields.to_vec()))
+        let Some((ty, fields)) = self.infer.types.branch(&name.text).map(|(ty, _, fields)| (ty, fields.to_vec()))
         else {
             let text = &name.text;
             let near = nearest(text, self.infer.types.branch_names()).map(str::to_owned);
-            let complaint = Diagnostic::error(
-                Code::UnknownType,
-                text!("没有名为 `{text}` 的分支", "there is no branch `{text}`"),
-            )
-            .at(name.span);
+            let complaint =
+                Diagnostic::error(Code::UnknownType, text!("没有名为 `{text}` 的分支", "there is no branch `{text}`"))
+                    .at(name.span);
             self.complain(match near {
                 Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
                 None => complaint,
@@ -313,7 +313,10 @@ impl Builder<'_, '_> {
             self.complain(
                 Diagnostic::error(
                     Code::WrongArguments,
-                    text!("分支 `{text}` 有 {wanted} 个字段，这里给了 {given} 个", "the branch `{text}` has {wanted} fields, {given} are given"),
+                    text!(
+                        "分支 `{text}` 有 {wanted} 个字段，这里给了 {given} 个",
+                        "the branch `{text}` has {wanted} fields, {given} are given"
+                    ),
                 )
                 .at(span),
             );
@@ -363,7 +366,10 @@ impl Builder<'_, '_> {
             self.complain(
                 Diagnostic::error(
                     Code::Unsupported,
-                    text!("`if` 的条件要是比较，不能是表", "the condition of `if` must be a comparison, not a relation"),
+                    text!(
+                        "`if` 的条件要是比较，不能是表",
+                        "the condition of `if` must be a comparison, not a relation"
+                    ),
                 )
                 .at(cond.span()),
             );
