@@ -6,6 +6,8 @@ pub mod doubt;
 pub mod fold;
 pub mod frog;
 pub mod matcher;
+pub mod reference;
+pub mod undecided;
 
 use crate::facts::store::Store;
 use crate::ir::{Program, RuleId, VarId};

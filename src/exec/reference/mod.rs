@@ -1,0 +1,217 @@
+//! The reference engine: naive evaluation, obviously right, kept for ever as the judge of the fast one.
+//!
+//! Stratum by stratum, every rule is applied to everything that is known until nothing new appears. Rows are sorted
+//! sets of values; nothing is planned, kept or skipped.
+
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::doubt::Possible;
+use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode};
+use super::undecided::{self, Open};
+use super::{Failure, Input, Outcome, Rows};
+use crate::ir::{Literal, Origin, RelationId, RuleId, Stratum};
+use crate::text;
+use crate::value::Value;
+use table::Listed;
+
+/// Rows of one relation.
+type Set = BTreeSet<Vec<Value>>;
+
+/// A relation that grows beyond this is a rule without end: naive evaluation would not reach it in a day.
+const MOST_ROWS: usize = 2_000_000;
+
+/// Runs the program over the facts.
+#[must_use]
+pub fn run(input: &Input) -> Outcome {
+    let mut run = Run {
+        input: *input,
+        relations: input.program.relations.iter().map(|_| None).collect(),
+        possible: Possible::default(),
+        counter: 0,
+        failures: Vec::new(),
+    };
+    let mut open = Open::default();
+    for stratum in &input.program.strata {
+        let erring = run.stratum(stratum);
+        let left = undecided::settle(input, &run.relations, &mut run.possible, (stratum, &erring));
+        open.undecided.extend(left.undecided);
+        open.errors.extend(left.errors);
+    }
+    for (relation, rows) in input.program.relations.iter().zip(&mut run.relations) {
+        if matches!(relation.origin, Origin::Rules(_)) && rows.is_none() {
+            *rows = Some(Box::new(Listed::default()));
+        }
+    }
+    Outcome {
+        relations: run.relations,
+        undecided: open.undecided.into_iter().collect(),
+        errors: open.errors.into_iter().collect(),
+        failures: run.failures,
+        possible: run.possible,
+    }
+}
+
+struct Run<'a> {
+    input: Input<'a>,
+    relations: Vec<Option<Box<dyn Rows>>>,
+    possible: Possible,
+    counter: i64,
+    failures: Vec<Failure>,
+}
+
+impl Run<'_> {
+    /// Completes the relations of a stratum. The rules in which a computation had no value.
+    fn stratum(&mut self, stratum: &Stratum) -> BTreeSet<RuleId> {
+        let mut sets: BTreeMap<RelationId, Set> =
+            stratum.relations.iter().map(|relation| (*relation, self.seeds(*relation))).collect();
+        for relation in sets.keys() {
+            undecided::seed(&self.input, *relation, &mut self.possible);
+        }
+        let mut erring = BTreeSet::new();
+        loop {
+            for (relation, set) in &mut sets {
+                self.close(*relation, set);
+            }
+            self.publish(&sets);
+            let before = sets.clone();
+            self.round(stratum, &mut sets, &mut erring);
+            for (relation, set) in &mut sets {
+                self.close(*relation, set);
+            }
+            self.publish(&sets);
+            self.drop_dominated(&mut sets);
+            if before == sets || self.is_full(&sets) {
+                break;
+            }
+            if sets.values().any(|set| set.len() > MOST_ROWS) {
+                let reason = text!("结论超过 {MOST_ROWS} 行，没有算完", "more than {MOST_ROWS} rows; not finished");
+                self.failures.extend(stratum.rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
+                break;
+            }
+            if !stratum.recursive && sets.keys().all(|relation| self.is_plain(*relation)) {
+                break;
+            }
+        }
+        self.publish(&sets);
+        erring
+    }
+
+    /// The rows that a derived relation has from facts.
+    fn seeds(&self, relation: RelationId) -> Set {
+        let declared = &self.input.program.relations[relation.index()];
+        let Origin::Rules(Some(table)) = declared.origin else { return Set::new() };
+        let mut set = Set::new();
+        for row in 0..self.input.store.tables[table].rows {
+            let cell = |column| match self.input.store.cell(self.input.sources, table, row, column) {
+                crate::facts::store::Cell::Present(value) => Some(value),
+                _ => None,
+            };
+            if let Some(values) = (0..declared.arity).map(cell).collect::<Option<Vec<Value>>>() {
+                self.insert(relation, &mut set, values);
+            }
+        }
+        set
+    }
+
+    /// Applies every rule of the stratum once to all that is known.
+    fn round(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>, erring: &mut BTreeSet<RuleId>) {
+        let mut derived: Vec<(RelationId, Set)> = Vec::new();
+        let matcher = Matcher::over(&self.input, &self.relations, &self.possible).counting_from(self.counter);
+        for id in &stratum.rules {
+            let rule = &self.input.program.rules[id.index()];
+            let mut heads = Set::new();
+            let start = (Bindings::new(rule.vars.len()), Mode::Certain);
+            let _ = matcher.solve(&rule.vars, &rule.body, start, &mut |bindings, _| {
+                let values = rule.args.iter().map(|arg| matcher.value(&rule.vars, arg, bindings));
+                if let Ok(values) = values.collect::<Result<Vec<Value>, _>>() {
+                    heads.insert(values);
+                }
+                if heads.len() > MOST_ROWS { Flow::Break(()) } else { Flow::Continue(()) }
+            });
+            if matcher.erred() {
+                erring.insert(*id);
+            }
+            derived.push((rule.head, heads));
+        }
+        self.counter = matcher.counter();
+        for (relation, heads) in derived {
+            let set = sets.entry(relation).or_default();
+            for values in heads {
+                self.insert(relation, set, values);
+            }
+        }
+    }
+
+    /// Adds a row, unless a `choice-domain` already has one with its key.
+    fn insert(&self, relation: RelationId, set: &mut Set, values: Vec<Value>) {
+        let choice = &self.input.program.relations[relation.index()].choice;
+        let taken = |key: &Vec<usize>| set.iter().any(|row| key.iter().all(|column| row[*column] == values[*column]));
+        if !choice.iter().any(taken) {
+            set.insert(values);
+        }
+    }
+
+    /// Closes an `eqrel`.
+    fn close(&self, relation: RelationId, set: &mut Set) {
+        if self.input.program.relations[relation.index()].equivalence {
+            table::close(set);
+        }
+    }
+
+    /// Takes out rows that a subsumptive clause relates to a better one that is still there.
+    fn drop_dominated(&mut self, sets: &mut BTreeMap<RelationId, Set>) {
+        for relation in sets.keys().copied().collect::<Vec<_>>() {
+            let clauses = &self.input.program.relations[relation.index()].subsumption;
+            if clauses.is_empty() {
+                continue;
+            }
+            let rows: Vec<Vec<Value>> = sets[&relation].iter().cloned().collect();
+            let mut gone = BTreeSet::new();
+            let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
+            for clause in clauses {
+                let Some(Literal::Atom(better)) = clause.rule.body.get(1) else { continue };
+                for at in 0..u32::try_from(rows.len()).unwrap_or(u32::MAX) {
+                    let from = (0, Candidate::Row(at));
+                    let found =
+                        matcher.solve_from(&clause.rule.vars, &clause.rule.body, from, &mut |bindings, doubt| {
+                            let others = matcher.rows(&clause.rule.vars, better, bindings);
+                            let dominated = others.iter().any(|other| *other != at && !gone.contains(other));
+                            if dominated && doubt.is_empty() { Flow::Break(()) } else { Flow::Continue(()) }
+                        });
+                    if found.is_break() {
+                        gone.insert(at);
+                    }
+                }
+            }
+            let kept = rows.into_iter().enumerate();
+            let kept = kept.filter(|(at, _)| !gone.contains(&u32::try_from(*at).unwrap_or(u32::MAX)));
+            let kept: Set = kept.map(|(_, row)| row).collect();
+            self.relations[relation.index()] = Some(Box::new(Listed::new(&kept)));
+            sets.insert(relation, kept);
+        }
+    }
+
+    /// Lets rules see the rows.
+    fn publish(&mut self, sets: &BTreeMap<RelationId, Set>) {
+        for (relation, set) in sets {
+            if matches!(self.input.program.relations[relation.index()].origin, Origin::Rules(_)) {
+                self.relations[relation.index()] = Some(Box::new(Listed::new(set)));
+            }
+        }
+    }
+
+    /// Whether a `.limitsize` is reached.
+    fn is_full(&self, sets: &BTreeMap<RelationId, Set>) -> bool {
+        sets.iter().any(|(relation, set)| {
+            let limit = self.input.program.relations[relation.index()].limit;
+            limit.is_some_and(|limit| set.len() as u64 >= limit)
+        })
+    }
+
+    /// Whether one round completes the relation when its rules do not read it.
+    fn is_plain(&self, relation: RelationId) -> bool {
+        self.input.program.relations[relation.index()].subsumption.is_empty()
+    }
+}

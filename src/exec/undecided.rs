@@ -1,0 +1,208 @@
+//! What could not be decided, found after a stratum is complete.
+//!
+//! An engine derives only what is certain. Once the certain rows of a stratum are known, this pass looks for the rest:
+//! - an instance all of whose conditions hold or cannot be decided, at least one of the latter, is *undecided*, unless
+//!   its head is a certain row anyway;
+//! - the row that it would derive is a [possible](Possible) one: a negation or aggregate that meets it in a later
+//!   stratum cannot be decided either, and a positive condition that it alone fulfils is in doubt;
+//! - a join on a key that has no value is recorded once, from the row with that cell: any row might be its partner, so
+//!   partners are not enumerated;
+//! - an instance in which a computation has no value (overflow, division by zero) is an error, on the same terms: a
+//!   condition that is false settles it, wherever in the body that condition stands.
+//!
+//! Rules that meet no unreadable cell, no possible row and no error are not looked at.
+
+use std::collections::BTreeSet;
+
+use super::doubt::{Doubt, Possible, PossibleRow};
+use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode};
+use super::{CellRef, Input, InstanceError, Rows, Undecided};
+use crate::facts::store::{Cell, State};
+use crate::ir::{Atom, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
+
+/// What a stratum left open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Instances that need a cell without a value.
+    pub undecided: BTreeSet<Undecided>,
+    /// Instances whose evaluation has no value.
+    pub errors: BTreeSet<InstanceError>,
+}
+
+/// What is open after a stratum whose certain rows are all in `derived`. Rows that it leaves possible are added to
+/// `possible`. `erring` are the rules in which a computation was seen to have no value.
+pub fn settle(
+    input: &Input,
+    derived: &[Option<Box<dyn Rows>>],
+    possible: &mut Possible,
+    (stratum, erring): (&Stratum, &BTreeSet<RuleId>),
+) -> Open {
+    let mut open = Open::default();
+    loop {
+        let mut pass = Pass { matcher: Matcher::over(input, derived, possible), open: &mut open, found: Vec::new() };
+        for id in &stratum.rules {
+            let rule = &input.program.rules[id.index()];
+            if erring.contains(id) || is_tainted(input, possible, &rule.body) {
+                pass.rule(*id, rule, possible);
+            }
+        }
+        let found = pass.found;
+        let grew = found.into_iter().fold(false, |grew, (relation, row)| possible.insert(relation, row) || grew);
+        if !(grew && stratum.recursive) {
+            return open;
+        }
+    }
+}
+
+/// Adds the rows of the table that feeds a derived relation and that have cells without a value: they may be any row.
+pub fn seed(input: &Input, relation: RelationId, possible: &mut Possible) {
+    let declared = &input.program.relations[relation.index()];
+    let Origin::Rules(Some(table)) = declared.origin else { return };
+    if input.store.tables[table].columns.iter().take(declared.arity).all(|column| column.states.is_none()) {
+        return;
+    }
+    for row in 0..input.store.tables[table].rows {
+        let mut doubt = Doubt::default();
+        let mut values = Vec::with_capacity(declared.arity);
+        for column in 0..declared.arity {
+            match input.store.cell(input.sources, table, row, column) {
+                Cell::Present(value) => values.push(Some(value)),
+                Cell::Blank | Cell::Malformed(_) => {
+                    doubt.merge(&Doubt::cell(CellRef { table, row, column }));
+                    values.push(None);
+                }
+            }
+        }
+        if !doubt.is_empty() {
+            possible.insert(relation, PossibleRow { values, doubt });
+        }
+    }
+}
+
+/// Whether a condition of the body may meet a cell without a value or a possible row.
+#[must_use]
+pub fn is_tainted(input: &Input, possible: &Possible, body: &[Literal]) -> bool {
+    body.iter().any(|literal| match literal {
+        Literal::Atom(atom) => match input.program.relations[atom.relation.index()].origin {
+            Origin::Facts(table) => {
+                let columns = &input.store.tables[table].columns;
+                atom.args.iter().any(|(column, _)| columns[*column].states.is_some())
+            }
+            Origin::Rules(_) => !possible.of(atom.relation).is_empty(),
+        },
+        Literal::Not(negation) => is_tainted(input, possible, &negation.body),
+        Literal::Aggregate(aggregate) => is_tainted(input, possible, &aggregate.body),
+        Literal::Generate(_)
+        | Literal::Compare(_)
+        | Literal::Bind(_)
+        | Literal::Unpack(_)
+        | Literal::Is(_)
+        | Literal::Test(_) => false,
+    })
+}
+
+struct Pass<'a, 'o> {
+    matcher: Matcher<'a>,
+    open: &'o mut Open,
+    found: Vec<(RelationId, PossibleRow)>,
+}
+
+impl Pass<'_, '_> {
+    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible) {
+        let mut instances: Vec<(Bindings, Doubt)> = Vec::new();
+        let mut keep = |bindings: &Bindings, doubt: &Doubt| {
+            instances.push((bindings.clone(), doubt.clone()));
+            Flow::Continue(())
+        };
+        let start = (Bindings::new(rule.vars.len()), Mode::Doubtful);
+        let _ = self.matcher.solve(&rule.vars, &rule.body, start, &mut keep);
+        for (at, literal) in rule.body.iter().enumerate() {
+            let Literal::Atom(atom) = literal else { continue };
+            let keys = join_columns(atom, at, &rule.body);
+            for row in self.rows_without_key(atom, &keys) {
+                let _ = self.matcher.solve_from(&rule.vars, &rule.body, (at, Candidate::Row(row)), &mut keep);
+            }
+            let no_key = |row: &&PossibleRow| keys.iter().any(|column| row.values[*column].is_none());
+            for row in possible.of(atom.relation).iter().filter(no_key) {
+                let _ = self.matcher.solve_from(&rule.vars, &rule.body, (at, Candidate::Possible(row)), &mut keep);
+            }
+        }
+        for (bindings, doubt) in instances {
+            self.instance(id, rule, &bindings, doubt);
+        }
+    }
+
+    /// Rows of facts in which one of the columns has no value.
+    fn rows_without_key(&self, atom: &Atom, keys: &[usize]) -> Vec<u32> {
+        let input = self.matcher.input();
+        let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return Vec::new() };
+        let table = &input.store.tables[table];
+        let states: Vec<&Vec<State>> =
+            keys.iter().filter_map(|column| table.columns[*column].states.as_ref()).collect();
+        if states.is_empty() {
+            return Vec::new();
+        }
+        (0..table.rows).filter(|row| states.iter().any(|states| states[*row as usize] != State::Present)).collect()
+    }
+
+    fn instance(&mut self, id: RuleId, rule: &Rule, bindings: &Bindings, mut doubt: Doubt) {
+        let mut values = Vec::with_capacity(rule.args.len());
+        for arg in &rule.args {
+            match self.matcher.value(&rule.vars, arg, bindings) {
+                Ok(value) => values.push(Some(value)),
+                Err(why) => {
+                    doubt.merge(&why);
+                    values.push(None);
+                }
+            }
+        }
+        if doubt.is_empty() || self.is_certain(rule, &values) {
+            return;
+        }
+        let named = |var: VarId| {
+            let var = &rule.vars[var.index()];
+            var.field.is_none() && !var.name.starts_with('_')
+        };
+        let shown: Vec<_> =
+            bindings.values().filter(|(var, _)| named(*var)).map(|(var, value)| (var, value.clone())).collect();
+        let span = doubt.span.unwrap_or(rule.span);
+        for (place, error) in &doubt.errors {
+            let error = InstanceError { rule: id, error: *error, bindings: shown.clone(), span: *place };
+            self.open.errors.insert(error);
+        }
+        if !doubt.cells.is_empty() {
+            let cells = doubt.cells.iter().copied().collect();
+            self.open.undecided.insert(Undecided { rule: id, cells, bindings: shown, span });
+        }
+        self.found.push((rule.head, PossibleRow { values, doubt }));
+    }
+
+    /// Whether the row is derived without doubt elsewhere.
+    fn is_certain(&self, rule: &Rule, values: &[Option<crate::value::Value>]) -> bool {
+        let terms: Option<Vec<(usize, Term)>> =
+            values.iter().enumerate().map(|(at, value)| Some((at, Term::Const(value.clone()?)))).collect();
+        terms.is_some_and(|args| {
+            let atom = Atom { relation: rule.head, row: None, args, span: rule.span };
+            !self.matcher.rows(&[], &atom, &Bindings::new(0)).is_empty()
+        })
+    }
+}
+
+/// The columns of an atom whose variable another condition binds as well.
+fn join_columns(atom: &Atom, at: usize, body: &[Literal]) -> Vec<usize> {
+    let elsewhere = |var: VarId| {
+        body.iter().enumerate().any(|(other, literal)| {
+            other != at
+                && match literal {
+                    Literal::Atom(atom) => atom.args.iter().any(|(_, term)| *term == Term::Var(var)),
+                    Literal::Bind(bind) => bind.var == var,
+                    Literal::Unpack(unpack) => unpack.fields.contains(&Some(Term::Var(var))),
+                    Literal::Aggregate(aggregate) => aggregate.result == var,
+                    Literal::Generate(generate) => generate.row == var,
+                    Literal::Not(_) | Literal::Compare(_) | Literal::Is(_) | Literal::Test(_) => false,
+                }
+        })
+    };
+    let joined = |term: &Term| matches!(term, Term::Var(var) if elsewhere(*var));
+    atom.args.iter().filter(|(_, term)| joined(term)).map(|(column, _)| *column).collect()
+}
