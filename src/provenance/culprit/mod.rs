@@ -7,11 +7,14 @@
 //! The search is linear in the cells of the failed equations.
 
 mod board;
+mod equations;
+mod linear;
 mod slip;
 
 use std::collections::BTreeMap;
 
 use board::{Board, State};
+pub use equations::{Equalities, equalities};
 pub use slip::{Range, Slip, slip};
 
 use crate::value::Decimal;

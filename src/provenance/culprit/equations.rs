@@ -1,0 +1,267 @@
+//! From rules to [`Equation`]s: every equality that a rule checks, as a sum of cells.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::linear::Linear;
+use super::{Cell, Equation};
+use crate::exec::CellRef;
+use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
+use crate::facts::store::Cell as Content;
+use crate::ir::{Aggregate, AggregateOp, Compare, Expr, Literal, Origin, Rule, RuleId, TypeKind, VarId};
+use crate::syntax::ast::CompareOp;
+use crate::value::functions::Function;
+use crate::value::{Decimal, Value};
+
+/// Beyond so many terms the search ends: it is an aid, and must not hold up the findings.
+const MOST_TERMS: usize = 400_000;
+
+/// Every equality that the rules of cards check, over all cells they speak of.
+#[derive(Clone, Debug, Default)]
+pub struct Equalities {
+    /// The cells, each once.
+    pub refs: Vec<CellRef>,
+    /// What is known of each cell.
+    pub cells: Vec<Cell>,
+    /// The equations, by position those of `instances`.
+    pub equations: Vec<Equation>,
+    /// Which instance of which rule each equation is: the head's values, none where they are not known.
+    pub instances: Vec<(RuleId, Vec<Option<Value>>)>,
+    /// Whether there were more than are looked at.
+    pub cut: bool,
+}
+
+/// Collects the equalities of every rule for which `wanted` holds.
+pub fn equalities(matcher: &Matcher<'_>, wanted: impl Fn(RuleId) -> bool) -> Equalities {
+    let mut found = Collector { matcher, ids: BTreeMap::new(), terms: 0, found: Equalities::default() };
+    let ids = (0..).map(RuleId);
+    for (id, rule) in ids.zip(&matcher.input().program.rules) {
+        if rule.card.is_some() && wanted(id) {
+            found.rule(id, rule);
+        }
+    }
+    found.neighbours();
+    found.found
+}
+
+struct Collector<'m, 'a> {
+    matcher: &'m Matcher<'a>,
+    ids: BTreeMap<CellRef, usize>,
+    terms: usize,
+    found: Equalities,
+}
+
+impl Collector<'_, '_> {
+    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest.
+    fn rule(&mut self, id: RuleId, rule: &Rule) {
+        let differs = |literal: &&Literal| matches!(literal, Literal::Compare(compare) if matches!(compare.op, CompareOp::Disagree | CompareOp::Ne));
+        let mut claims = rule.body.iter().enumerate().filter(|(_, literal)| differs(literal));
+        let mut compares = claims.by_ref().filter_map(|(at, literal)| match literal {
+            Literal::Compare(compare) if self.is_amount(rule, compare) => Some((at, compare)),
+            _ => None,
+        });
+        let (Some((at, compare)), None) = (compares.next(), compares.next()) else { return };
+        let rest: Vec<Literal> = [&rule.body[..at], &rule.body[at + 1..]].concat();
+        let unbound = Bindings::new(rule.vars.len());
+        // A flow that breaks has only been cut short, which `cut` says.
+        let _ = self.matcher.solve(&rule.vars, &rest, (unbound, Mode::Doubtful), &mut |bindings, _| {
+            if self.terms > MOST_TERMS {
+                self.found.cut = true;
+                return ControlFlow::Break(());
+            }
+            self.instance((id, rule), compare, bindings);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// Whether both sides are amounts: exact numbers rather than texts, days or rows.
+    fn is_amount(&self, rule: &Rule, compare: &Compare) -> bool {
+        let amount = |expr: &Expr| match expr {
+            Expr::Var(var) => {
+                let kind = &self.matcher.input().program.types[rule.vars[var.index()].ty.index()].kind;
+                matches!(kind, TypeKind::Money(_) | TypeKind::Decimal | TypeKind::Number | TypeKind::Percent)
+            }
+            Expr::Const(value) => decimal(value).is_some(),
+            Expr::Call(function, ..) => {
+                matches!(function, Function::Add | Function::Sub | Function::Mul | Function::Div | Function::Neg)
+            }
+            _ => false,
+        };
+        amount(&compare.left) && amount(&compare.right)
+    }
+
+    fn instance(&mut self, (id, rule): (RuleId, &Rule), compare: &Compare, bindings: &Bindings) {
+        let scope = Scope { rule, bodies: vec![&rule.body] };
+        let side = |expr| self.linear(&scope, expr, bindings);
+        let (Some(left), Some(right)) = (side(&compare.left), side(&compare.right)) else { return };
+        let Some(difference) = left.plus(&right, -Decimal::ONE) else { return };
+        let allowance = match &compare.allowance {
+            Some(expr) => self.matcher.value(&rule.vars, expr, bindings).ok().as_ref().and_then(decimal),
+            None => Some(Decimal::ZERO),
+        };
+        let Some(allowance) = allowance else { return };
+        let mut terms: Vec<(usize, Decimal)> = Vec::with_capacity(difference.terms.len());
+        for (cell, factor) in difference.terms {
+            if !factor.is_zero() {
+                terms.push((self.cell(cell), factor));
+            }
+        }
+        self.terms += terms.len();
+        let head = rule.args.iter().map(|arg| self.matcher.value(&rule.vars, arg, bindings).ok()).collect();
+        self.found.instances.push((id, head));
+        self.found.equations.push(Equation { terms, constant: difference.constant, allowance });
+    }
+
+    /// An expression as a sum of cells; none when it is not one.
+    fn linear(&self, scope: &Scope<'_>, expr: &Expr, bindings: &Bindings) -> Option<Linear> {
+        match expr {
+            Expr::Var(var) => self.variable(scope, *var, bindings),
+            Expr::Call(Function::Add, args, _) => self.both(scope, args, bindings, Decimal::ONE),
+            Expr::Call(Function::Sub, args, _) => self.both(scope, args, bindings, -Decimal::ONE),
+            Expr::Call(Function::Neg, args, _) => self.linear(scope, args.first()?, bindings)?.scaled(-Decimal::ONE),
+            Expr::Call(Function::Mul, args, _) => {
+                let [one, two] = &args[..] else { return None };
+                self.linear(scope, one, bindings)?.times(self.linear(scope, two, bindings)?)
+            }
+            Expr::Call(Function::Div, args, _) => {
+                let [one, two] = &args[..] else { return None };
+                let divisor = decimal(&self.matcher.value(&scope.rule.vars, two, bindings).ok()?)?;
+                self.linear(scope, one, bindings)?.scaled(Decimal::ONE.checked_div(divisor)?)
+            }
+            Expr::Else(value, default) => {
+                let known = self.matcher.value(&scope.rule.vars, value, bindings).is_ok();
+                self.linear(scope, if known { value } else { default }, bindings)
+            }
+            other => {
+                let value = self.matcher.value(&scope.rule.vars, other, bindings).ok()?;
+                Some(Linear::constant(decimal(&value)?))
+            }
+        }
+    }
+
+    fn both(&self, scope: &Scope<'_>, args: &[Expr], bindings: &Bindings, sign: Decimal) -> Option<Linear> {
+        let [one, two] = args else { return None };
+        self.linear(scope, one, bindings)?.plus(&self.linear(scope, two, bindings)?, sign)
+    }
+
+    /// A variable: a cell, a sum, something computed, or a value that comes from elsewhere.
+    fn variable(&self, scope: &Scope<'_>, var: VarId, bindings: &Bindings) -> Option<Linear> {
+        if let Some(cell) = self.field(scope.rule, var, bindings) {
+            return self.read(cell);
+        }
+        match scope.definition(var) {
+            Some(Literal::Bind(bind)) => self.linear(scope, &bind.expr, bindings),
+            Some(Literal::Aggregate(aggregate)) if aggregate.op == AggregateOp::Sum && !aggregate.distinct => {
+                self.sum(scope, aggregate, bindings)
+            }
+            _ => Some(Linear::constant(decimal(bindings.value(var)?)?)),
+        }
+    }
+
+    /// The cell that a field of a row is.
+    fn field(&self, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<CellRef> {
+        if let Slot::Cell(cell) = bindings.get(var) {
+            return Some(*cell);
+        }
+        let (row, column) = rule.vars[var.index()].field?;
+        let Some(Value::Row(number)) = bindings.value(row) else { return None };
+        let program = self.matcher.input().program;
+        let TypeKind::Row(relation) = program.types[rule.vars[row.index()].ty.index()].kind else { return None };
+        let Origin::Facts(table) = program.relations[relation.index()].origin else { return None };
+        Some(CellRef { table, row: *number, column })
+    }
+
+    /// The sum of an aggregate as the sum of its contributors; none when it is not certain who they are.
+    fn sum(&self, scope: &Scope<'_>, aggregate: &Aggregate, bindings: &Bindings) -> Option<Linear> {
+        let target = aggregate.target.as_ref()?;
+        let mut outer = Bindings::new(scope.rule.vars.len());
+        for var in &aggregate.outer {
+            outer.set(*var, bindings.get(*var).clone());
+        }
+        let inner = Scope { rule: scope.rule, bodies: [&scope.bodies[..], &[&aggregate.body]].concat() };
+        let mut sum = Some(Linear::constant(Decimal::ZERO));
+        let vars = &scope.rule.vars;
+        let flow = self.matcher.solve(vars, &aggregate.body, (outer, Mode::Doubtful), &mut |bindings, doubt| {
+            let part = if doubt.is_empty() { self.linear(&inner, target, bindings) } else { None };
+            sum = sum.take().zip(part).and_then(|(sum, part)| sum.plus(&part, Decimal::ONE));
+            if sum.is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        if flow.is_break() { None } else { sum }
+    }
+
+    /// A cell as a term: its value in the unit it is written in, and what one such unit is worth.
+    fn read(&self, cell: CellRef) -> Option<Linear> {
+        let (value, factor) = self.content(cell)?;
+        Linear::cell(cell, value, factor)
+    }
+
+    /// Value and factor of a cell; none for a blank cell, which no slip made.
+    fn content(&self, cell: CellRef) -> Option<(Option<Decimal>, Decimal)> {
+        let input = self.matcher.input();
+        let table = &input.store.tables[cell.table];
+        let unit = table.precision(cell.row, cell.column).unit;
+        let factor = unit.to_yuan(Decimal::ONE)?;
+        match input.store.cell(input.sources, cell.table, cell.row, cell.column) {
+            Content::Present(Value::Money(yuan)) => Some((Some(unit.from_yuan(yuan)?), factor)),
+            Content::Present(value) => Some((Some(decimal(&value)?), Decimal::ONE)),
+            Content::Malformed(_) => Some((None, factor)),
+            Content::Blank => None,
+        }
+    }
+
+    /// The position of a cell among the cells, new if need be.
+    fn cell(&mut self, cell: CellRef) -> usize {
+        if let Some(id) = self.ids.get(&cell) {
+            return *id;
+        }
+        let input = self.matcher.input();
+        let span = input.store.tables[cell.table].cell_span(input.sources, cell.row, cell.column);
+        let written = input.sources.text(span).trim().to_owned();
+        let value = self.content(cell).and_then(|(value, _)| value);
+        let id = self.found.cells.len();
+        self.ids.insert(cell, id);
+        self.found.refs.push(cell);
+        self.found.cells.push(Cell { written, value, neighbours: Vec::new() });
+        id
+    }
+
+    /// Gives each cell the values from which it may have been copied: those above and below it in its column.
+    fn neighbours(&mut self) {
+        for id in 0..self.found.refs.len() {
+            let cell = self.found.refs[id];
+            let rows = self.matcher.input().store.tables[cell.table].rows;
+            let beside = [cell.row.checked_sub(1), cell.row.checked_add(1).filter(|row| *row < rows)];
+            for row in beside.into_iter().flatten() {
+                let value = self.content(CellRef { row, ..cell }).and_then(|(value, _)| value);
+                self.found.cells[id].neighbours.extend(value);
+            }
+        }
+    }
+}
+
+/// Where a variable may be defined: the bodies that enclose it, outermost first.
+struct Scope<'r> {
+    rule: &'r Rule,
+    bodies: Vec<&'r [Literal]>,
+}
+
+impl<'r> Scope<'r> {
+    /// The literal that binds `var` to what it computes.
+    fn definition(&self, var: VarId) -> Option<&'r Literal> {
+        let defines = |literal: &&Literal| match literal {
+            Literal::Bind(bind) => bind.var == var,
+            Literal::Aggregate(aggregate) => aggregate.result == var,
+            _ => false,
+        };
+        self.bodies.iter().rev().find_map(|body| body.iter().find(defines))
+    }
+}
+
+fn decimal(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(number) => Some(Decimal::from(*number)),
+        Value::Unsigned(number) => Some(Decimal::from(*number)),
+        Value::Decimal(decimal) | Value::Money(decimal) => Some(*decimal),
+        _ => None,
+    }
+}
