@@ -103,12 +103,8 @@ fn add_item(item: &Item, flat: &mut Flat) {
         Item::Directive(directive) => flat.directives.push(directive.clone()),
         Item::Clause(clause) => flat.clauses.push(clause.clone()),
         Item::Functor(functor) => flat.functors.push(functor.clone()),
-        Item::Component(_)
-        | Item::Init(_)
-        | Item::Override(_)
-        | Item::Pragma(_)
-        | Item::Include(_)
-        | Item::Once(_) => {}
+        Item::Component(_) | Item::Init(_) | Item::Override(_) | Item::Pragma(_) | Item::Include(_) | Item::Once(_) => {
+        }
     }
 }
 
