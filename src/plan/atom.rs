@@ -6,9 +6,20 @@ use super::lower::Builder;
 use super::{Action, Check, Join, Place, Scan};
 use crate::ir::{Atom, Term, VarId};
 
+/// Which rows of its relation an atom reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// All.
+    All,
+    /// Those that the last round added; the atom comes first.
+    Delta,
+    /// All but those.
+    Old,
+}
+
 impl Builder<'_> {
-    /// Adds the steps of an atom. `delta`: it reads only the rows that the last round added, and comes first.
-    pub(super) fn atom(&mut self, atom: &Atom, delta: bool) {
+    /// Adds the steps of an atom.
+    pub(super) fn atom(&mut self, atom: &Atom, reads: Reads) {
         let table = self.table(atom.relation);
         if let (Some(table), Some(row)) = (table, atom.row)
             && let Some(place) = self.places[row.index()]
@@ -27,9 +38,13 @@ impl Builder<'_> {
         let columns = if table.is_some() { Vec::new() } else { self.columns(&rest) };
         let relation = atom.relation;
         if first {
-            self.push(Action::Scan(Scan { relation, table, delta, row, columns: columns.clone() }), estimate);
+            self.push(
+                Action::Scan(Scan { relation, table, delta: reads == Reads::Delta, row, columns: columns.clone() }),
+                estimate,
+            );
         } else {
-            let join = Join { relation, table, keys, row, columns: columns.clone(), span: atom.span };
+            let old = reads == Reads::Old;
+            let join = Join { relation, table, keys, row, columns: columns.clone(), old, span: atom.span };
             self.push(Action::Join(join), estimate);
         }
         if let (Some(table), Some(row)) = (table, row) {

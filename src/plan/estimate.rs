@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::StratumPlan;
 use crate::facts::store::{Data, Store, Table};
-use crate::ir::{Origin, Program, RelationId};
+use crate::ir::{Literal, Origin, Program, RelationId, Stratum};
 
 /// Rows and distinct counts by relation.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +40,28 @@ impl Sizes {
     #[must_use]
     pub fn rows(&self, relation: RelationId) -> f64 {
         self.rows.get(relation.index()).copied().unwrap_or(0.0)
+    }
+
+    /// These sizes, with relations of a recursive stratum assumed to be larger than all that it reads.
+    #[must_use]
+    pub fn with_growing(&self, program: &Program, stratum: &Stratum) -> Self {
+        let mut sizes = self.clone();
+        if !stratum.recursive {
+            return sizes;
+        }
+        let read = stratum.rules.iter().flat_map(|rule| &program.rules[rule.index()].body);
+        let rows = read.filter_map(|literal| match literal {
+            Literal::Atom(atom) => Some(self.rows(atom.relation)),
+            _ => None,
+        });
+        let most = rows.fold(1000.0, f64::max) * 10.0;
+        for relation in &stratum.relations {
+            sizes.rows[relation.index()] = most;
+            for column in 0..program.relations[relation.index()].arity {
+                sizes.distinct.insert((*relation, column), most / 10.0);
+            }
+        }
+        sizes
     }
 
     /// Notes what a relation came to.

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::atom::Reads;
 use super::vars::{expr_vars, needs, term_var};
 use super::{
     Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, Place, RulePlan, Sizes, Step, UnpackStep,
@@ -18,6 +19,8 @@ use crate::syntax::ast::CompareOp;
 pub(super) struct Context<'a> {
     pub(super) program: &'a Program,
     pub(super) sizes: &'a Sizes,
+    /// Relations of the stratum.
+    pub(super) growing: &'a [RelationId],
 }
 
 /// A body on its way to steps. Every variable gets one place.
@@ -76,7 +79,14 @@ impl Builder<'_> {
         let scope = order::scope(body, &self.bound());
         for at in order {
             match &body[*at] {
-                Literal::Atom(atom) => self.atom(atom, delta == Some(*at)),
+                Literal::Atom(atom) => {
+                    let reads = match delta {
+                        Some(delta) if delta == *at => Reads::Delta,
+                        Some(delta) if delta < *at && self.context.growing.contains(&atom.relation) => Reads::Old,
+                        _ => Reads::All,
+                    };
+                    self.atom(atom, reads);
+                }
                 Literal::Not(not) => self.negation(not, &scope),
                 Literal::Generate(generate) => self.generate(generate),
                 Literal::Compare(compare) => self.check(Check::Compare(compare.clone())),

@@ -143,6 +143,8 @@ pub struct Join {
     pub row: Option<usize>,
     /// Columns of a derived relation and their slots.
     pub columns: Vec<(usize, usize)>,
+    /// Without the rows that the last round added: those meet in the plan whose delta is this atom.
+    pub old: bool,
     /// Where it is written.
     pub span: Span,
 }
@@ -248,7 +250,8 @@ pub fn plan(program: &Program, store: &Store) -> Plan {
 pub fn stratum(program: &Program, sizes: &Sizes, at: usize) -> StratumPlan {
     let stratum = &program.strata[at];
     let mut plan = StratumPlan { relations: stratum.relations.clone(), once: Vec::new(), rounds: Vec::new() };
-    let context = lower::Context { program, sizes };
+    let sizes = &sizes.with_growing(program, stratum);
+    let context = lower::Context { program, sizes, growing: &stratum.relations };
     for id in &stratum.rules {
         let rule = &program.rules[id.index()];
         let deltas = delta_atoms(rule, &stratum.relations);

@@ -15,21 +15,23 @@ use super::words::NONE;
 enum Leap<'leap> {
     /// Rows with the group of their key in an index.
     Keyed { groups: &'leap [u32], index: &'leap Index },
+    /// The same, without what the last round added.
+    Old { groups: &'leap [u32], index: &'leap Index },
 }
 
 impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
     fn for_each_count(&mut self, row: &u32, mut op: impl FnMut(usize, usize)) {
-        match self {
-            Self::Keyed { groups, index } => {
-                let group = groups[*row as usize];
-                op(0, if group == NONE { 0 } else { index.count(group) });
-            }
-        }
+        let len = match self {
+            Self::Keyed { groups, index } => index.list(groups[*row as usize]).len(),
+            Self::Old { groups, index } => index.old(groups[*row as usize]).len(),
+        };
+        op(0, len);
     }
 
     fn propose(&mut self, row: &u32, _: usize, values: &mut Vec<&'leap u32>) {
         match self {
             Self::Keyed { groups, index } => values.extend(index.list(groups[*row as usize])),
+            Self::Old { groups, index } => values.extend(index.old(groups[*row as usize])),
         }
     }
 
@@ -45,10 +47,11 @@ pub struct Pairs {
     pub partners: Vec<u32>,
 }
 
-/// Joins `rows`, ascending, whose keys have `groups` (by row) in `index`.
+/// Joins `rows`, ascending, with what `groups` (by row; those of `rows` exist) have in `index`; with `old`, without what
+/// the last round added.
 #[must_use]
-pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index) -> Pairs {
-    leap(rows, Leap::Keyed { groups, index })
+pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index, old: bool) -> Pairs {
+    leap(rows, if old { Leap::Old { groups, index } } else { Leap::Keyed { groups, index } })
 }
 
 fn leap(rows: Vec<u32>, leapers: Leap<'_>) -> Pairs {
@@ -120,7 +123,7 @@ mod tests {
         let mut index = Index::new(1, Payload::Rows);
         index.append(&[&[5, 6, 5]], &[0, 1, 2]);
         let groups = index.groups(&[&[6, 9, 5]], 3);
-        let pairs = join(vec![0, 1, 2], &groups, &index);
+        let pairs = join(vec![0, 2], &groups, &index, false);
         assert_eq!((pairs.rows, pairs.partners), (vec![0, 2, 2], vec![1, 0, 2]));
     }
 

@@ -1,7 +1,6 @@
 //! [`Derived`]: the rows of a derived relation, column by column, and what keeps them distinct.
 
-use rustc_hash::FxHashSet;
-
+use super::seen::Seen;
 use super::words::Kind;
 
 /// The rows of a derived relation, in order of arrival.
@@ -35,48 +34,22 @@ pub struct Sink {
     pub len: usize,
 }
 
-#[derive(Debug)]
-enum Seen {
-    Unit(bool),
-    One(FxHashSet<u32>),
-    Two(FxHashSet<u64>),
-    Four(FxHashSet<u128>),
-    Many(FxHashSet<Box<[u32]>>),
-}
-
 impl Sink {
     /// For rows of that many columns.
     #[must_use]
     pub fn new(columns: usize) -> Self {
-        let seen = match columns {
-            0 => Seen::Unit(false),
-            1 => Seen::One(FxHashSet::default()),
-            2 => Seen::Two(FxHashSet::default()),
-            3 | 4 => Seen::Four(FxHashSet::default()),
-            _ => Seen::Many(FxHashSet::default()),
-        };
-        Self { seen, fresh: vec![Vec::new(); columns], len: 0 }
+        Self { seen: Seen::new(columns), fresh: vec![Vec::new(); columns], len: 0 }
     }
 
     /// Adds those of `len` candidate rows, given by column, that were never seen.
     pub fn insert(&mut self, columns: &[Vec<u32>], len: usize) {
-        for row in 0..len {
-            let new = match &mut self.seen {
-                Seen::Unit(seen) => !std::mem::replace(seen, true),
-                Seen::One(seen) => seen.insert(columns[0][row]),
-                Seen::Two(seen) => seen.insert(u64::from(columns[0][row]) << 32 | u64::from(columns[1][row])),
-                Seen::Four(seen) => {
-                    seen.insert(columns.iter().fold(0, |packed, column| packed << 32 | u128::from(column[row])))
-                }
-                Seen::Many(seen) => seen.insert(columns.iter().map(|column| column[row]).collect()),
-            };
-            if new {
-                self.len += 1;
-                for (fresh, column) in self.fresh.iter_mut().zip(columns) {
-                    fresh.push(column[row]);
-                }
+        let (fresh, count) = (&mut self.fresh, &mut self.len);
+        self.seen.insert(columns, len, |row| {
+            *count += 1;
+            for (fresh, column) in fresh.iter_mut().zip(columns) {
+                fresh.push(column[row]);
             }
-        }
+        });
     }
 
     /// Moves the new rows to `derived`; which of its rows they are.

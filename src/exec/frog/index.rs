@@ -49,6 +49,11 @@ impl Index {
         self.covered += added;
     }
 
+    /// From here on, what is in the index is old and what is appended is new.
+    pub fn next_round(&mut self) {
+        self.lists.round += 1;
+    }
+
     /// The group of each key, [`NONE`] for keys that no row has.
     #[must_use]
     pub fn groups(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
@@ -61,10 +66,10 @@ impl Index {
         self.lists.get(group)
     }
 
-    /// How many payloads a group has.
+    /// The payloads that a group had when the round began.
     #[must_use]
-    pub fn count(&self, group: u32) -> usize {
-        self.lists.spans[group as usize].1 as usize
+    pub fn old(&self, group: u32) -> &[u32] {
+        self.lists.old(group)
     }
 }
 
@@ -201,20 +206,37 @@ fn many(keys: &[&[u32]], row: usize) -> Option<Box<[u32]>> {
 #[derive(Debug, Default)]
 struct Lists {
     arena: Vec<u32>,
-    /// Start, length and room of each list.
-    spans: Vec<(usize, u32, u32)>,
+    spans: Vec<Span>,
+    round: u32,
+}
+
+/// One list in the arena.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: usize,
+    len: u32,
+    room: u32,
+    /// The last round in which it grew, and its length before that.
+    grew: u32,
+    before: u32,
 }
 
 impl Lists {
     fn get(&self, group: u32) -> &[u32] {
-        let (start, len, _) = self.spans[group as usize];
-        &self.arena[start..start + len as usize]
+        let span = self.spans[group as usize];
+        &self.arena[span.start..span.start + span.len as usize]
+    }
+
+    fn old(&self, group: u32) -> &[u32] {
+        let span = self.spans[group as usize];
+        let len = if span.grew == self.round { span.before } else { span.len };
+        &self.arena[span.start..span.start + len as usize]
     }
 
     /// Adds `payloads[i]` to the list of `groups[i]`, except where that is [`NONE`]. There are `count` groups.
     fn append(&mut self, groups: &[u32], payloads: &[u32], count: usize) {
         let bulk = self.spans.is_empty();
-        self.spans.resize(count, (0, 0, 0));
+        self.spans.resize(count, Span { grew: u32::MAX, ..Span::default() });
         if bulk {
             return self.fill(groups, payloads);
         }
@@ -222,36 +244,40 @@ impl Lists {
             if *group == NONE {
                 continue;
             }
-            let (start, len, room) = self.spans[*group as usize];
-            if len < room {
-                self.arena[start + len as usize] = *payload;
-                self.spans[*group as usize].1 += 1;
-                continue;
+            let span = &mut self.spans[*group as usize];
+            if span.grew != self.round {
+                (span.grew, span.before) = (self.round, span.len);
             }
-            let (moved, room) = (self.arena.len(), (room * 2).max(2));
-            self.arena.extend_from_within(start..start + len as usize);
-            self.arena.push(*payload);
-            self.arena.resize(moved + room as usize, 0);
-            self.spans[*group as usize] = (moved, len + 1, room);
+            if span.len < span.room {
+                self.arena[span.start + span.len as usize] = *payload;
+            } else {
+                let from = span.start..span.start + span.len as usize;
+                (span.start, span.room) = (self.arena.len(), (span.room * 2).max(2));
+                self.arena.extend_from_within(from);
+                self.arena.push(*payload);
+                self.arena.resize(span.start + span.room as usize, 0);
+            }
+            span.len += 1;
         }
     }
 
     /// The first batch: counted, then laid out without gaps.
     fn fill(&mut self, groups: &[u32], payloads: &[u32]) {
         for group in groups.iter().filter(|group| **group != NONE) {
-            self.spans[*group as usize].2 += 1;
+            self.spans[*group as usize].room += 1;
         }
         let mut start = 0;
         for span in &mut self.spans {
-            span.0 = start;
-            start += span.2 as usize;
+            span.start = start;
+            span.grew = self.round;
+            start += span.room as usize;
         }
         self.arena.resize(start, 0);
         for (group, payload) in groups.iter().zip(payloads) {
             if *group != NONE {
                 let span = &mut self.spans[*group as usize];
-                self.arena[span.0 + span.1 as usize] = *payload;
-                span.1 += 1;
+                self.arena[span.start + span.len as usize] = *payload;
+                span.len += 1;
             }
         }
     }

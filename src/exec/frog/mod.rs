@@ -14,6 +14,7 @@ mod nested;
 mod notes;
 mod outcome;
 mod run;
+mod seen;
 mod steps;
 mod vector;
 pub mod words;

@@ -33,6 +33,7 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
         input,
         words: Words::new(&input.store.symbols),
         derived: derived.collect(),
+        recent: vec![0..0; program.relations.len()],
         indexes: FxHashMap::default(),
     };
     let mut engine = Engine { world, sizes: Sizes::of_facts(program, input.store), errors: BTreeSet::new() };
@@ -75,12 +76,12 @@ impl Engine<'_> {
         let sinks = relations.iter().map(|relation| Sink::new(self.world.derived(*relation).columns.len())).collect();
         let mut growing = Growing { relations, sinks };
         self.seed(&mut growing);
-        let none = |_| 0..0;
         for rule in &plan.once {
-            self.rule(rule, &none, &mut growing);
+            self.rule(rule, &mut growing);
         }
         self.rounds(&plan, &mut growing);
         for relation in growing.relations {
+            self.world.recent[relation.index()] = 0..0;
             self.measure(relation);
         }
     }
@@ -111,21 +112,20 @@ impl Engine<'_> {
             if !rounds.next() || plan.rounds.is_empty() {
                 return;
             }
-            let relations = growing.relations.clone();
-            let recent = |relation: RelationId| {
-                relations.iter().position(|known| *known == relation).map_or(0..0, |at| rounds.recent(at))
-            };
+            for (at, relation) in growing.relations.iter().enumerate() {
+                self.world.recent[relation.index()] = rounds.recent(at);
+            }
             for rule in &plan.rounds {
-                self.rule(rule, &recent, growing);
+                self.rule(rule, growing);
             }
         }
     }
 
-    fn rule(&mut self, plan: &RulePlan, recent: &dyn Fn(RelationId) -> std::ops::Range<usize>, growing: &mut Growing) {
+    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing) {
         self.world.prepare(&plan.steps);
         let at = growing.at(plan.head);
         let mut runner = Runner::new(&self.world, plan);
-        runner.run(recent, &mut |columns, len| growing.sinks[at].insert(columns, len));
+        runner.run(&mut |columns, len| growing.sinks[at].insert(columns, len));
         self.errors.append(&mut runner.notes.errors);
     }
 

@@ -7,7 +7,7 @@ use super::eval::{Fault, Scope};
 use super::nested::Memos;
 use super::notes::Notes;
 use super::words::{Kind, NONE};
-use crate::ir::{RelationId, Rule};
+use crate::ir::Rule;
 use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Step, UnpackStep};
 use crate::value::Value;
 use crate::value::generators::generate;
@@ -41,13 +41,9 @@ impl<'r> Runner<'r> {
         Self { world, plan, rule, notes: Notes::new(plan.rule), memos: Memos::default() }
     }
 
-    /// Runs the plan over the rows `recent` of its scanned relation, or all of them; calls `head` with the words of the
+    /// Runs the plan; calls `head` with the words of the
     /// head's columns and their number.
-    pub fn run(
-        &mut self,
-        recent: &dyn Fn(RelationId) -> std::ops::Range<usize>,
-        head: &mut dyn FnMut(&[Vec<u32>], usize),
-    ) {
+    pub fn run(&mut self, head: &mut dyn FnMut(&[Vec<u32>], usize)) {
         let plan = self.plan;
         let mut out = |runner: &mut Runner<'_>, batch: Batch| {
             let (columns, len) = runner.head(&batch);
@@ -57,7 +53,7 @@ impl<'r> Runner<'r> {
             return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
         };
         let rows = match (scan.delta, scan.table) {
-            (true, _) => recent(scan.relation),
+            (true, _) => self.world.recent[scan.relation.index()].clone(),
             (false, Some(table)) => 0..self.world.input.store.tables[table].rows as usize,
             (false, None) => 0..self.world.derived(scan.relation).len,
         };
@@ -129,11 +125,14 @@ impl<'r> Runner<'r> {
         let (mut rows, mut pairs) = (Vec::new(), 0);
         for (row, group) in (0_u32..).zip(&groups) {
             if *group != NONE {
-                rows.push(row);
-                pairs += index.count(*group);
+                let partners = if join.old { index.old(*group) } else { index.list(*group) };
+                if !partners.is_empty() {
+                    rows.push(row);
+                    pairs += partners.len();
+                }
             }
             if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
-                let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index);
+                let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index, join.old);
                 pairs = 0;
                 let joined = self.joined(join, &kept, batch, pairs_made);
                 self.steps(rest, joined, &mut *out);

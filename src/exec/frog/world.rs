@@ -24,6 +24,8 @@ pub struct World<'a> {
     pub words: Words<'a>,
     /// Rows of derived relations, by relation.
     pub derived: Vec<Option<Derived>>,
+    /// Which rows of derived relations are new in this round, by relation.
+    pub recent: Vec<std::ops::Range<usize>>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,
 }
@@ -61,20 +63,28 @@ impl World<'_> {
             Some(table) => self.input.store.tables[table].rows as usize,
             None => self.derived(*relation).len,
         };
-        if from < rows {
-            let numbers: Vec<u32> = (from..rows).map(|row| u32::try_from(row).unwrap_or(NONE)).collect();
+        let old = self.recent[relation.index()].start.clamp(from, rows);
+        for part in [from..old, old..rows] {
+            if part.is_empty() {
+                continue;
+            }
+            index.next_round();
+            let numbers: Vec<u32> = part.clone().map(|row| u32::try_from(row).unwrap_or(NONE)).collect();
             let keys: Vec<std::borrow::Cow<'_, [u32]>> = columns
                 .iter()
                 .map(|column| match table {
                     Some(table) => self.cell_words(table, *column, &numbers).into(),
-                    None => self.derived(*relation).columns[*column][from..].into(),
+                    None => self.derived(*relation).columns[*column][part.clone()].into(),
                 })
                 .collect();
             let keys: Vec<&[u32]> = keys.iter().map(AsRef::as_ref).collect();
             match payload {
-                Payload::Column(column) => index.append(&keys, &self.derived(*relation).columns[*column][from..]),
+                Payload::Column(column) => index.append(&keys, &self.derived(*relation).columns[*column][part]),
                 Payload::Rows | Payload::Nothing => index.append(&keys, &numbers),
             }
+        }
+        if self.recent[relation.index()].is_empty() {
+            index.next_round();
         }
         self.indexes.insert(key, index);
     }

@@ -1,0 +1,83 @@
+//! [`Seen`]: the rows that a relation has, for finding out quickly which candidates are new.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A set of rows of one width.
+///
+/// Rows of one or two words are bits in blocks of 64 neighbours: ids that a recursion brings forth tend to lie together,
+/// and then 64 rows share one entry, where a hash set of rows has 64.
+#[derive(Debug)]
+pub enum Seen {
+    /// Rows without columns.
+    Unit(bool),
+    /// One word: the block of the word.
+    One(FxHashMap<u32, u64>),
+    /// Two words: the first, and the block of the second.
+    Two(FxHashMap<u64, u64>),
+    /// Up to four.
+    Four(FxHashSet<u128>),
+    /// More.
+    Many(FxHashSet<Box<[u32]>>),
+}
+
+impl Seen {
+    /// An empty set of rows of that many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        match columns {
+            0 => Self::Unit(false),
+            1 => Self::One(FxHashMap::default()),
+            2 => Self::Two(FxHashMap::default()),
+            3 | 4 => Self::Four(FxHashSet::default()),
+            _ => Self::Many(FxHashSet::default()),
+        }
+    }
+
+    /// Adds `len` rows, given by column; calls `new` with the position of each that was not in the set.
+    pub fn insert(&mut self, columns: &[Vec<u32>], len: usize, mut new: impl FnMut(usize)) {
+        match self {
+            Self::Unit(seen) => {
+                if len > 0 && !std::mem::replace(seen, true) {
+                    new(0);
+                }
+            }
+            Self::One(blocks) => {
+                for (row, word) in columns[0].iter().enumerate() {
+                    if set(blocks.entry(*word >> 6).or_default(), *word) {
+                        new(row);
+                    }
+                }
+            }
+            Self::Two(blocks) => {
+                for (row, (first, second)) in columns[0].iter().zip(&columns[1]).enumerate() {
+                    let block = u64::from(*first) << 26 | u64::from(*second >> 6);
+                    if set(blocks.entry(block).or_default(), *second) {
+                        new(row);
+                    }
+                }
+            }
+            Self::Four(rows) => {
+                for row in 0..len {
+                    if rows.insert(columns.iter().fold(0, |packed, column| packed << 32 | u128::from(column[row]))) {
+                        new(row);
+                    }
+                }
+            }
+            Self::Many(rows) => {
+                for row in 0..len {
+                    if rows.insert(columns.iter().map(|column| column[row]).collect()) {
+                        new(row);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Sets the bit of `word`; whether it was not set.
+fn set(block: &mut u64, word: u32) -> bool {
+    let bit = 1 << (word & 63);
+    let new = *block & bit == 0;
+    *block |= bit;
+    new
+}
