@@ -119,6 +119,7 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
     match format {
         Format::Toml => super::records::read(sources, request),
         Format::Excel | Format::Ods => super::sheet::read(sources, request),
+        Format::Docx => super::word::read(sources, request),
         Format::Plain => super::plain::read(sources, request),
         _ => not_built_in(format, request),
     }

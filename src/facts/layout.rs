@@ -5,16 +5,20 @@
 
 use std::ops::Range;
 
-use super::raw::RawTable;
+use super::raw::{RawCell, RawTable};
 use crate::source::{LoadError, SourceMap, Span};
 
 /// Between two cells of a line.
 pub const GAP: &str = " │ ";
 
+/// Bytes of text that covered cells may repeat in one text.
+const REPEAT_LIMIT: usize = 64 << 20;
+
 /// A text in the making. The spans that it hands out are counted from its start until [`Layout::finish`].
 #[derive(Debug, Default)]
 pub struct Layout {
     text: String,
+    repeated: usize,
 }
 
 impl Layout {
@@ -40,6 +44,13 @@ impl Layout {
     /// Adds what separates two cells.
     pub fn gap(&mut self) {
         self.text.push_str(GAP);
+    }
+
+    /// The cell that a merged cell covers: it shows the text of the one that covers it, as long as that stays bearable.
+    pub fn covered(&mut self, corner: &RawCell) -> RawCell {
+        self.repeated = self.repeated.saturating_add(corner.text.len());
+        let text = if self.repeated > REPEAT_LIMIT { String::new() } else { corner.text.clone() };
+        RawCell { text, absent: true, span: corner.span, address: corner.address.clone(), shifts: Vec::new() }
     }
 
     /// Ends the line.

@@ -5,7 +5,9 @@
 //! of a declared relation; [`cells`] turn texts into values, and the [`builder`] keeps them as typed columns of the
 //! [`store`]. Nothing is corrected on the way: a cell that is not of its column's type stays as written, malformed.
 
+pub mod address;
 pub mod builder;
+pub mod captions;
 pub mod cells;
 pub mod column;
 pub mod encoding;
@@ -23,6 +25,7 @@ pub mod plain;
 pub mod raw;
 pub mod sheet;
 pub mod store;
+pub mod word;
 
 mod choose;
 mod load;

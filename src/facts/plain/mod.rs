@@ -9,6 +9,7 @@ mod walk;
 
 use std::ops::Range;
 
+use super::captions::Captions;
 use super::encoding;
 use super::format::Request;
 use super::narrative::{self, Paragraph};
@@ -17,9 +18,6 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{SourceFile, SourceMap};
 use crate::text;
 use walk::{Block, Table};
-
-/// Paragraphs before a table that may be its caption.
-const CAPTIONS: usize = 4;
 
 /// Reads the tables of the text, then its sentences.
 #[must_use]
@@ -42,11 +40,11 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
 fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
     let text = file.text();
     let (blocks, cut) = walk::blocks(text);
-    let (mut tables, mut paragraphs, mut nearby) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tables, mut paragraphs, mut captions) = (Vec::new(), Vec::new(), Captions::default());
     for block in blocks {
         match block {
             Block::Paragraph(range) => {
-                nearby.push(text[range.clone()].to_owned());
+                captions.add(&text[range.clone()]);
                 paragraphs.push(Paragraph {
                     text: text[range.clone()].to_owned(),
                     span: file.span_of(range),
@@ -54,8 +52,8 @@ fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
                 });
             }
             Block::Table(table) => {
-                let captions = nearby.drain(..).rev().take(CAPTIONS).collect();
-                tables.push(raw(file, table, captions, report));
+                let (name, captions) = captions.take();
+                tables.push(RawTable { name, captions, ..raw(file, &table, report) });
             }
         }
     }
@@ -68,7 +66,7 @@ fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
     tables
 }
 
-fn raw(file: &SourceFile, table: Table, captions: Vec<String>, report: &mut Report) -> RawTable {
+fn raw(file: &SourceFile, table: &Table, report: &mut Report) -> RawTable {
     let cell = |range: &Range<usize>| RawCell {
         text: file.text()[range.clone()].to_owned(),
         span: file.span_of(range.clone()),
@@ -80,18 +78,7 @@ fn raw(file: &SourceFile, table: Table, captions: Vec<String>, report: &mut Repo
         rows.push(RawRow { cells: row.iter().map(cell).collect(), span: file.span_of(start..end), hidden: false });
     }
     let header_rows = header::spread(&mut rows, report);
-    let name = captions.iter().find(|caption| is_title(caption)).cloned().unwrap_or_default();
-    RawTable { name, captions, rows, header_rows, ..RawTable::default() }
-}
-
-/// Whether a caption is a table's title: `表1 项目支出情况`, `附表二：…`.
-fn is_title(caption: &str) -> bool {
-    let caption = caption.trim();
-    let rest = caption.strip_prefix('附').unwrap_or(caption).strip_prefix('表').map(str::trim_start);
-    let numbered = rest.is_some_and(|rest| {
-        rest.starts_with(|first: char| first.is_ascii_digit() || "一二三四五六七八九十".contains(first))
-    });
-    numbered && caption.chars().count() <= 40
+    RawTable { rows, header_rows, ..RawTable::default() }
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::address::{Position, letters};
 use super::super::format::Request;
 use super::super::layout::Layout;
 use super::super::office::Trouble;
 use super::super::raw::{RawCell, RawRow, RawTable};
-use super::{Position, Sheet, letters};
+use super::Sheet;
 use crate::source::{SourceMap, Span};
 use crate::text;
 
@@ -15,8 +16,6 @@ const FILL_LIMIT: u64 = 8_000_000;
 const FILL_DENSITY: u64 = 100;
 /// Covered cells of merged ranges that are followed up in one sheet.
 const COVER_LIMIT: u64 = 4_000_000;
-/// Bytes of text that covered cells of one sheet repeat.
-const REPEAT_LIMIT: usize = 64 << 20;
 
 /// Lays the sheet out under `file › sheet`; the table, and the place of the whole sheet.
 pub(super) fn lay_out(
@@ -30,7 +29,7 @@ pub(super) fn lay_out(
     let fill = area <= FILL_LIMIT && area <= shown.saturating_mul(FILL_DENSITY).max(100_000);
     let anchors = anchors(sheet, height, width);
     let rows = Vec::with_capacity(height as usize);
-    let mut grid = Grid { layout: Layout::new(), rows, anchors, name: &sheet.name, repeated: 0 };
+    let mut grid = Grid { layout: Layout::new(), rows, anchors, name: &sheet.name };
     let mut given = sheet.rows.iter().peekable();
     for number in 0..height {
         let row = given.next_if(|row| row.number == number);
@@ -91,7 +90,6 @@ struct Grid<'a> {
     rows: Vec<RawRow>,
     anchors: FxHashMap<Position, Position>,
     name: &'a str,
-    repeated: usize,
 }
 
 impl Grid<'_> {
@@ -130,8 +128,6 @@ impl Grid<'_> {
         } else {
             self.rows.get(top as usize).and_then(|row| row.cells.get(left as usize))
         }?;
-        self.repeated += corner.text.len();
-        let text = if self.repeated > REPEAT_LIMIT { String::new() } else { corner.text.clone() };
-        Some(RawCell { text, absent: true, span: corner.span, address: corner.address.clone(), shifts: Vec::new() })
+        Some(self.layout.covered(corner))
     }
 }

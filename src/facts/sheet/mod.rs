@@ -10,6 +10,7 @@ mod number;
 mod style;
 mod xlsx;
 
+use super::address::Position;
 use super::format::Request;
 use super::office::{Archive, Trouble};
 use super::open;
@@ -18,10 +19,6 @@ use crate::diagnostic::Report;
 use crate::source::SourceMap;
 use crate::text;
 
-/// Rows that a sheet can have.
-const MOST_ROWS: u32 = 1 << 20;
-/// Columns that a sheet can have.
-const MOST_COLUMNS: u32 = 1 << 14;
 /// Cells that are read of one sheet.
 const MOST_CELLS: usize = 20_000_000;
 
@@ -56,9 +53,6 @@ struct SheetCell {
     column: u32,
     text: String,
 }
-
-/// A row and a column.
-type Position = (u32, u32);
 
 /// A merged range, corners included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,34 +120,6 @@ impl Sheet {
             row.cells.dedup_by_key(|cell| cell.column);
         }
     }
-}
-
-/// The letters of a column: `A`, `Z`, `AA`.
-fn letters(column: u32) -> String {
-    let mut left = column + 1;
-    let mut letters = Vec::new();
-    while left > 0 {
-        let digit = u8::try_from((left - 1) % 26).unwrap_or(0);
-        letters.push(char::from(b'A' + digit));
-        left = (left - 1) / 26;
-    }
-    letters.iter().rev().collect()
-}
-
-/// The position that `F12` names; none when it names none that a sheet can have.
-fn position(reference: &str) -> Option<Position> {
-    let reference = reference.trim();
-    let split = reference.find(|character: char| character.is_ascii_digit())?;
-    let (letters, digits) = reference.split_at(split);
-    if letters.is_empty() || letters.len() > 3 {
-        return None;
-    }
-    let column = letters.bytes().try_fold(0_u32, |column, byte| {
-        byte.is_ascii_alphabetic().then(|| column * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1)
-    })?;
-    let row: u32 = digits.parse().ok()?;
-    let inside = (1..=MOST_ROWS).contains(&row) && (1..=MOST_COLUMNS).contains(&column);
-    inside.then(|| (row - 1, column - 1))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What an auditor should know of a sheet beyond its cells: what it hides, what it never computed, what was not read.
 
+use super::super::address::{Position, letters};
 use super::super::format::Request;
 use super::super::raw::RawTable;
-use super::{Position, Sheet, letters};
+use super::Sheet;
 use crate::diagnostic::{Code, Diagnostic, Report, Text};
 use crate::source::Span;
 use crate::text;

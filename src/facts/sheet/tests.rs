@@ -3,7 +3,7 @@ use std::path::Path;
 use super::super::format::{Options, Request};
 use super::super::office::testing::zip_of;
 use super::super::raw::RawTable;
-use super::{letters, position, read_bytes};
+use super::read_bytes;
 use crate::diagnostic::{Code, Report};
 use crate::source::{SourceMap, Span};
 
@@ -135,15 +135,4 @@ fn bombs_do_not_go_off() {
     let deep = "<a>".repeat(100_000);
     let (_, _, report) = read(&workbook(&format!("<worksheet>{deep}")));
     assert_eq!(codes(&report), [Code::LimitReached]);
-}
-
-#[test]
-fn letters_and_positions_are_each_others_inverse() {
-    for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
-        assert_eq!(letters(column), name);
-        assert_eq!(position(&format!("{name}7")), Some((6, column)));
-    }
-    for wrong in ["", "A", "7", "A0", "XFE1", "A1048577", "AAAA1", "$A$1", "A-1", "A99999999999"] {
-        assert_eq!(position(wrong), None, "{wrong}");
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::io::BufRead;
 
+use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
 use super::super::super::office::Trouble;
 use super::super::super::office::xml::{Element, Node, Xml};
 use super::super::style::NumberFormat;
-use super::super::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Merge, Sheet, SheetCell, SheetRow, date, number, position};
+use super::super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, date, number};
 use super::parts::unescaped;
 use crate::text;
 
