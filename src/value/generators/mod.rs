@@ -1,12 +1,19 @@
 //! Functions that yield rows with named columns: `i in money_items(p.purpose)`.
 
+mod money_items;
+mod numbers;
+mod parts;
+mod range;
+mod written;
+
 use super::Value;
 use super::functions::{EvalError, Kind};
 
 /// A function that yields rows with named columns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Generator {
-    /// `money_items(text)`: the amounts of money that a text writes.
+    /// `money_items(text)`: the amounts of money that a text writes. Of their roles `item` and `approx` are to be added;
+    /// `rate` and `range` say that the whole cannot be known; `factor`, `subtotal` and `part` are in another amount.
     MoneyItems,
     /// `numbers(text)`: the numbers that a text writes.
     Numbers,
@@ -98,6 +105,21 @@ impl Generator {
 /// # Errors
 /// When it has none: a regular expression that does not compile, a range without end.
 pub fn generate(generator: &Generator, args: &[Value]) -> Result<Vec<Vec<Value>>, EvalError> {
-    let _ = (generator, args);
-    Err(EvalError::NotDefined)
+    match (generator, args) {
+        (Generator::MoneyItems, [Value::Symbol(text)]) => Ok(money_items::rows(text)),
+        (Generator::Numbers, [Value::Symbol(text)]) => Ok(numbers::rows(text)),
+        (Generator::Captures(groups), [Value::Symbol(text), Value::Symbol(pattern)]) => {
+            parts::captures(text, pattern, groups)
+        }
+        (Generator::Split, [Value::Symbol(text), Value::Symbol(separator)]) => Ok(parts::split(text, separator)),
+        (Generator::Range(_), [from, to]) => range::rows(from, to, None),
+        (Generator::Range(_), [from, to, step]) => range::rows(from, to, Some(step)),
+        _ => Err(EvalError::NotDefined),
+    }
+}
+
+/// The columns `n`, `text`, `start` and `len` of a part of a text; `n` counts from 1.
+fn place(n: usize, text: &str, range: &std::ops::Range<usize>) -> [Value; 4] {
+    let number = |size: usize| Value::Number(i64::try_from(size).unwrap_or(i64::MAX));
+    [number(n), Value::symbol(&text[range.clone()]), number(range.start), number(range.len())]
 }

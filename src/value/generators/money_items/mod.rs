@@ -1,0 +1,155 @@
+//! `money_items`: the amounts of money that a text writes, and what part each plays.
+//!
+//! An amount is a number with a unit of money. `4.2万` is one where nothing follows that 万 could count (`8万人` is none);
+//! a number without a unit is never one. What an amount is for is its label; how it enters a sum is its [`Role`].
+
+mod roles;
+
+use std::ops::Range;
+
+use super::place;
+use super::written::{Written, allowance, is_approximate, numbers};
+use crate::value::{Decimal, Unit, Value};
+
+/// How an amount enters a sum. `item` and `approx` are added; the others are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// An amount spent on something.
+    Item,
+    /// The same, marked as approximate.
+    Approx,
+    /// A price (`每人600元`) whose product the text does not write: the whole cannot be known.
+    Rate,
+    /// A price whose product the text writes: the product is the item.
+    Factor,
+    /// The sum of items before or after it.
+    Subtotal,
+    /// A part of an item (`其中…`, `（含…）`).
+    Part,
+    /// A range or a bound (`1000-2000元`, `不超过5万元`): no amount.
+    Range,
+}
+
+impl Role {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Item => "item",
+            Self::Approx => "approx",
+            Self::Rate => "rate",
+            Self::Factor => "factor",
+            Self::Subtotal => "subtotal",
+            Self::Part => "part",
+            Self::Range => "range",
+        }
+    }
+}
+
+/// An amount in a text.
+#[derive(Clone, Debug)]
+struct Amount {
+    /// The number, its unit included; of a range both numbers.
+    range: Range<usize>,
+    /// In 元.
+    yuan: Decimal,
+    /// As written.
+    unit: Unit,
+    /// Half a unit of the last place written, in 元.
+    allowance: Decimal,
+    /// Whether it is marked as approximate.
+    approximate: bool,
+    /// Whether it is the upper end of a range.
+    is_range: bool,
+}
+
+/// One row per amount: its place, what it is for, the amount, its unit, role and allowance.
+pub(super) fn rows(text: &str) -> Vec<Vec<Value>> {
+    let amounts = amounts(text);
+    let roles = roles::assign(text, &amounts);
+    let mut rows = Vec::new();
+    for (at, (amount, role)) in amounts.iter().zip(roles).enumerate() {
+        let floor = at.checked_sub(1).map_or(0, |before| amounts[before].range.end);
+        let mut row = place(at + 1, text, &amount.range).to_vec();
+        row.extend([
+            Value::symbol(label(&text[floor..amount.range.start])),
+            Value::Money(amount.yuan),
+            Value::symbol(amount.unit.name()),
+            Value::symbol(role.name()),
+            Value::Money(amount.allowance),
+        ]);
+        rows.push(row);
+    }
+    rows
+}
+
+/// All amounts of a text, in order. More than this is no amount of money, and sums of what is less do not overflow.
+fn amounts(text: &str) -> Vec<Amount> {
+    const MOST: Decimal = Decimal::from_parts(0, 0, 1 << 8, false, 0);
+    let numbers = numbers(text);
+    let mut amounts = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        let after = &text[number.range.end..];
+        let more = after.starts_with(['余', '多', '几']);
+        let skipped = if more { '余'.len_utf8() } else { 0 };
+        let spaces = after[skipped..].len() - after[skipped..].trim_start_matches([' ', '\u{3000}']).len();
+        let unit_at = number.range.end + skipped + spaces;
+        let Some((unit, length)) = unit_of(&text[unit_at..]) else { continue };
+        let end = unit_at + length;
+        let approximate = more || is_approximate(&text[..number.range.start], &text[end..]);
+        let precision = unit.to_yuan(allowance(number.value, approximate));
+        let (Some(yuan), Some(allowance)) = (unit.to_yuan(number.value), precision) else { continue };
+        if yuan > MOST {
+            continue;
+        }
+        let lower = at.checked_sub(1).and_then(|before| range_start(text, &numbers[before], number.range.start));
+        let range = lower.unwrap_or(number.range.start)..end;
+        amounts.push(Amount { range, yuan, unit, allowance, approximate, is_range: lower.is_some() });
+    }
+    amounts
+}
+
+/// Where a range (`1000-2000元`) starts, when `before` is its lower end.
+fn range_start(text: &str, before: &Written, number: usize) -> Option<usize> {
+    let between = text[before.range.end..number].trim();
+    let between = ["万元", "亿元", "万", "元"].iter().find_map(|unit| between.strip_prefix(unit)).unwrap_or(between);
+    let joined = ["-", "－", "–", "—", "——", "~", "～", "至", "到"].contains(&between.trim());
+    joined.then_some(before.range.start)
+}
+
+/// The unit of money that `after` starts with, and how many bytes it takes.
+fn unit_of(after: &str) -> Option<(Unit, usize)> {
+    /// 元 that is no money.
+    const OTHER_YUAN: [&str; 6] = ["元旦", "元月", "元宵", "元素", "元件", "元器件"];
+    let found = Unit::ALL.into_iter().find(|unit| after.starts_with(unit.name()));
+    if let Some(unit) = found {
+        let other = unit == Unit::Yuan && OTHER_YUAN.iter().any(|word| after.starts_with(word));
+        return (!other).then_some((unit, unit.name().len()));
+    }
+    for (short, unit) in [("万", Unit::WanYuan), ("亿", Unit::YiYuan)] {
+        if let Some(rest) = after.strip_prefix(short) {
+            return counts_money(rest).then_some((unit, short.len()));
+        }
+    }
+    None
+}
+
+/// Whether 万 before `rest` counts money: nothing that could be counted follows.
+fn counts_money(rest: &str) -> bool {
+    let plain = !rest.starts_with(|c: char| c.is_alphanumeric());
+    plain || ["左右", "上下", "以上", "以下", "以内", "用于", "用以"].iter().any(|word| rest.starts_with(word))
+}
+
+/// What the amount is for: the words before it, back to a mark that ends a clause; of `名称：` before it, the name.
+fn label(before: &str) -> &str {
+    let marks = [' ', '\u{3000}', '：', ':', '=', '＝', '，', ',', '\n'];
+    let before = before.trim_end_matches(marks);
+    let start = before.rfind(['；', ';', '。', '，', ',', '\n', '！', '：', ':']).map_or(0, |at| {
+        at + before[at..].chars().next().map_or(0, char::len_utf8)
+    });
+    let clause = before[start..].trim();
+    let numbered = clause.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unnumbered = numbered.strip_prefix(['、', '.', '．', '）', ')']).filter(|_| numbered.len() < clause.len());
+    unnumbered.unwrap_or(clause).trim_start_matches(['）', ')', '、', ' '])
+}
+
+#[cfg(test)]
+mod tests;
