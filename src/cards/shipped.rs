@@ -28,11 +28,5 @@ pub const PACKS: &[Shipped] = shipped![
 ];
 
 /// Shared definitions that cards `use`. A test compares this list with the folder.
-pub const SHARED: &[Shipped] = shipped![
-    "lib/budget.dl",
-    "lib/items.dl",
-    "lib/names.dl",
-    "lib/pairs.dl",
-    "lib/slips.dl",
-    "lib/statement.dl",
-];
+pub const SHARED: &[Shipped] =
+    shipped!["lib/budget.dl", "lib/items.dl", "lib/names.dl", "lib/pairs.dl", "lib/slips.dl", "lib/statement.dl",];

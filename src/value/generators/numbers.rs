@@ -1,13 +1,27 @@
 //! `numbers`: the numbers of a text, with the unit that follows.
 
-use super::written::{allowance, is_approximate, numbers};
 use super::place;
+use super::written::{allowance, is_approximate, numbers};
 use crate::value::{Decimal, Value};
 
 /// Units of more than one character, longest first; any other Chinese character that follows is a unit by itself.
 const UNITS: [&str; 16] = [
-    "百万元", "万平方米", "平方米", "平方公里", "万元", "亿元", "千元", "万人次", "人次", "万平米", "公里", "公斤",
-    "万人", "万份", "万个", "％",
+    "百万元",
+    "万平方米",
+    "平方米",
+    "平方公里",
+    "万元",
+    "亿元",
+    "千元",
+    "万人次",
+    "人次",
+    "万平米",
+    "公里",
+    "公斤",
+    "万人",
+    "万份",
+    "万个",
+    "％",
 ];
 
 /// One row per number: its place, its value, the unit after it (empty when there is none), and its allowance.

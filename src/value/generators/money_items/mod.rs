@@ -142,9 +142,9 @@ fn counts_money(rest: &str) -> bool {
 fn label(before: &str) -> &str {
     let marks = [' ', '\u{3000}', '：', ':', '=', '＝', '，', ',', '\n'];
     let before = before.trim_end_matches(marks);
-    let start = before.rfind(['；', ';', '。', '，', ',', '\n', '！', '：', ':']).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = before
+        .rfind(['；', ';', '。', '，', ',', '\n', '！', '：', ':'])
+        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
     let clause = before[start..].trim();
     let numbered = clause.trim_start_matches(|c: char| c.is_ascii_digit());
     let unnumbered = numbered.strip_prefix(['、', '.', '．', '）', ')']).filter(|_| numbered.len() < clause.len());

@@ -63,12 +63,14 @@ fn context<'a>(text: &'a str, amount: &Amount, before: Option<&Amount>) -> Conte
         floor += 1;
     }
     let head = &text[floor..amount.range.start];
-    let since = |marks: &[char]| head.rfind(marks).map_or(0, |at| at + head[at..].chars().next().map_or(0, char::len_utf8));
+    let since =
+        |marks: &[char]| head.rfind(marks).map_or(0, |at| at + head[at..].chars().next().map_or(0, char::len_utf8));
     let sentence = since(&SENTENCE);
     // `共计：` and `单价：` belong to what follows the colon.
     let trimmed = head.trim_end_matches(['：', ':', ' ', '为', '约']);
     let clause = trimmed.rfind(CLAUSE).map_or(0, |at| at + trimmed[at..].chars().next().map_or(0, char::len_utf8));
-    let clause = clause.max(sentence).max(before.map_or(0, |before| before.range.end.saturating_sub(floor))).min(head.len());
+    let clause =
+        clause.max(sentence).max(before.map_or(0, |before| before.range.end.saturating_sub(floor))).min(head.len());
     Context { clause: &head[clause..], sentence: &head[sentence..], after: &text[amount.range.end..] }
 }
 
@@ -91,7 +93,8 @@ fn plain(amount: &Amount, context: &Context<'_>) -> Role {
 /// Whether the sentence so far says that what follows is a part of what came before: `其中`, or an open bracket with `含`.
 fn is_part(sentence: &str) -> bool {
     let open = sentence.rfind(['（', '(']).filter(|at| !sentence[*at..].contains(['）', ')']));
-    let inside = open.is_some_and(|at| ["含", "包括", "包含", "另", "其中"].iter().any(|word| sentence[at..].contains(word)));
+    let inside =
+        open.is_some_and(|at| ["含", "包括", "包含", "另", "其中"].iter().any(|word| sentence[at..].contains(word)));
     inside || sentence.contains("其中")
 }
 
@@ -167,8 +170,7 @@ fn slack(amounts: &[Amount]) -> Decimal {
 
 /// One amount that equals all others together (`共25万元：甲10万元，乙15万元`) is their total.
 fn leading_total(amounts: &[Amount], roles: &mut [Role]) {
-    let counted: Vec<usize> =
-        (0..amounts.len()).filter(|at| matches!(roles[*at], Role::Item | Role::Approx)).collect();
+    let counted: Vec<usize> = (0..amounts.len()).filter(|at| matches!(roles[*at], Role::Item | Role::Approx)).collect();
     if counted.len() < 3 || roles.contains(&Role::Rate) {
         return;
     }

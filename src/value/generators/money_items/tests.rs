@@ -28,14 +28,17 @@ fn units_mixed_and_left_out() {
 
 #[test]
 fn counts_that_are_no_money() {
-    for text in ["口罩13.2万个", "1.8万平米的人才公寓", "8万人份", "2021年元旦", "3元旦", "2020年1月", "本科20人，标准1400/人"] {
+    for text in
+        ["口罩13.2万个", "1.8万平米的人才公寓", "8万人份", "2021年元旦", "3元旦", "2020年1月", "本科20人，标准1400/人"]
+    {
         assert_eq!(read(text), Vec::<String>::new(), "{text}");
     }
 }
 
 #[test]
 fn a_price_with_its_product() {
-    let text = "124个站点，每个站点1200元，共计14.88万；奖励2个优秀站点，每个20000元，共计4万元；站点管理员培训：6.2万元。";
+    let text =
+        "124个站点，每个站点1200元，共计14.88万；奖励2个优秀站点，每个20000元，共计4万元；站点管理员培训：6.2万元。";
     let roles: Vec<String> = rows(text).iter().map(|row| row[7].to_string()).collect();
     assert_eq!(roles, ["factor", "item", "factor", "item", "item"]);
     assert_eq!(sum(text), "250800");
@@ -59,10 +62,7 @@ fn subtotals_are_not_counted_twice() {
                 湖南才智管理服务费：100000元。合计：820万元。3、党建指导员补助：35名区级党建指导员，每月补贴600元，\
                 全年共计：35人*600元/月*12月＝252000元。共计25.2万元。4、据实考核农村村级班子及其成员144万元。";
     let roles: Vec<String> = rows(text).iter().map(|row| row[7].to_string()).collect();
-    assert_eq!(
-        roles,
-        ["approx", "item", "item", "subtotal", "factor", "factor", "item", "subtotal", "item"]
-    );
+    assert_eq!(roles, ["approx", "item", "item", "subtotal", "factor", "factor", "item", "subtotal", "item"]);
     assert_eq!(sum(text), "9892000");
     assert_eq!(sum("甲10万元，乙15万元，合计25万元"), "250000");
     assert_eq!(sum("共安排25万元：甲10万元，乙15万元"), "250000");
@@ -106,7 +106,18 @@ fn places_are_bytes_of_the_text() {
 
 #[test]
 fn nothing_panics() {
-    for text in ["", "元", "万", "1", "1元1元", "：1元", "99999999999999999999999999999亿元", "＝", "（含1元", "每1元共1元计1元"] {
+    for text in [
+        "",
+        "元",
+        "万",
+        "1",
+        "1元1元",
+        "：1元",
+        "99999999999999999999999999999亿元",
+        "＝",
+        "（含1元",
+        "每1元共1元计1元",
+    ] {
         let _ = rows(text);
     }
     let _ = rows(&"79228162514264337593543950335元，共79228162514264337593543950335元，".repeat(9));
