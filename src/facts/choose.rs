@@ -5,6 +5,7 @@ use super::headers;
 use super::headers::Index;
 use super::manifest::{Pick, SourceSpec};
 use super::names::normal;
+use super::narrative;
 use super::raw::RawTable;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::text;
@@ -26,6 +27,8 @@ pub fn choose<'a>(
         None => match tables {
             [] => refuse(tables, spec, report),
             [one] => Some(one),
+            // The running text that a document has beside its one table.
+            [one, text] if text.name == narrative::NAME && relation != narrative::NAME => Some(one),
             _ if format == Format::Toml => by_name(tables, relation).or_else(|| refuse(tables, spec, report)),
             _ => by_headers(tables, spec, wanted, report),
         },

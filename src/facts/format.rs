@@ -117,6 +117,7 @@ impl Format {
 /// Reads every table of a file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     match format {
+        Format::Csv | Format::Tsv => super::delimited::read(sources, format, request),
         Format::Toml => super::records::read(sources, request),
         Format::Excel | Format::Ods => super::sheet::read(sources, request),
         Format::Docx => super::word::read(sources, request),

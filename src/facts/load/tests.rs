@@ -118,3 +118,66 @@ fn a_header_that_no_source_has() {
     assert_eq!(map.text(missing.place().unwrap()), "预算金客");
     assert_eq!(missing.fixes[0].replacement, "预算金额");
 }
+
+#[test]
+fn a_printed_table_with_title_unit_totals_and_two_levels() {
+    let csv = "某局 2020 年支出表,,,\n,,,金额单位：万元\n项目名称,项目类型,预算金额,支出金额\n\
+               甲,公共,\"1,200.50\",(3)\n乙,,４.５,—\n小计,,1205,\n丙,专项,3万元,1元\n项目名称,项目类型,预算金额,支出金额\n,,,\n合 计,,1208,x\n";
+    let manifest = "[relation.project]\nsource = { file = \"a.csv\", table = \"T\" }\n\
+                    columns.category = { header = \"项目类型\", fill = true }\n";
+    let (map, store, complaints) = run("printed", manifest, &[("a.csv", csv.as_bytes())]);
+    assert_eq!(cells(&map, &store, 0, 0), ["甲", "乙", "丙"]);
+    assert_eq!(cells(&map, &store, 0, 1), ["公共", "公共", "专项"]);
+    assert_eq!(cells(&map, &store, 0, 2), ["12005000", "45000", "30000"]);
+    assert_eq!(cells(&map, &store, 0, 3), ["-30000", "", "1"]);
+    assert_eq!(store.tables[0].precision(0, 2), Precision { scale: 2, unit: Unit::WanYuan });
+    assert_eq!(store.tables[0].precision(0, 3), Precision { scale: 4, unit: Unit::WanYuan }, "1元 is 0.0001万元");
+    assert_eq!(codes(&complaints), [Code::RowsSkipped, Code::RowsSkipped], "{complaints:#?}");
+    let profile = &crate::facts::profile(&store, &schema(), &map)[0];
+    assert_eq!((profile.rows, profile.sources[0].rows), (3, 3));
+    let spent = &profile.columns[3];
+    assert_eq!((spent.present, spent.blank, spent.malformed), (2, 1, 0));
+    assert_eq!(spent.least.as_ref().map(ToString::to_string), Some("-30000".to_owned()));
+    assert_eq!(spent.headers, ["支出金额"]);
+    assert_eq!(profile.columns[1].different, Some(2));
+}
+
+#[test]
+fn totals_may_be_rows_of_another_relation() {
+    let csv = "项目名称,预算金额（元）\n甲,1\n合计,1\n";
+    let manifest = "[relation.project]\nsource = { file = \"a.csv\", totals = \"total\" }\n";
+    let (map, store, _) = run("totals", manifest, &[("a.csv", csv.as_bytes())]);
+    assert_eq!(cells(&map, &store, 0, 0), ["甲"]);
+    assert_eq!(cells(&map, &store, 1, 0), ["合计"]);
+    assert_eq!(cells(&map, &store, 1, 1), ["1"]);
+}
+
+#[test]
+fn two_columns_of_one_name_are_refused_and_the_unit_must_be_said() {
+    let csv = "项目名称,预算金额,预算金额\n甲,1,2\n";
+    let manifest = "[relation.project]\nsource = \"a.csv\"\ncolumns.budget = \"预算金额\"\n[relation.total]\nsource = \"a.csv\"\n\
+                    columns.amount.position = \"C\"\n";
+    let (map, store, complaints) = run("two", manifest, &[("a.csv", csv.as_bytes())]);
+    assert_eq!(cells(&map, &store, 0, 2), [""]);
+    assert_eq!(cells(&map, &store, 1, 1), ["2"]);
+    assert!(codes(&complaints).contains(&Code::AmbiguousHeader));
+    assert!(codes(&complaints).contains(&Code::Doubtful), "no unit: {complaints:#?}");
+}
+
+#[test]
+fn gb18030_is_found_out_and_said() {
+    let (bytes, _, _) = encoding_rs::GB18030.encode("项目名称\t预算金额(元)\r\n甲\t1\r\n乙\t2.50\r\n");
+    let manifest = "[relation.project]\nsource = \"a.csv\"\n";
+    let (map, store, complaints) = run("gb", manifest, &[("a.csv", &bytes)]);
+    assert_eq!(cells(&map, &store, 0, 0), ["甲", "乙"]);
+    assert_eq!(cells(&map, &store, 0, 2), ["1.00", "2.50"]);
+    assert!(codes(&complaints).contains(&Code::EncodingGuessed));
+}
+
+#[test]
+fn no_row_has_headers() {
+    let manifest = "[relation.project]\nsource = \"a.csv\"\n[relation.total]\nsource = { file = \"a.csv\", header = false, unit = \"元\" }\n";
+    let (map, store, complaints) = run("none", manifest, &[("a.csv", "x,1\ny,2\n".as_bytes())]);
+    assert_eq!(codes(&complaints), [Code::UnknownHeader]);
+    assert_eq!(cells(&map, &store, 1, 1), ["1", "2"], "without headers columns go by position");
+}
