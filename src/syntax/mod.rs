@@ -4,6 +4,7 @@ pub mod ast;
 mod brackets;
 mod lexer;
 mod parser;
+pub mod preprocess;
 mod token;
 
 use crate::diagnostic::Report;
@@ -16,6 +17,14 @@ use lexer::{Text, lex};
 #[must_use]
 pub fn parse_program(sources: &SourceMap, file: FileId) -> (Program, Report) {
     parser::program(sources, lex(sources, sources.file(file).span(), Text::File))
+}
+
+/// The tree of a rule file with its includes and macros followed. Included files are found by `loader`, such as
+/// [`preprocess::beside`].
+#[must_use]
+pub fn load_program(sources: &mut SourceMap, file: FileId, loader: &mut preprocess::Loader) -> (Program, Report) {
+    let lexed = preprocess::preprocess(sources, file, loader);
+    parser::program(sources, lexed)
 }
 
 /// The tree of the conditions under `span`, such as the `when` of a card.

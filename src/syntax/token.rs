@@ -34,7 +34,7 @@ pub enum Kind {
     Text,
     /// `.decl`, `.type`, …: a dot and a known word that begins an item.
     Directive,
-    /// A line that begins with `#`.
+    /// A line that begins with `#`; in a macro, `#` or `##`.
     Hash,
     /// `(`
     LeftParen,

@@ -36,6 +36,8 @@ pub enum Text {
     File,
     /// A piece of a card.
     Piece,
+    /// What a macro stands for, where `#` and `##` are operators.
+    Macro,
 }
 
 /// Reads the text under `span`.
@@ -138,6 +140,10 @@ impl Lexer<'_> {
     /// A line of the preprocessor, with the lines that a final `\` joins to it.
     fn hash(&mut self) -> Option<Kind> {
         let start = self.at;
+        if self.kind == Text::Macro {
+            self.at += if self.rest().starts_with("##") { 2 } else { 1 };
+            return Some(Kind::Hash);
+        }
         if self.kind == Text::File && self.starts_line {
             while let Some(c) = self.peek() {
                 let rest = self.rest();

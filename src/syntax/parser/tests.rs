@@ -323,3 +323,29 @@ fn deep_nesting_is_refused_in_time() {
     let open = wrong(&format!("a({}", "(".repeat(100_000)));
     assert!(open.len() <= 3, "{open:?}");
 }
+
+/// Every program in the repository's own tests is read without a complaint.
+#[test]
+fn the_programs_of_the_repository() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("tests/run"), root.join("rules")];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let rejected = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("reject-"));
+            if path.is_dir() && !rejected {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "dl") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                if text.lines().any(|line| line.trim_start().starts_with('#')) {
+                    continue;
+                }
+                let (_, complaints) = program_and_complaints(&text);
+                assert_eq!(complaints, [], "{}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 0);
+}
