@@ -121,6 +121,8 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
         Format::Toml => super::records::read(sources, request),
         Format::Excel | Format::Ods => super::sheet::read(sources, request),
         Format::Docx => super::word::read(sources, request),
+        Format::Json => super::json::read(sources, request),
+        Format::JsonLines => super::json::read_lines(sources, request),
         Format::Plain => super::plain::read(sources, request),
         _ => not_built_in(format, request),
     }

@@ -14,6 +14,7 @@ pub mod delimited;
 pub mod encoding;
 pub mod format;
 pub mod headers;
+pub mod json;
 pub mod layout;
 pub mod manifest;
 pub mod map;

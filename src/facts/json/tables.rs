@@ -1,0 +1,207 @@
+//! Values to tables: objects become rows, keys columns, objects within objects `outer.inner`.
+
+use rustc_hash::FxHashMap;
+
+use super::super::raw::{RawCell, RawRow, RawTable};
+use super::parse::{Kind, Str, Value};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::{SourceFile, Span};
+use crate::text;
+
+/// Cells that are kept of one file.
+const MOST_CELLS: usize = 5_000_000;
+/// Tables with more cells than this are not filled up to a full rectangle.
+const FILL_LIMIT: usize = 8_000_000;
+/// Columns that one table may have.
+const MOST_COLUMNS: usize = 16_384;
+
+/// The tables of a file in the making, in the order in which they begin.
+pub(super) struct Tables<'a> {
+    file: &'a SourceFile,
+    tables: Vec<Growing>,
+    by_name: FxHashMap<String, usize>,
+    cells: usize,
+    full: Option<Span>,
+}
+
+#[derive(Default)]
+struct Growing {
+    name: String,
+    header: Vec<RawCell>,
+    columns: FxHashMap<String, usize>,
+    rows: Vec<RawRow>,
+    /// Its rows are arrays, without keys.
+    keyless: bool,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn new(file: &'a SourceFile) -> Self {
+        Self { file, tables: Vec::new(), by_name: FxHashMap::default(), cells: 0, full: None }
+    }
+
+    /// The tables of a whole document.
+    pub(super) fn document(&mut self, value: &Value) {
+        self.collect(value, "", "$");
+        if self.tables.is_empty() && matches!(&value.kind, Kind::Object(members) if !members.is_empty()) {
+            self.row("", value, "$");
+        }
+    }
+
+    /// One line of JSON lines.
+    pub(super) fn line(&mut self, value: &Value) {
+        self.row("", value, "$");
+    }
+
+    /// Every array of objects or arrays within `value`, which is called `name` and stands at `path`.
+    fn collect(&mut self, value: &Value, name: &str, path: &str) {
+        match &value.kind {
+            Kind::Array(items) if items.iter().any(|item| matches!(item.kind, Kind::Object(_) | Kind::Array(_))) => {
+                for (at, item) in items.iter().enumerate() {
+                    self.row(name, item, &format!("{path}[{at}]"));
+                }
+            }
+            Kind::Object(members) => {
+                for (key, member) in members {
+                    self.collect(member, &joined(name, &key.text), &step(path, &key.text));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds `value`, an element of the table `name`, as a row.
+    fn row(&mut self, name: &str, value: &Value, path: &str) {
+        if self.cells > MOST_CELLS {
+            let span = self.file.span_of(value.range.clone());
+            self.full.get_or_insert(Span::new(span.start(), span.start()));
+            return;
+        }
+        let at = self.table(name);
+        let span = self.file.span_of(value.range.clone());
+        let mut cells = Vec::new();
+        match &value.kind {
+            Kind::Array(items) => {
+                self.tables[at].keyless = true;
+                cells.extend(items.iter().enumerate().map(|(n, item)| self.cell(item, format!("{path}[{n}]"))));
+            }
+            Kind::Object(members) => self.members(at, members, "", path, &mut cells),
+            _ => cells.push(self.cell(value, path.to_owned())),
+        }
+        let start = Span::new(span.start(), span.start());
+        for cell in &mut cells {
+            if cell.absent && cell.span == Span::default() {
+                cell.span = start;
+            }
+        }
+        self.cells += cells.len().max(1);
+        self.tables[at].rows.push(RawRow { cells, span, hidden: false });
+        if let Kind::Object(members) = &value.kind {
+            for (key, member) in members {
+                self.collect(member, &joined(name, &key.text), &step(path, &key.text));
+            }
+        }
+    }
+
+    /// The members of a row as cells at the positions of their keys.
+    fn members(&mut self, at: usize, members: &[(Str, Value)], prefix: &str, path: &str, cells: &mut Vec<RawCell>) {
+        for (key, value) in members {
+            let (name, path) = (joined(prefix, &key.text), step(path, &key.text));
+            match &value.kind {
+                Kind::Object(inner) => self.members(at, inner, &name, &path, cells),
+                // Its rows are a table of their own.
+                Kind::Array(items) if items.iter().any(|item| matches!(item.kind, Kind::Object(_))) => {}
+                _ => {
+                    let Some(column) = self.column(at, name, key) else { continue };
+                    if column >= cells.len() {
+                        cells.resize_with(column + 1, || RawCell { absent: true, ..RawCell::default() });
+                    }
+                    cells[column] = self.cell(value, path);
+                }
+            }
+        }
+    }
+
+    fn table(&mut self, name: &str) -> usize {
+        if let Some(at) = self.by_name.get(name) {
+            return *at;
+        }
+        self.tables.push(Growing { name: name.to_owned(), ..Growing::default() });
+        self.by_name.insert(name.to_owned(), self.tables.len() - 1);
+        self.tables.len() - 1
+    }
+
+    /// The column of a key, new if need be; none when there are too many.
+    fn column(&mut self, table: usize, name: String, key: &Str) -> Option<usize> {
+        let span = self.file.span_of(key.inside.clone());
+        let table = &mut self.tables[table];
+        if let Some(at) = table.columns.get(&name) {
+            return Some(*at);
+        }
+        if table.header.len() == MOST_COLUMNS {
+            self.full.get_or_insert(span);
+            return None;
+        }
+        table.header.push(RawCell { text: name.clone(), span, ..RawCell::default() });
+        table.columns.insert(name, table.header.len() - 1);
+        Some(table.header.len() - 1)
+    }
+
+    fn cell(&self, value: &Value, path: String) -> RawCell {
+        let address = Some(path);
+        let written = || self.file.text()[value.range.clone()].to_owned();
+        let span = self.file.span_of(value.range.clone());
+        match &value.kind {
+            Kind::Null => RawCell { span, address, absent: true, ..RawCell::default() },
+            Kind::String(string) => RawCell {
+                text: string.text.clone(),
+                span: self.file.span_of(string.inside.clone()),
+                shifts: string.shifts.clone(),
+                address,
+                absent: false,
+            },
+            Kind::Plain | Kind::Array(_) | Kind::Object(_) => {
+                RawCell { text: written(), span, address, ..RawCell::default() }
+            }
+        }
+    }
+
+    /// The tables, header rows first; what did not fit is said.
+    pub(super) fn finish(self, report: &mut Report) -> Vec<RawTable> {
+        if let Some(span) = self.full {
+            let message = text!(
+                "文件里的格子太多，从这里起没有读全",
+                "the file has too many cells; from here on not all were read"
+            );
+            let help = text!("分成几个文件，或导出为 CSV", "split it, or export it as CSV");
+            report.push(Diagnostic::error(Code::LimitReached, message).at(span).help(help));
+        }
+        self.tables.into_iter().map(Growing::finish).collect()
+    }
+}
+
+impl Growing {
+    fn finish(mut self) -> RawTable {
+        if self.keyless {
+            return RawTable { name: self.name, rows: self.rows, ..RawTable::default() };
+        }
+        let width = self.header.len();
+        let fill = width.saturating_mul(self.rows.len()) <= FILL_LIMIT;
+        for row in self.rows.iter_mut().filter(|_| fill) {
+            let start = Span::new(row.span.start(), row.span.start());
+            row.cells.resize_with(width, || RawCell { span: start, absent: true, ..RawCell::default() });
+        }
+        let span = self.header.first().map_or_else(Span::default, |cell| cell.span);
+        self.rows.insert(0, RawRow { cells: self.header, span, hidden: false });
+        RawTable { name: self.name, rows: self.rows, header_rows: Some(1), ..RawTable::default() }
+    }
+}
+
+fn joined(outer: &str, inner: &str) -> String {
+    if outer.is_empty() { inner.to_owned() } else { format!("{outer}.{inner}") }
+}
+
+/// The path of a member.
+fn step(path: &str, key: &str) -> String {
+    let plain = key.chars().all(|character| character.is_alphanumeric() || character == '_');
+    if plain && !key.is_empty() { format!("{path}.{key}") } else { format!("{path}[{key:?}]") }
+}
