@@ -1,3 +1,4 @@
 //! Why a row holds, why one does not, and what would change it.
 
 pub mod culprit;
+pub mod proof;

@@ -22,7 +22,8 @@ pub use bindings::{Bindings, Slot};
 
 use super::doubt::{Doubt, Possible, PossibleRow};
 use super::{Input, Outcome, Rows};
-use crate::ir::{Atom, Literal, RelationId, Var};
+use crate::facts::store::Cell as Content;
+use crate::ir::{Atom, Literal, Origin, RelationId, Var};
 use crate::value::Value;
 
 /// Whether to go on.
@@ -221,5 +222,23 @@ impl<'a> Matcher<'a> {
             }
         }
         rows
+    }
+
+    /// The row of a derived relation at that position.
+    #[must_use]
+    pub fn derived_row(&self, relation: RelationId, at: u32) -> Vec<Value> {
+        let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
+        let columns = self.input.program.relations[relation.index()].columns.len();
+        rows.map_or_else(Vec::new, |rows| (0..columns).map(|column| rows.value(at as usize, column)).collect())
+    }
+
+    /// Whether a row of a derived relation is among the facts that the relation was given from the start.
+    #[must_use]
+    pub fn is_given(&self, relation: RelationId, row: &[Value]) -> bool {
+        let Origin::Rules(Some(table)) = self.input.program.relations[relation.index()].origin else { return false };
+        let cell = |at, column| self.input.store.cell(self.input.sources, table, at, column);
+        let same =
+            |at| row.iter().enumerate().all(|(column, value)| cell(at, column) == Content::Present(value.clone()));
+        (0..self.input.store.tables[table].rows).any(same)
     }
 }
