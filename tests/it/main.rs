@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot read its own files has failed
 
+mod analysis;
 mod floors;
 mod paths;
 mod run;
