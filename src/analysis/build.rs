@@ -1,5 +1,8 @@
 //! The stages of analysis in their order.
 
+use std::collections::BTreeSet;
+
+use super::cards::{CardDraft, CardScope, bodies, draft_alternative, finish_alternative};
 use super::collect::collect;
 use super::components::{Flat, expand};
 use super::context::Relations;
@@ -11,6 +14,7 @@ use super::resolve::{Builder, alternatives, too_many};
 use super::strata::stratify;
 use super::types::Types;
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::ir::card::Card;
 use crate::ir::{Column, Directive, Origin, Program, Relation, Rule, RuleId, Subsumption};
 use crate::syntax::ast::{Clause, DirectiveKind};
 use crate::text;
@@ -19,6 +23,7 @@ use crate::text;
 struct Draft {
     rule: hir::Rule,
     parents: Vec<Option<usize>>,
+    card: Option<CardDraft>,
 }
 
 pub(super) fn build(input: &Input) -> (Program, Report) {
@@ -28,18 +33,23 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);
-    let drafts = resolve_clauses(&flat, &relations, &mut infer);
+    let mut drafts = resolve_clauses(&flat, &relations, &mut infer);
+    for position in 0..input.cards.len() {
+        resolve_card(input, position, &relations, &mut infer, &mut drafts);
+    }
     infer.solve(&relations);
     let mut program = Program { relations: finish_relations(&relations, &infer), ..Program::default() };
-    for (at, draft) in drafts.iter().enumerate() {
-        if draft.rule.broken || infer.broken.contains(&at) {
-            continue;
-        }
-        if let Some(rule) = lower(draft, &relations, &mut infer) {
-            add_rule(rule, draft.rule.subsumption, &mut program);
+    program.cards = vec![None; input.cards.len()];
+    let mut wrong_cards = BTreeSet::new();
+    for (at, draft) in drafts.into_iter().enumerate() {
+        let card = draft.rule.card;
+        let fine =
+            !draft.rule.broken && !infer.broken.contains(&at) && lower(draft, &relations, &mut infer, &mut program);
+        if !fine {
+            wrong_cards.extend(card);
         }
     }
-    program.cards = vec![None; input.cards.len()];
+    wrong_cards.into_iter().for_each(|card| program.cards[card] = None);
     directives(&flat, &relations, &mut program, &mut infer.report);
     let solved = std::mem::take(&mut infer.report);
     report.append(solved);
@@ -73,27 +83,48 @@ fn resolve_clause(clause: &Clause, relations: &Relations, infer: &mut Infer, dra
                 None => builder.clause(head, body, clause.span),
             };
             if let Some((rule, parents)) = draft {
-                drafts.push(Draft { rule, parents });
+                drafts.push(Draft { rule, parents, card: None });
             }
         }
     }
 }
 
-fn lower(draft: &Draft, relations: &Relations, infer: &mut Infer) -> Option<Rule> {
-    let mut lower = Lower::new(infer, relations, &draft.rule, draft.parents.clone());
-    let mut rule = lower.rule(&draft.rule)?;
-    rule.vars = lower.finish_vars();
-    Some(rule)
+fn resolve_card(input: &Input, position: usize, relations: &Relations, infer: &mut Infer, drafts: &mut Vec<Draft>) {
+    let card = &input.cards[position];
+    let Some(relation) = relations.id(card.name).filter(|id| relations.get(*id).card == Some(position)) else { return };
+    for (body, span) in bodies(card, infer) {
+        infer.rule = drafts.len();
+        let scope = CardScope { relations, card, position, relation };
+        let (rule, parents, card) = draft_alternative(scope, infer, (&body, span));
+        drafts.push(Draft { rule, parents, card: Some(card) });
+    }
 }
 
-fn add_rule(rule: Rule, subsumption: bool, program: &mut Program) -> Option<RuleId> {
+/// Adds the rule to the program, and the alternative of its card; false when something in it is wrong.
+fn lower(draft: Draft, relations: &Relations, infer: &mut Infer, program: &mut Program) -> bool {
+    let mut lower = Lower::new(infer, relations, &draft.rule, draft.parents);
+    let Some(mut rule) = lower.rule(&draft.rule) else { return false };
+    let id = RuleId(u32::try_from(program.rules.len()).expect("fewer than 2^32 rules"));
+    let alternative = draft.card.map(|card| finish_alternative(&mut lower, card, &draft.rule, &rule.body, id));
+    if matches!(alternative, Some(None)) {
+        return false;
+    }
+    rule.vars = lower.finish_vars();
+    if let (Some(Some(alternative)), Some(card)) = (alternative, rule.card) {
+        let relation = rule.head;
+        let card = program.cards[card].get_or_insert_with(|| Card { relation, alternatives: Vec::new() });
+        card.alternatives.push(alternative);
+    }
+    add_rule(rule, draft.rule.subsumption, program);
+    true
+}
+
+fn add_rule(rule: Rule, subsumption: bool, program: &mut Program) {
     if subsumption {
         program.relations[rule.head.index()].subsumption.push(Subsumption { rule });
-        return None;
+    } else {
+        program.rules.push(rule);
     }
-    let id = RuleId(u32::try_from(program.rules.len()).expect("fewer than 2^32 rules"));
-    program.rules.push(rule);
-    Some(id)
 }
 
 fn finish_relations(relations: &Relations, infer: &Infer) -> Vec<Relation> {

@@ -73,6 +73,8 @@ pub(super) enum Kind {
     Else(Box<Expr>, Box<Expr>),
     /// `as(x, type)`; the target is the node of the expression itself.
     Cast(Box<Expr>),
+    /// In templates: how far the two sides of the rule's `~` may lie apart.
+    Allowance,
 }
 
 /// A condition.
@@ -180,7 +182,7 @@ impl Expr {
     pub(super) fn variables(&self, see: &mut dyn FnMut(VarId)) {
         match &self.kind {
             Kind::Var(var) => see(*var),
-            Kind::Unnamed | Kind::Const(_) | Kind::Nil => {}
+            Kind::Unnamed | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
             Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
                 args.iter().for_each(|arg| arg.variables(see));
             }

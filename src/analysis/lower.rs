@@ -26,6 +26,8 @@ pub(super) struct Lower<'l, 'a> {
     /// The scope around each scope.
     pub(super) parents: Vec<Option<usize>>,
     pub(super) broken: bool,
+    /// The allowance of the rule's first `~`, which templates call `allowance`.
+    pub(super) first_allowance: Option<Expr>,
     /// Variables about which it was said that they have no value.
     reported: BTreeSet<VarId>,
 }
@@ -44,6 +46,7 @@ impl<'l, 'a> Lower<'l, 'a> {
             positions: BTreeMap::new(),
             parents,
             broken: false,
+            first_allowance: None,
             reported: BTreeSet::new(),
         }
     }
@@ -140,17 +143,26 @@ impl<'l, 'a> Lower<'l, 'a> {
     }
 
     fn new_var(&mut self, like: &hir::Expr, scope: usize) -> VarId {
-        let id = VarId(u32::try_from(self.vars.len()).expect("fewer than 2^32 variables"));
-        self.vars.push(hir::Var {
-            name: format!("_{}", id.0),
-            node: like.node,
-            field: None,
-            span: like.span,
-            role: hir::Role::Made,
-            scope,
-            uses: 0,
-        });
+        let id = self.add_made(like.node, like.span);
+        self.vars[id.index()].scope = scope;
         id
+    }
+
+    /// A variable that nobody wrote.
+    pub(super) fn add_made(&mut self, node: super::infer::Node, span: Span) -> VarId {
+        let id = VarId(u32::try_from(self.vars.len()).expect("fewer than 2^32 variables"));
+        let name = format!("_{}", id.0);
+        self.vars.push(hir::Var { name, node, field: None, span, role: hir::Role::Made, scope: 0, uses: 0 });
+        id
+    }
+
+    /// Whether it is the `{allowance}` of a template.
+    pub(super) fn is_allowance(&self, expr: &hir::Expr) -> bool {
+        match &expr.kind {
+            hir::Kind::Allowance => true,
+            hir::Kind::Call(_, args) => args.iter().any(|arg| self.is_allowance(arg)),
+            _ => false,
+        }
     }
 
     /// Where `span` is written.
@@ -199,6 +211,24 @@ pub(super) fn mentioned(literal: &Literal, see: &mut dyn FnMut(VarId)) {
         }
         Literal::Is(is) => see(is.var),
         Literal::Test(test) => test.args.iter().for_each(|arg| expr_vars(arg, see)),
+    }
+}
+
+/// The variables that a literal gives a value.
+pub(super) fn binds(literal: &Literal) -> Vec<VarId> {
+    let of_term = |term: &crate::ir::Term| match term {
+        crate::ir::Term::Var(var) => Some(*var),
+        crate::ir::Term::Const(_) => None,
+    };
+    match literal {
+        Literal::Atom(atom) => {
+            atom.row.into_iter().chain(atom.args.iter().filter_map(|(_, term)| of_term(term))).collect()
+        }
+        Literal::Generate(generate) => vec![generate.row],
+        Literal::Bind(bind) => vec![bind.var],
+        Literal::Unpack(unpack) => unpack.fields.iter().flatten().filter_map(of_term).collect(),
+        Literal::Aggregate(aggregate) => vec![aggregate.result],
+        Literal::Not(_) | Literal::Compare(_) | Literal::Is(_) | Literal::Test(_) => Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod agree;
 mod build;
+mod cards;
 mod collect;
 mod components;
 mod context;

@@ -40,6 +40,12 @@ pub(super) struct Builder<'b, 'a> {
     pub(super) scopes: Vec<Scope>,
     /// Something was wrong and was said.
     broken: bool,
+    /// While a template is resolved: its scope, in which fields of rows are read anew.
+    pub(super) display: Option<usize>,
+    /// The scopes of braces, in order.
+    pub(super) braces: Vec<usize>,
+    /// The operand of the first `~`.
+    agreeing: Option<Node>,
 }
 
 /// A rule body, a negation or the braces of an aggregate.
@@ -57,7 +63,18 @@ impl<'b, 'a> Builder<'b, 'a> {
         params: &'b [Parameter<'b>],
         card: Option<usize>,
     ) -> Self {
-        Self { infer, relations, params, card, vars: Vec::new(), scopes: vec![Scope::default()], broken: false }
+        Self {
+            infer,
+            relations,
+            params,
+            card,
+            vars: Vec::new(),
+            scopes: vec![Scope::default()],
+            broken: false,
+            display: None,
+            braces: Vec::new(),
+            agreeing: None,
+        }
     }
 
     /// A rule of a clause: one head, one alternative.
@@ -87,8 +104,13 @@ impl<'b, 'a> Builder<'b, 'a> {
         Some((rule, parents))
     }
 
-    /// A rule of a card: its head is made of the variables outside braces.
-    pub(super) fn card_rule(mut self, relation: RelationId, body: &[&ast::Literal], span: Span) -> Draft {
+    /// The head and the conditions of a card's rule: its head is made of the variables outside braces.
+    pub(super) fn card_body(
+        &mut self,
+        relation: RelationId,
+        body: &[&ast::Literal],
+        span: Span,
+    ) -> (Vec<Expr>, Vec<Cond>) {
         self.declare(body, 0);
         let mut out = Vec::new();
         self.conjunction(body, 0, &mut out);
@@ -105,7 +127,7 @@ impl<'b, 'a> Builder<'b, 'a> {
             self.assign(&value, Place { relation, column: at });
             args.push(value);
         }
-        self.finish(relation, args, out, span)
+        (args, out)
     }
 
     /// `p`, `spent`, or `q.name` for the column of a derived relation's row.
@@ -118,7 +140,7 @@ impl<'b, 'a> Builder<'b, 'a> {
         vars.get(self.relations.find_column(*relation, field)?).copied()
     }
 
-    fn finish(self, head: RelationId, args: Vec<Expr>, body: Vec<Cond>, span: Span) -> Draft {
+    pub(super) fn finish(self, head: RelationId, args: Vec<Expr>, body: Vec<Cond>, span: Span) -> Draft {
         let parents = self.scopes.iter().map(|scope| scope.parent).collect();
         let rule =
             Rule { head, args, body, vars: self.vars, card: self.card, span, subsumption: false, broken: self.broken };
@@ -267,7 +289,7 @@ fn find_unnamed(expr: &Expr, out: &mut Vec<Span>) {
             find_unnamed(a, out);
             find_unnamed(b, out);
         }
-        Kind::Var(_) | Kind::Const(_) | Kind::Nil => {}
+        Kind::Var(_) | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
     }
 }
 

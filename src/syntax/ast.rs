@@ -463,3 +463,18 @@ pub struct FunctorDecl {
     /// From `.functor` to its end.
     pub span: Span,
 }
+
+impl Literal {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Atom(atom) => atom.span,
+            Self::In(source) => source.span,
+            Self::Compare(compare) => compare.span,
+            Self::Is(is) => is.span,
+            Self::Test(call) => call.args.last().map_or(call.name.span, |last| call.name.span.to(last.span)),
+            Self::Not(_, span) | Self::Group(_, span) | Self::Bool(_, span) => *span,
+        }
+    }
+}

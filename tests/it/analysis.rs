@@ -91,7 +91,9 @@ fn programs_are_accepted_or_refused_at_their_line() {
         let errors = errors(report, &sources);
         let rejected = fs::read_to_string(case.join("expected/rejected"));
         let fine = match rejected {
-            Ok(lines) => lines.split_whitespace().any(|line| errors.iter().any(|error| error.starts_with(&format!("{line}:")))),
+            Ok(lines) => {
+                lines.split_whitespace().any(|line| errors.iter().any(|error| error.starts_with(&format!("{line}:"))))
+            }
             Err(_) => errors.is_empty(),
         };
         if !fine {

@@ -11,7 +11,7 @@ use crate::syntax::ast::{CompareOp, Name};
 use crate::text;
 
 impl Lower<'_, '_> {
-    pub(super) fn complain(&mut self, complaint: Diagnostic) {
+    pub(in crate::analysis) fn complain(&mut self, complaint: Diagnostic) {
         self.broken = true;
         self.infer.report.push(complaint);
     }
@@ -194,6 +194,27 @@ impl Lower<'_, '_> {
         if list.is_empty() { complaint } else { complaint.help(text!("可用：{list}", "there are: {list}")) }
     }
 
+    /// Every variable of a template's expression is bound.
+    pub(in crate::analysis) fn check_bound(&mut self, expr: &hir::Expr, bound: &BTreeSet<VarId>) {
+        for var in self.needs(expr) {
+            if bound.contains(&var) || !self.reported.insert(var) {
+                continue;
+            }
+            let name = self.vars[var.index()].name.clone();
+            let span = find_var(expr, var).unwrap_or(expr.span);
+            self.complain(
+                Diagnostic::error(
+                    Code::BadTemplate,
+                    text!(
+                        "`{name}` 在花括号里，这里没有它的值",
+                        "`{name}` belongs to the braces and has no value here"
+                    ),
+                )
+                .at(span),
+            );
+        }
+    }
+
     /// The target of an aggregate must be in its braces.
     pub(super) fn check_target(&mut self, target: &hir::Expr, within: &BTreeSet<VarId>, op: &Name) {
         for var in self.needs(target) {
@@ -251,7 +272,7 @@ pub(super) fn not_a_cell(span: Span) -> Diagnostic {
 fn find_var(expr: &hir::Expr, wanted: VarId) -> Option<Span> {
     match &expr.kind {
         Kind::Var(var) => (*var == wanted).then_some(expr.span),
-        Kind::Unnamed | Kind::Const(_) | Kind::Nil => None,
+        Kind::Unnamed | Kind::Const(_) | Kind::Nil | Kind::Allowance => None,
         Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
             args.iter().find_map(|arg| find_var(arg, wanted))
         }

@@ -224,7 +224,7 @@ impl Lower<'_, '_> {
             let (a, b) = (self.expr(&left), self.expr(&right));
             let (a, b) = (self.widen(a, from, to, left.span), self.widen(b, to, from, right.span));
             let allowance = matches!(op, CompareOp::Agree | CompareOp::Disagree)
-                .then(|| self.allowance(&left, &right, bound, out))
+                .then(|| self.allowance(&a, &b, span, out))
                 .flatten();
             out.push(Literal::Compare(Compare { op, left: a, right: b, allowance, span }));
             return;

@@ -56,7 +56,7 @@ pub(in crate::analysis) fn too_many(span: Span) -> Diagnostic {
 }
 
 impl Builder<'_, '_> {
-    pub(super) fn conjunction(&mut self, body: &[&Literal], scope: usize, out: &mut Vec<Cond>) {
+    pub(in crate::analysis) fn conjunction(&mut self, body: &[&Literal], scope: usize, out: &mut Vec<Cond>) {
         for literal in body {
             self.literal(literal, scope, out);
         }
@@ -436,7 +436,7 @@ impl Builder<'_, '_> {
     }
 
     /// `(a ; b)` that binds nothing, where alternatives cannot become rules: `not (not a, not b)`.
-    pub(super) fn filter_group(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
+    pub(in crate::analysis) fn filter_group(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
         let Some(all) = alternatives(body) else {
             self.complain(too_many(span));
             return;
@@ -456,6 +456,9 @@ impl Builder<'_, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, scope: usize, out: &mut Vec<Cond>) -> Option<Expr> {
         let op = self.aggregate_op(aggregate)?;
         let inner = self.enter(scope);
+        if self.display.is_none() {
+            self.braces.push(inner);
+        }
         let mut body = Vec::new();
         let conjunctions = match self.braces(aggregate) {
             Ok(conjunction) => conjunction,

@@ -96,6 +96,10 @@ impl Builder<'_, '_> {
                 );
                 self.wrong(span)
             }
+            None if name == "allowance" && self.display.is_some() && self.agreeing.is_some() => {
+                let node = self.agreeing.unwrap_or_else(|| self.infer.poison());
+                Expr { kind: Kind::Allowance, span, node }
+            }
             None => {
                 self.unknown_variable(name, span, scope);
                 self.wrong(span)
@@ -104,7 +108,8 @@ impl Builder<'_, '_> {
     }
 
     fn unknown_variable(&mut self, name: &str, span: Span, scope: usize) {
-        let negated = self.scopes[scope].parent.is_some();
+        let negated = self.scopes[scope].parent.is_some() && self.display.is_none();
+        let code = if self.display.is_some() { Code::BadTemplate } else { Code::UnboundVariable };
         let complaint = if negated {
             Diagnostic::error(
                 Code::UnboundInNegation,
@@ -117,8 +122,7 @@ impl Builder<'_, '_> {
             ))
         } else {
             let names = self.names_in_scope(scope);
-            let complaint =
-                Diagnostic::error(Code::UnboundVariable, text!("`{name}` 没有取值", "`{name}` has no value")).at(span);
+            let complaint = Diagnostic::error(code, text!("`{name}` 没有取值", "`{name}` has no value")).at(span);
             match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
                 None => complaint,
@@ -150,7 +154,7 @@ impl Builder<'_, '_> {
 
     /// The variable of `row.column`, which lives where the row's variable lives.
     pub(in crate::analysis) fn field_var(&mut self, row: VarId, column: &Name, span: Span) -> VarId {
-        let scope = self.vars[row.index()].scope;
+        let scope = self.display.unwrap_or(self.vars[row.index()].scope);
         let key = (row, column.text.clone());
         if let Some(known) = self.scopes[scope].fields.get(&key) {
             self.vars[known.index()].uses += 1;

@@ -149,7 +149,7 @@ fn fields_of(arg: &Arg, names: &mut Names) {
 
 impl Builder<'_, '_> {
     /// A scope inside `parent`.
-    pub(super) fn enter(&mut self, parent: usize) -> usize {
+    pub(in crate::analysis) fn enter(&mut self, parent: usize) -> usize {
         self.scopes.push(Scope { parent: Some(parent), ..Scope::default() });
         self.scopes.len() - 1
     }
