@@ -1,5 +1,146 @@
-//! The command line.
+//! The command line: a file per verb. The only place that prints.
+//!
+//! Exit codes, whatever the flags: 0 checked and nothing at or above `--fail-level`; 1 findings; 2 usage, manifest or rule
+//! error, or nothing was checked; 3 the run is incomplete.
+
+mod check;
+mod explain;
+mod facts;
+mod pages;
+mod rules;
+mod terminal;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::terminal::{Color, Terminal};
+use crate::audit::{Engine, Request};
+use crate::diagnostic::Lang;
+
+/// What a verb has to say and how the process ends.
+#[derive(Debug, Default)]
+struct Said {
+    stdout: String,
+    stderr: String,
+    code: u8,
+}
+
+/// Checked, and nothing at or above the level asked for.
+const CLEAN: u8 = 0;
+/// There are findings.
+const FOUND: u8 = 1;
+/// Usage, manifest or rule error, or nothing was checked.
+const REFUSED: u8 = 2;
+/// The run is incomplete.
+const INCOMPLETE: u8 = 3;
+
+/// gouji 勾稽：按规则审核项目资料，每个问题都指到出处 / checks project records by rules, and points at the cells
+#[derive(Debug, Parser)]
+#[command(name = "gouji", version, propagate_version = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Flags that every verb takes.
+#[derive(Clone, Debug, Args)]
+struct Common {
+    /// 语言 / language of messages [zh, en]
+    #[arg(long, global = true, value_enum)]
+    lang: Option<LangArg>,
+    /// 颜色 / colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// 每行宽度 / columns of a line
+    #[arg(long, global = true, hide_short_help = true)]
+    width: Option<usize>,
+    /// 执行引擎 / engine
+    #[arg(long, global = true, hide = true, value_enum, default_value_t = EngineArg::Frog)]
+    engine: EngineArg,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// 审核一个文件夹 / audit a folder
+    Check(check::CheckArgs),
+    /// 列出载入了哪些资料 / show what was loaded
+    Facts(facts::FactsArgs),
+    /// 列出、检查或导出规则 / list, lint or export rules
+    Rules(rules::RulesArgs),
+    /// 解释一条规则或一种报错 / explain a rule or a complaint
+    Explain(explain::ExplainArgs),
+    /// 运行规则自带的测试 / run the rules' own tests
+    Test(test::TestArgs),
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LangArg {
+    Zh,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum EngineArg {
+    Frog,
+    Reference,
+}
+
+/// Which audit, and what is different this time.
+#[derive(Clone, Debug, Args)]
+struct AuditArgs {
+    /// 文件夹（用它或上级文件夹里的 audit.toml）/ folder; the nearest audit.toml upward counts
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// 只用这些规则：规则包名或路径 / only these rules: packs by name, files by path
+    #[arg(long = "rules", value_name = "NAME|PATH")]
+    rules: Vec<String>,
+    /// 设置参数：规则编号.参数=值 / set a parameter
+    #[arg(long = "set", value_name = "CODE.name=value")]
+    set: Vec<String>,
+}
+
+impl AuditArgs {
+    fn request(&self, common: &Common, lang: Lang) -> Request {
+        Request {
+            start: self.dir.clone(),
+            rules: self.rules.clone(),
+            set: self.set.clone(),
+            engine: common.engine.engine(),
+            lang,
+        }
+    }
+}
+
+impl EngineArg {
+    fn engine(self) -> Engine {
+        match self {
+            Self::Frog => Engine::Frog,
+            Self::Reference => Engine::Reference,
+        }
+    }
+}
+
 /// Runs the command line.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = cli.common.lang.map_or_else(terminal::lang_of_locale, |lang| match lang {
+        LangArg::Zh => Lang::Zh,
+        LangArg::En => Lang::En,
+    });
+    let terminal = Terminal::new(cli.common.color, cli.common.width, lang);
+    terminal::guarded(lang, || {
+        let common = &cli.common;
+        match &cli.verb {
+            Verb::Check(args) => check::check(args, common, &terminal),
+            Verb::Facts(args) => facts::facts(args, common, &terminal),
+            Verb::Rules(args) => rules::rules(args, common, &terminal),
+            Verb::Explain(args) => explain::explain(args, common, &terminal),
+            Verb::Test(args) => test::test(args, common, &terminal),
+        }
+    })
 }

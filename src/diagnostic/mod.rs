@@ -12,7 +12,7 @@ pub use nearest::nearest;
 use crate::source::Span;
 
 /// A sentence in the two languages of the house.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text {
     /// Chinese, the first language.
     pub zh: String,

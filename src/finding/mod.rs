@@ -1,6 +1,9 @@
 //! What an audit reports about the audited world: findings, verdicts, and what was and was not checked.
 
+pub mod format;
+
 pub use crate::cards::Severity;
+use crate::diagnostic::Text;
 use crate::source::Span;
 
 /// One finding, ready to be drawn: every text is final.
@@ -45,7 +48,72 @@ pub enum Verdict {
     /// It has no finding, and some instance could not be decided.
     Undecided,
     /// A relation that it needs has no rows or is not fed; which.
-    NotApplicable(String),
+    NotApplicable(Text),
     /// It could not be finished; why.
-    Failed(String),
+    Failed(Text),
+}
+
+/// A rule and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleVerdict {
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How many findings it has.
+    pub findings: usize,
+    /// Instances that could not be decided.
+    pub undecided: Vec<Undecided>,
+    /// Instances whose evaluation has no value: a division by zero, an overflow.
+    pub without_value: Vec<Undecided>,
+}
+
+/// An instance of a rule that is neither a finding nor a pass.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Undecided {
+    /// Which instance, in a few words: the keys of its rows.
+    pub instance: String,
+    /// Why it has no answer.
+    pub reason: Text,
+    /// The cells that have no value, or the condition that has none.
+    pub cells: Vec<Span>,
+}
+
+/// What an audit came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audited {
+    /// What the audit is called.
+    pub title: String,
+    /// The manifest, as people see its path.
+    pub manifest: String,
+    /// Findings by file, place and code.
+    pub findings: Vec<Finding>,
+    /// Every rule that was loaded, by code.
+    pub verdicts: Vec<RuleVerdict>,
+    /// How many fact files were read.
+    pub files: usize,
+    /// How many rows they have.
+    pub rows: u64,
+}
+
+impl Audited {
+    /// How many rules there are of a kind.
+    #[must_use]
+    pub fn rules(&self, kind: impl Fn(&Verdict) -> bool) -> usize {
+        self.verdicts.iter().filter(|rule| kind(&rule.verdict)).count()
+    }
+
+    /// How many findings there are of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Whether any rule was checked on anything.
+    #[must_use]
+    pub fn checked_anything(&self) -> bool {
+        self.verdicts.iter().any(|rule| !matches!(rule.verdict, Verdict::NotApplicable(_)))
+    }
 }

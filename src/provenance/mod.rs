@@ -2,4 +2,3 @@
 
 pub mod culprit;
 pub mod proof;
-pub mod why_not;

@@ -1,3 +1,11 @@
 //! Data to bytes, pure: the clock, the version and the width of the terminal come in as arguments.
 
+pub mod card;
+pub mod concise;
+pub mod facts;
 pub mod human;
+pub mod json;
+pub mod summary;
+mod table;
+
+pub use table::aligned;

@@ -33,8 +33,7 @@ pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {
     for source in manifest.relations.iter_mut().flat_map(|feed| &mut feed.sources) {
         source.unit = source.unit.take().or_else(|| unit.clone());
     }
-    let meaning = toml_text::without_followers(tree.file, &report, tree.report);
-    report.append(meaning);
+    report.append(tree.report);
     (manifest, report)
 }
 

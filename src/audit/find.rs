@@ -1,0 +1,167 @@
+//! Findings: the rows that a card's rule derived, with message, labels, severity and key.
+
+use crate::exec::Outcome;
+use crate::exec::matcher::{Bindings, Flow, Mode, Slot};
+use crate::finding::format::show;
+use crate::finding::{Finding, Label, Severity};
+use crate::ir::card::{self, Alternative, Card};
+use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Rule, TypeKind};
+use crate::source::Span;
+use crate::value::functions::{Function, call};
+use crate::value::{Decimal, Value};
+
+use super::places::spot;
+use super::words::Words;
+
+/// Contributors that are labelled when the card does not say how many.
+const LIMIT: usize = 5;
+
+/// The findings of a card.
+pub(super) fn find(words: &Words, outcome: &Outcome, code: &str, card: &Card) -> Vec<Finding> {
+    let Some(rows) = &outcome.relations[card.relation.index()] else { return Vec::new() };
+    let columns = words.input.program.relations[card.relation.index()].arity;
+    let found = (0..rows.len()).filter_map(|row| {
+        let values: Vec<Value> = (0..columns).map(|column| rows.value(row, column)).collect();
+        card.alternatives.iter().find_map(|alternative| instance(words, code, alternative, &values))
+    });
+    found.collect()
+}
+
+/// The finding of one row, if this alternative derived it.
+fn instance(words: &Words, code: &str, alternative: &Alternative, values: &[Value]) -> Option<Finding> {
+    let rule = &words.input.program.rules[alternative.rule.index()];
+    let bindings = solution(words, rule, values)?;
+    let (labels, folded) = labels(words, rule, &alternative.labels, &bindings);
+    Some(Finding {
+        code: code.to_owned(),
+        severity: severity(words, rule, alternative, &bindings),
+        message: words.fill(rule, &alternative.message, &bindings),
+        key: words.fill(rule, &alternative.key, &bindings),
+        labels,
+        folded: (!folded.is_empty()).then(|| folded.join("；")),
+        help: alternative.help.as_ref().map(|help| words.fill(rule, help, &bindings)),
+        notes: Vec::new(),
+    })
+}
+
+/// What every variable outside braces is bound to in the first solution that gives the head these values.
+pub(super) fn solution(words: &Words, rule: &Rule, values: &[Value]) -> Option<Bindings> {
+    let mut given = Bindings::new(rule.vars.len());
+    for (arg, value) in rule.args.iter().zip(values) {
+        match arg {
+            Expr::Var(var) => given.set(*var, Slot::Value(value.clone())),
+            Expr::Const(constant) if constant != value => return None,
+            _ => {}
+        }
+    }
+    let mut solution = None;
+    let _ = words.matcher.solve(&rule.vars, &rule.body, (given, Mode::Certain), &mut |found, _| {
+        solution = Some(found.clone());
+        Flow::Break(())
+    });
+    solution
+}
+
+fn severity(words: &Words, rule: &Rule, alternative: &Alternative, bindings: &Bindings) -> Severity {
+    let holds = |conditions: &[Literal]| {
+        words
+            .matcher
+            .solve(&rule.vars, conditions, (bindings.clone(), Mode::Certain), &mut |_, _| Flow::Break(()))
+            .is_break()
+    };
+    let case = alternative.severity.iter().find(|(conditions, _)| holds(conditions));
+    case.or(alternative.severity.last()).map_or(Severity::Error, |(_, severity)| *severity)
+}
+
+/// The labels of a finding, and what is said of those that are left out.
+fn labels(words: &Words, rule: &Rule, wanted: &[card::Label], bindings: &Bindings) -> (Vec<Label>, Vec<String>) {
+    let mut labels: Vec<Label> = Vec::new();
+    let mut folded = Vec::new();
+    for label in wanted {
+        let scope = scope(words, rule, &label.scope, bindings);
+        let limit = label.limit.unwrap_or(LIMIT);
+        let before = labels.len();
+        let mut left_out = Vec::new();
+        let mut seen: Vec<Span> = Vec::new();
+        for inner in &scope.solutions {
+            let Some((span, address)) = spot(&words.input, rule, scope.body, &label.at, &inner.bindings) else {
+                continue;
+            };
+            if seen.contains(&span) {
+                continue;
+            }
+            seen.push(span);
+            if labels.len() - before < limit || label.scope.is_empty() {
+                labels.push(Label { span, address, text: words.fill(rule, &label.text, &inner.bindings) });
+            } else {
+                left_out.push(inner);
+            }
+        }
+        if !left_out.is_empty() {
+            folded.push(rest(words, rule, &scope, &left_out));
+        }
+    }
+    (labels, folded)
+}
+
+/// What a label ranges over.
+struct Scope<'a> {
+    body: &'a [Literal],
+    /// The innermost aggregate; none outside braces.
+    aggregate: Option<&'a Aggregate>,
+    solutions: Vec<Inner>,
+}
+
+/// One contributor, or the finding itself.
+struct Inner {
+    bindings: Bindings,
+    value: Option<Value>,
+}
+
+/// The solutions of the braces that `path` leads to, the largest value first.
+fn scope<'a>(words: &Words, rule: &'a Rule, path: &[usize], bindings: &Bindings) -> Scope<'a> {
+    let mut scope =
+        Scope { body: &rule.body, aggregate: None, solutions: vec![Inner { bindings: bindings.clone(), value: None }] };
+    for at in path {
+        let Some(Literal::Aggregate(aggregate)) = scope.body.get(*at) else { return scope };
+        let contributors = |outer: &Inner| words.matcher.contributors(&rule.vars, aggregate, &outer.bindings);
+        let inner = scope.solutions.iter().flat_map(contributors);
+        scope.solutions = inner.map(|(bindings, value)| Inner { bindings, value: value.ok() }).collect();
+        scope.body = &aggregate.body;
+        scope.aggregate = Some(aggregate);
+    }
+    // Stable: equal values stay in the order of rows. What has no value comes first, since it needs looking at.
+    scope.solutions.sort_by(|a, b| match (&a.value, &b.value) {
+        (Some(a), Some(b)) => magnitude(b).cmp(&magnitude(a)),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    });
+    scope
+}
+
+fn magnitude(value: &Value) -> Decimal {
+    match value {
+        Value::Money(amount) | Value::Decimal(amount) => amount.abs(),
+        Value::Number(number) => Decimal::from(number.unsigned_abs()),
+        Value::Unsigned(number) => Decimal::from(*number),
+        _ => Decimal::ZERO,
+    }
+}
+
+/// How many contributors are not labelled, and what they come to.
+fn rest(words: &Words, rule: &Rule, scope: &Scope, left_out: &[&Inner]) -> String {
+    let count = left_out.len();
+    let sum = scope.aggregate.filter(|aggregate| aggregate.op == AggregateOp::Sum).and_then(|aggregate| {
+        let mut values = left_out.iter().map(|inner| inner.value.clone());
+        let first = values.next()??;
+        let sum = values.try_fold(first, |sum, value| call(Function::Add, &[sum, value?]).ok())?;
+        let kind: &TypeKind = words.kind(rule.vars[aggregate.result.index()].ty);
+        Some(show(&sum, kind, card::Format::default()))
+    });
+    use crate::diagnostic::Lang;
+    match (sum, words.lang) {
+        (Some(sum), Lang::Zh) => format!("另有 {count} 处，合计 {sum}"),
+        (Some(sum), Lang::En) => format!("and {count} more, {sum} in total"),
+        (None, Lang::Zh) => format!("另有 {count} 处"),
+        (None, Lang::En) => format!("and {count} more"),
+    }
+}

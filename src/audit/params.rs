@@ -1,0 +1,145 @@
+//! Parameters: the default of the card, the value of the manifest, the value of the command line; the last one counts.
+
+use crate::analysis::Parameter;
+use crate::cards::{Param, Setting};
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::source::{SourceMap, Span};
+use crate::syntax::{self, ast};
+use crate::text;
+use crate::value::Decimal;
+
+use super::rules::LoadedCard;
+
+/// A value that somebody set: in the manifest, on the command line, in a test.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// The rule's code and where it is written.
+    pub code: (String, Span),
+    /// The parameter's name and where it is written.
+    pub name: (String, Span),
+    /// The value.
+    pub value: Setting,
+}
+
+/// Complaints about settings of rules or parameters that do not exist. A setting for a shipped rule that is not loaded
+/// is no mistake.
+#[must_use]
+pub fn check_sets(cards: &[LoadedCard], sets: &[Set], known_codes: &[String]) -> Report {
+    let mut report = Report::new();
+    for set in sets {
+        let (code, name) = (&set.code.0, &set.name.0);
+        let Some(loaded) = cards.iter().find(|loaded| loaded.card.code.text == *code) else {
+            if known_codes.contains(code) {
+                continue;
+            }
+            let message = text!("没有规则 `{code}`", "there is no rule `{code}`");
+            let mut wrong = Diagnostic::error(Code::UnknownKey, message).at(set.code.1);
+            if let Some(near) = nearest(code, cards.iter().map(|loaded| loaded.card.code.text.as_str())) {
+                wrong = wrong.help(text!("是否 `{near}`？", "did you mean `{near}`?"));
+            }
+            report.push(wrong);
+            continue;
+        };
+        let names: Vec<&str> = loaded.card.params.iter().map(|param| param.name.text.as_str()).collect();
+        if !names.contains(&name.as_str()) {
+            let message = text!("规则 {code} 没有参数 `{name}`", "rule {code} has no parameter `{name}`");
+            let all = names.join("、");
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => text!("是否 `{near}`？", "did you mean `{near}`?"),
+                None if names.is_empty() => text!("这条规则没有参数", "this rule has no parameters"),
+                None => text!("它的参数：{all}", "its parameters: {all}"),
+            };
+            report.push(Diagnostic::error(Code::UnknownKey, message).at(set.name.1).help(help));
+        }
+    }
+    report
+}
+
+/// The parameters of a card with the values of this run.
+pub fn resolve<'a>(sources: &SourceMap, loaded: &'a LoadedCard, sets: &[Set]) -> (Vec<Parameter<'a>>, Report) {
+    let mut report = Report::new();
+    let mut parameters = Vec::new();
+    for param in &loaded.card.params {
+        let own = |set: &&Set| set.code.0 == loaded.card.code.text && set.name.0 == param.name.text;
+        let Some(default) = constant(sources, &param.default, &mut report) else { continue };
+        within(sources, param, &param.default, &default, &mut report);
+        let mut value = default;
+        if let Some(set) = sets.iter().rev().find(own)
+            && let Some(chosen) = constant(sources, &set.value, &mut report)
+        {
+            within(sources, param, &set.value, &chosen, &mut report);
+            value = chosen;
+        }
+        parameters.push(Parameter { name: &param.name.text, value, span: param.name.span });
+    }
+    (parameters, report)
+}
+
+/// The constant that a setting writes. In quotes, what is no number, percentage or amount is a text.
+fn constant(sources: &SourceMap, setting: &Setting, report: &mut Report) -> Option<ast::Const> {
+    let (arg, complaints) = syntax::parse_arg(sources, setting.words.span);
+    let value = arg.filter(|_| !complaints.has_errors()).and_then(|arg| constant_of(&arg));
+    if value.is_none() && setting.quoted {
+        return Some(ast::Const::Text(setting.words.text.clone()));
+    }
+    if value.is_none() {
+        let written = &setting.words.text;
+        let message = text!("`{written}` 不是参数能取的值", "`{written}` is not a value for a parameter");
+        let help = text!(
+            "写 `90%`、`10万元`、`3` 或文字，带单位的加引号",
+            "write `90%`, `10万元`, `3` or a text; quote what has a unit"
+        );
+        report.push(Diagnostic::error(Code::BadValue, message).at(setting.words.span).help(help));
+    }
+    value
+}
+
+fn constant_of(arg: &ast::Arg) -> Option<ast::Const> {
+    match &arg.kind {
+        ast::ArgKind::Const(value) => Some(value.clone()),
+        ast::ArgKind::Call(call) if call.name.text == "neg" || call.name.text == "-" && call.args.len() == 1 => {
+            match constant_of(call.args.first()?)? {
+                ast::Const::Number(number) => Some(ast::Const::Number(-number)),
+                ast::Const::Decimal(value, written) => Some(ast::Const::Decimal(-value, format!("-{written}"))),
+                ast::Const::Percent(value) => Some(ast::Const::Percent(-value)),
+                ast::Const::Money(value, unit) => Some(ast::Const::Money(-value, unit)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Complains when `value` is outside the bounds of its parameter.
+fn within(sources: &SourceMap, param: &Param, setting: &Setting, value: &ast::Const, report: &mut Report) {
+    let mut ignored = Report::new();
+    let bounds = [(&param.min, "不小于", "at least"), (&param.max, "不大于", "at most")];
+    for (at, (bound, zh, en)) in bounds.into_iter().enumerate() {
+        let Some(bound) = bound else { continue };
+        let limit = constant(sources, bound, &mut ignored);
+        let (Some(value), Some(limit)) = (amount(value), limit.as_ref().and_then(amount)) else { continue };
+        let outside = if at == 0 { value < limit } else { value > limit };
+        if outside {
+            let (name, written, edge) = (&param.name.text, &setting.words.text, &bound.words.text);
+            let message = text!(
+                "参数 `{name}` 要{zh} {edge}，这里是 {written}",
+                "parameter `{name}` must be {en} {edge}, this is {written}"
+            );
+            let wrong = Diagnostic::error(Code::ParameterOutOfRange, message)
+                .at(setting.words.span)
+                .secondary(bound.words.span, text!("界限在这里", "the bound is here"));
+            report.push(wrong);
+        }
+    }
+}
+
+/// A constant as a number that can be compared with another of its kind.
+fn amount(value: &ast::Const) -> Option<Decimal> {
+    match value {
+        ast::Const::Number(number) => Decimal::try_from_i128_with_scale(*number, 0).ok(),
+        ast::Const::Unsigned(number) => Some(Decimal::from(*number)),
+        ast::Const::Decimal(value, _) | ast::Const::Percent(value) => Some(*value),
+        ast::Const::Money(value, unit) => unit.to_yuan(*value),
+        ast::Const::Float(_) | ast::Const::Text(_) => None,
+    }
+}

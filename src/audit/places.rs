@@ -1,0 +1,89 @@
+//! From what variables are bound to, to cells and their places.
+
+use crate::exec::matcher::{Bindings, Slot};
+use crate::exec::{CellRef, Input};
+use crate::ir::card::Place;
+use crate::ir::{Expr, Literal, Origin, Rule, TypeKind, VarId};
+use crate::source::Span;
+use crate::value::Value;
+
+/// A place to be labelled: its span, and how people address it beyond file and line.
+pub(super) type Spot = (Span, Option<String>);
+
+/// Where `place` is under `bindings`; none for a row that has no place.
+pub(super) fn spot(input: &Input, rule: &Rule, body: &[Literal], place: &Place, bindings: &Bindings) -> Option<Spot> {
+    match place {
+        Place::Row(var) => {
+            let (table, row) = row_of(input, rule, *var, bindings)?;
+            Some((input.store.tables[table].row_span(input.sources, row), None))
+        }
+        Place::Cell(var, column) => {
+            let (table, row) = row_of(input, rule, *var, bindings)?;
+            Some(cell_spot(input, CellRef { table, row, column: *column }))
+        }
+        Place::Part(var) => part(input, rule, body, *var, bindings),
+    }
+}
+
+/// Where a cell is.
+pub(super) fn cell_spot(input: &Input, cell: CellRef) -> Spot {
+    let table = &input.store.tables[cell.table];
+    let source = table.source(cell.row);
+    let address = (cell.column < table.arity())
+        .then(|| source.places.address(cell.row - source.first_row, cell.column))
+        .flatten();
+    (table.cell_span(input.sources, cell.row, cell.column), address)
+}
+
+/// What is written in a cell.
+pub(super) fn written(input: &Input, cell: CellRef) -> String {
+    input.sources.text(cell_spot(input, cell).0).trim().to_owned()
+}
+
+/// The row of facts that a variable is bound to.
+pub(super) fn row_of(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<(usize, u32)> {
+    let Some(Value::Row(row)) = bindings.value(var) else { return None };
+    Some((table_of(input, rule, var)?, *row))
+}
+
+/// The table whose rows a variable stands for.
+pub(super) fn table_of(input: &Input, rule: &Rule, var: VarId) -> Option<usize> {
+    let TypeKind::Row(relation) = &input.program.types[rule.vars[var.index()].ty.index()].kind else { return None };
+    match input.program.relations[relation.index()].origin {
+        Origin::Facts(table) | Origin::Rules(Some(table)) => Some(table),
+        Origin::Rules(None) => None,
+    }
+}
+
+/// The cell that a variable stands for, when it is a field of a row.
+pub(super) fn cell_of(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<CellRef> {
+    if let Slot::Cell(cell) = bindings.get(var) {
+        return Some(*cell);
+    }
+    let (owner, column) = rule.vars[var.index()].field?;
+    let (table, row) = row_of(input, rule, owner, bindings)?;
+    Some(CellRef { table, row, column })
+}
+
+/// The characters that a row of a function was read from, in the cell that is its first argument.
+fn part(input: &Input, rule: &Rule, body: &[Literal], var: VarId, bindings: &Bindings) -> Option<Spot> {
+    let generate = body.iter().find_map(|literal| match literal {
+        Literal::Generate(generate) if generate.row == var => Some(generate),
+        _ => None,
+    })?;
+    let Some(Expr::Var(text)) = generate.args.first() else { return None };
+    let cell = cell_of(input, rule, *text, bindings)?;
+    let Some(Value::Record(fields)) = bindings.value(var) else { return None };
+    let columns = generate.function.columns();
+    let number = |name: &str| {
+        let at = columns.iter().position(|(column, _)| column == name)?;
+        match fields.get(at) {
+            Some(Value::Number(number)) => u32::try_from(*number).ok(),
+            _ => None,
+        }
+    };
+    let (start, len) = (number("start")?, number("len")?);
+    let table = &input.store.tables[cell.table];
+    let span = table.part_span(input.sources, cell.row, cell.column, start..start.saturating_add(len));
+    Some((span, cell_spot(input, cell).1))
+}

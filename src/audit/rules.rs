@@ -1,0 +1,287 @@
+//! Loading rules: packs by name, own files by path, and the shared definitions that they use.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::card::{CardTree, parse_card};
+use crate::cards::{self, Card, PACKS, SHARED, Shipped};
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::source::{FileId, LoadError, SourceMap, Span};
+use crate::syntax::{self, ast};
+use crate::text;
+
+/// A wish for rules: a pack's name, or a path that may have `*` in its last part.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// As written.
+    pub text: String,
+    /// Where it is written, when it is.
+    pub span: Option<Span>,
+    /// The folder that paths are relative to.
+    pub base: PathBuf,
+}
+
+/// Rules, read and parsed.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// The cards, in the order of their files.
+    pub cards: Vec<LoadedCard>,
+    /// Shared definitions and plain rule files.
+    pub programs: Vec<ast::Program>,
+    /// Every rule file, in the order it was loaded.
+    pub files: Vec<FileId>,
+}
+
+/// A card with its logic parsed.
+#[derive(Debug)]
+pub struct LoadedCard {
+    /// The card.
+    pub card: Card,
+    /// Its logic.
+    pub tree: CardTree,
+    /// Its file.
+    pub file: FileId,
+}
+
+/// Loads every rule that is wished for, and what it uses. Without a wish, all shipped packs.
+#[must_use]
+pub fn load_rules(sources: &mut SourceMap, wishes: Option<&[Wish]>) -> (Rules, Report) {
+    let mut loader = Loader { sources, rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
+    match wishes {
+        None => PACKS.iter().for_each(|pack| loader.pack(pack)),
+        Some(wishes) => wishes.iter().for_each(|wish| loader.wish(wish)),
+    }
+    let Loader { rules, mut report, .. } = loader;
+    report.append(twice(&rules));
+    (rules, report)
+}
+
+/// The name of a shipped pack: `budget` for `budget.toml`.
+#[must_use]
+pub fn pack_name(pack: &Shipped) -> &'static str {
+    pack.path.strip_suffix(".toml").unwrap_or(pack.path)
+}
+
+struct Loader<'a> {
+    sources: &'a mut SourceMap,
+    rules: Rules,
+    report: Report,
+    loaded: BTreeSet<String>,
+}
+
+impl Loader<'_> {
+    fn wish(&mut self, wish: &Wish) {
+        let text = wish.text.replace('\\', "/");
+        let is_path = text.contains('/') || text.ends_with(".toml") || text.ends_with(".dl");
+        if is_path {
+            return self.paths(&text, wish);
+        }
+        match PACKS.iter().find(|pack| pack_name(pack) == text) {
+            Some(pack) => self.pack(pack),
+            None => {
+                let message = text!("没有名为 `{text}` 的规则包", "there is no rule pack `{text}`");
+                let all = PACKS.iter().map(pack_name).collect::<Vec<_>>().join("、");
+                let help = match nearest(&text, PACKS.iter().map(pack_name)) {
+                    Some(near) => text!("是否 `{near}`？自带的有：{all}", "did you mean `{near}`? shipped: {all}"),
+                    None => text!(
+                        "自带的有：{all}；自己的规则文件写路径，如 `./my-rules/*.toml`",
+                        "shipped: {all}; write a path for your own files, such as `./my-rules/*.toml`"
+                    ),
+                };
+                self.complain(Diagnostic::error(Code::UnknownPack, message).help(help), wish.span);
+            }
+        }
+    }
+
+    fn paths(&mut self, text: &str, wish: &Wish) {
+        let paths = expand(&wish.base.join(text));
+        if paths.is_empty() {
+            let message = text!("没有规则文件 `{text}`", "no rule file `{text}`");
+            let base = wish.base.display();
+            let help = text!("路径从 {base} 算起", "paths are relative to {base}");
+            return self.complain(Diagnostic::error(Code::UnknownPack, message).help(help), wish.span);
+        }
+        for path in paths {
+            if let Some(file) = self.file(&path, wish.span) {
+                let folder = path.parent().map(Path::to_owned);
+                if path.extension().is_some_and(|extension| extension == "dl") {
+                    self.program(file);
+                } else {
+                    self.card_file(file, folder.as_deref());
+                }
+            }
+        }
+    }
+
+    /// Reads a rule file, once.
+    fn file(&mut self, path: &Path, at: Option<Span>) -> Option<FileId> {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if !self.loaded.insert(name) {
+            return None;
+        }
+        match self.sources.load(path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                self.complain(unreadable(&error), at);
+                None
+            }
+        }
+    }
+
+    fn pack(&mut self, pack: &Shipped) {
+        if let Some(file) = self.shipped(pack) {
+            self.card_file(file, None);
+        }
+    }
+
+    fn shipped(&mut self, shipped: &Shipped) -> Option<FileId> {
+        let name = format!("rules/{}", shipped.path);
+        if !self.loaded.insert(name.clone()) {
+            return None;
+        }
+        self.sources.add(name, shipped.text).ok()
+    }
+
+    fn program(&mut self, file: FileId) {
+        let (program, report) = syntax::parse_program(self.sources, file);
+        self.report.append(report);
+        self.rules.programs.push(program);
+        self.rules.files.push(file);
+    }
+
+    fn card_file(&mut self, file: FileId, folder: Option<&Path>) {
+        let (cards, report) = cards::read(self.sources, file);
+        self.report.append(report);
+        self.rules.files.push(file);
+        for used in &cards.uses {
+            self.shared(used, folder);
+        }
+        for card in cards.cards {
+            let (tree, report) = parse_card(self.sources, &card);
+            self.report.append(report);
+            self.rules.cards.push(LoadedCard { card, tree, file });
+        }
+    }
+
+    /// Loads what a card file uses: beside it, or shipped.
+    fn shared(&mut self, used: &cards::Words, folder: Option<&Path>) {
+        let own = folder.map(|folder| folder.join(&used.text)).filter(|path| path.is_file());
+        let shipped = SHARED.iter().find(|shared| shared.path == used.text);
+        let file = match (own, shipped) {
+            (Some(path), _) => self.file(&path, Some(used.span)),
+            (None, Some(shipped)) => self.shipped(shipped),
+            (None, None) => {
+                let name = &used.text;
+                let message = text!("没有共用定义 `{name}`", "there is no shared file `{name}`");
+                let known: Vec<&str> = SHARED.iter().map(|shared| shared.path).collect();
+                let all = known.join("、");
+                let help = match nearest(name, known.iter().copied()) {
+                    Some(near) => text!("是否 `{near}`？", "did you mean `{near}`?"),
+                    None => text!(
+                        "自带的有：{all}；自己的文件从本文件所在文件夹算起",
+                        "shipped: {all}; own files are relative to this file"
+                    ),
+                };
+                self.complain(Diagnostic::error(Code::UnknownPack, message).help(help), Some(used.span));
+                None
+            }
+        };
+        if let Some(file) = file {
+            self.program(file);
+        }
+    }
+
+    fn complain(&mut self, diagnostic: Diagnostic, at: Option<Span>) {
+        self.report.push(match at {
+            Some(span) => diagnostic.at(span),
+            None => diagnostic,
+        });
+    }
+}
+
+/// What to say of a file that could not become a source.
+pub(super) fn unreadable(error: &LoadError) -> Diagnostic {
+    let (code, message) = match error {
+        LoadError::Io(path, error) => {
+            let path = path.display();
+            (Code::UnreadableFile, text!("读不到 {path}：{error}", "cannot read {path}: {error}"))
+        }
+        LoadError::NotUtf8(path, offset) => {
+            let path = path.display();
+            (
+                Code::BadEncoding,
+                text!("{path} 不是 UTF-8 文本（第 {offset} 字节）", "{path} is not UTF-8 (byte {offset})"),
+            )
+        }
+        LoadError::NotAFile(path) => {
+            let path = path.display();
+            (Code::UnreadableFile, text!("{path} 不是文件", "{path} is not a file"))
+        }
+        LoadError::TooLarge(path) => {
+            let path = path.display();
+            (Code::LimitReached, text!("{path}：全部文件合计超过 4 GiB", "{path}: all files together exceed 4 GiB"))
+        }
+    };
+    Diagnostic::error(code, message)
+}
+
+/// Codes and names that two cards have.
+fn twice(rules: &Rules) -> Report {
+    let mut report = Report::new();
+    for (at, loaded) in rules.cards.iter().enumerate() {
+        let code = &loaded.card.code;
+        let first = rules.cards[..at].iter().find(|other| other.card.code.text == code.text);
+        if let Some(first) = first {
+            let text = &code.text;
+            let message = text!("规则编号 `{text}` 用了两次", "rule code `{text}` is used twice");
+            let wrong = Diagnostic::error(Code::DuplicateRuleCode, message)
+                .at(code.span)
+                .secondary(first.card.code.span, text!("先在这里用了", "first used here"))
+                .help(text!(
+                    "编号一经使用就不再改变，给新规则另取一个",
+                    "codes are stable for ever: give the new rule another one"
+                ));
+            report.push(wrong);
+        }
+    }
+    report
+}
+
+/// The files that a path names; `*` in its last part stands for any characters. Sorted.
+fn expand(path: &Path) -> Vec<PathBuf> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !name.contains('*') {
+        return if path.is_file() { vec![path.to_owned()] } else { Vec::new() };
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let fits = |path: &PathBuf| path.file_name().is_some_and(|found| matches(&name, &found.to_string_lossy()));
+    paths.retain(|path| path.is_file() && fits(path));
+    paths.sort();
+    paths
+}
+
+/// Whether `name` fits `pattern`, in which `*` stands for any characters.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.len() >= last.len() && rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn stars_stand_for_any_characters() {
+        assert!(matches("*.toml", "预算.toml") && matches("a*b*c", "a1b2c") && matches("a", "a"));
+        assert!(!matches("*.toml", "a.dl") && !matches("a*a", "a") && !matches("a", "ab"));
+    }
+}

@@ -1,0 +1,208 @@
+//! What became of every rule: fired, clean, undecided, not applicable, failed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::Text;
+use crate::exec::{CellRef, Outcome};
+use crate::finding::{Finding, RuleVerdict, Undecided, Verdict};
+use crate::ir::{Literal, Origin, Program, RelationId, RuleId, VarId};
+use crate::text;
+use crate::value::Value;
+use crate::value::functions::EvalError;
+
+use super::places::{cell_spot, table_of, written};
+use super::rules::LoadedCard;
+use super::words::Words;
+
+/// The verdict of every card, in the order of the cards.
+pub(super) fn verdicts(
+    words: &Words,
+    outcome: &Outcome,
+    cards: &[LoadedCard],
+    findings: &BTreeMap<usize, Vec<Finding>>,
+) -> Vec<RuleVerdict> {
+    let program = words.input.program;
+    let mut feeds = Feeds { words, memo: BTreeMap::new() };
+    let judge = |(at, loaded): (usize, &LoadedCard)| {
+        let rules: Vec<RuleId> = rules_of(program, at);
+        let count = findings.get(&at).map_or(0, Vec::len);
+        let (undecided, without_value) = open_instances(words, outcome, &rules);
+        let failure = failure(program, outcome, &rules);
+        let missing = rules.iter().map(|rule| feeds.lacking(*rule)).collect::<Option<Vec<_>>>();
+        let verdict = match (failure, missing.and_then(|missing| missing.into_iter().next())) {
+            (Some(reason), _) => Verdict::Failed(reason),
+            _ if count > 0 => Verdict::Fired,
+            (None, Some(reason)) => Verdict::NotApplicable(reason),
+            _ if !undecided.is_empty() || !without_value.is_empty() => Verdict::Undecided,
+            _ => Verdict::Clean,
+        };
+        RuleVerdict {
+            code: loaded.card.code.text.clone(),
+            title: loaded.card.title.clone(),
+            verdict,
+            findings: count,
+            undecided,
+            without_value,
+        }
+    };
+    cards.iter().enumerate().map(judge).collect()
+}
+
+/// Whether a card cannot be applied because a relation that it asks about is not fed at all, so that its findings, if
+/// any, would only say that nothing was loaded.
+pub(super) fn not_fed(words: &Words, card: usize) -> bool {
+    let mut feeds = Feeds { words, memo: BTreeMap::new() };
+    let rules = rules_of(words.input.program, card);
+    !rules.is_empty() && rules.iter().all(|rule| feeds.lacking(*rule).is_some())
+}
+
+fn rules_of(program: &Program, card: usize) -> Vec<RuleId> {
+    let of_card = program.rules.iter().enumerate().filter(|(_, rule)| rule.card == Some(card));
+    of_card.map(|(at, _)| RuleId(u32::try_from(at).unwrap_or(u32::MAX))).collect()
+}
+
+/// Instances of these rules that could not be decided, and those whose evaluation has no value. An instance that needs a
+/// column which the file of its row does not have at all is neither: the rule does not apply to that file.
+fn open_instances(words: &Words, outcome: &Outcome, rules: &[RuleId]) -> (Vec<Undecided>, Vec<Undecided>) {
+    let absent = |cell: &CellRef| {
+        let table = &words.input.store.tables[cell.table];
+        let headers = &table.source(cell.row).headers;
+        cell.column < table.arity() && headers.get(cell.column).is_some_and(Option::is_none)
+    };
+    let mut undecided: Vec<Undecided> = Vec::new();
+    let instances = outcome.undecided.iter().filter(|open| rules.contains(&open.rule));
+    for open in instances.filter(|open| !open.cells.iter().any(absent)) {
+        let texts: BTreeSet<String> = open.cells.iter().map(|cell| unreadable(words, *cell)).collect();
+        let texts = texts.into_iter().collect::<Vec<_>>().join("、");
+        undecided.push(Undecided {
+            instance: instance(words, open.rule, &open.bindings),
+            reason: text!("缺少可用的值：{texts}", "no usable value: {texts}"),
+            cells: open.cells.iter().map(|cell| cell_spot(&words.input, *cell).0).collect(),
+        });
+    }
+    undecided.sort();
+    undecided.dedup();
+    let errors = outcome.errors.iter().filter(|error| rules.contains(&error.rule));
+    let mut without_value: Vec<Undecided> = errors
+        .map(|error| Undecided {
+            instance: instance(words, error.rule, &error.bindings),
+            reason: eval_error(error.error),
+            cells: vec![error.span],
+        })
+        .collect();
+    without_value.sort();
+    without_value.dedup();
+    (undecided, without_value)
+}
+
+/// A cell without a value, in words: its column and what is written there.
+fn unreadable(words: &Words, cell: CellRef) -> String {
+    let table = &words.input.store.tables[cell.table];
+    let column = &table.columns[cell.column].name;
+    let written = written(&words.input, cell);
+    let written = written.trim_matches(['"', '\'']);
+    if written.is_empty() { format!("{column}（空）") } else { format!("{column}“{written}”") }
+}
+
+/// An instance in a few words: the keys of the rows it is about.
+fn instance(words: &Words, rule: RuleId, bindings: &[(VarId, Value)]) -> String {
+    let rule = &words.input.program.rules[rule.index()];
+    let rows = bindings.iter().filter_map(|(var, value)| match value {
+        Value::Row(row) => Some(words.row(table_of(&words.input, rule, *var)?, *row)),
+        _ => None,
+    });
+    let mut names: Vec<String> = Vec::new();
+    for row in rows {
+        if !names.contains(&row) {
+            names.push(row);
+        }
+    }
+    names.join("、")
+}
+
+fn eval_error(error: EvalError) -> Text {
+    match error {
+        EvalError::Overflow => text!("数太大，算不下", "the exact result does not fit"),
+        EvalError::DivisionByZero => text!("除数为 0", "division by zero"),
+        EvalError::NotDefined => text!("对这里的值没有定义", "not defined for these values"),
+    }
+}
+
+/// Why one of the rules, or one that it depends on, could not be finished.
+fn failure(program: &Program, outcome: &Outcome, rules: &[RuleId]) -> Option<Text> {
+    if outcome.failures.is_empty() {
+        return None;
+    }
+    let mut reached: BTreeSet<RuleId> = rules.iter().copied().collect();
+    let mut open: Vec<RuleId> = rules.to_vec();
+    while let Some(rule) = open.pop() {
+        let mut used = Vec::new();
+        relations(&program.rules[rule.index()].body, true, &mut used);
+        for (at, other) in program.rules.iter().enumerate() {
+            let id = RuleId(u32::try_from(at).unwrap_or(u32::MAX));
+            if used.iter().any(|(relation, _)| *relation == other.head) && reached.insert(id) {
+                open.push(id);
+            }
+        }
+    }
+    outcome.failures.iter().find(|failure| reached.contains(&failure.rule)).map(|failure| failure.reason.clone())
+}
+
+/// Every relation that a body asks about, and whether it must have rows for the body to hold.
+fn relations(body: &[Literal], needed: bool, found: &mut Vec<(RelationId, bool)>) {
+    for literal in body {
+        match literal {
+            Literal::Atom(atom) => found.push((atom.relation, needed)),
+            Literal::Not(negation) => relations(&negation.body, false, found),
+            Literal::Aggregate(aggregate) => relations(&aggregate.body, false, found),
+            _ => {}
+        }
+    }
+}
+
+/// Which relations are fed.
+struct Feeds<'a> {
+    words: &'a Words<'a>,
+    memo: BTreeMap<(RelationId, bool), Option<Text>>,
+}
+
+impl Feeds<'_> {
+    /// Why a rule cannot be applied: a relation that it asks about is not fed, or one that it needs has no row.
+    fn lacking(&mut self, rule: RuleId) -> Option<Text> {
+        let mut used = Vec::new();
+        relations(&self.words.input.program.rules[rule.index()].body, true, &mut used);
+        used.into_iter().find_map(|(relation, needed)| self.empty(relation, needed))
+    }
+
+    fn empty(&mut self, relation: RelationId, needed: bool) -> Option<Text> {
+        if let Some(known) = self.memo.get(&(relation, needed)) {
+            return known.clone();
+        }
+        // A recursive relation is not lacking on its own account.
+        self.memo.insert((relation, needed), None);
+        let program = self.words.input.program;
+        let name = &program.relations[relation.index()].name;
+        let reason = match program.relations[relation.index()].origin {
+            Origin::Facts(table) | Origin::Rules(Some(table)) => {
+                let table = &self.words.input.store.tables[table];
+                if table.sources.is_empty() {
+                    Some(text!("没有载入 {name}", "{name} is not fed"))
+                } else if needed && table.rows == 0 {
+                    Some(text!("{name} 没有一行", "{name} has no rows"))
+                } else {
+                    None
+                }
+            }
+            Origin::Rules(None) => {
+                let rules = program.rules.iter().enumerate().filter(|(_, rule)| rule.head == relation);
+                let rules: Vec<RuleId> = rules.map(|(at, _)| RuleId(u32::try_from(at).unwrap_or(u32::MAX))).collect();
+                let reasons: Vec<Option<Text>> = rules.into_iter().map(|rule| self.lacking(rule)).collect();
+                // Where rows are needed, one rule that can give them is enough; where their absence counts, all must.
+                let all = reasons.iter().all(Option::is_some);
+                if needed && !all { None } else { reasons.into_iter().flatten().next() }
+            }
+        };
+        self.memo.insert((relation, needed), reason.clone());
+        reason
+    }
+}

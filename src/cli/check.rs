@@ -1,0 +1,120 @@
+//! `gouji check`
+
+use clap::Args;
+
+use super::terminal::Terminal;
+use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
+use crate::audit::{Audit, Reach, check as audit};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::finding::{Severity, Verdict};
+use crate::render::{concise, human, json, summary};
+use crate::text;
+
+/// `gouji check`
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// 输出格式 / format
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    format: Format,
+    /// 达到这一级别的问题使退出码为 1 / findings of this level and above make the exit code 1
+    #[arg(long, value_enum, default_value_t = Level::Error)]
+    fail_level: Level,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// 图示 / pictures
+    Full,
+    /// 一行一个 / one line each
+    Concise,
+    /// JSON
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Level {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> Said {
+    let mut audit = audit(&args.audit.request(common, terminal.lang()));
+    if audit.reach != Reach::Refused && !audit.audited.checked_anything() {
+        audit.diagnostics.push(nothing_checked());
+    }
+    let code = exit_code(&audit, args.fail_level);
+    match args.format {
+        Format::Full => full(&audit, terminal, code),
+        Format::Concise => lines(&audit, terminal, code),
+        Format::Json => {
+            let version = env!("CARGO_PKG_VERSION");
+            let lang = terminal.lang();
+            let stdout = json::document(&audit.sources, &audit.audited, &audit.diagnostics, version, lang);
+            Said { stdout, stderr: String::new(), code }
+        }
+    }
+}
+
+fn nothing_checked() -> Diagnostic {
+    let message = text!("没有一条规则用得上：什么也没有查", "no rule applies: nothing was checked");
+    let help = text!(
+        "`gouji facts` 看载入了什么，`gouji rules list` 看有哪些规则",
+        "`gouji facts` shows what was loaded, `gouji rules list` which rules there are"
+    );
+    Diagnostic::error(Code::NothingChecked, message).help(help)
+}
+
+fn exit_code(audit: &Audit, level: Level) -> u8 {
+    let audited = &audit.audited;
+    let least = match level {
+        Level::Error => Some(Severity::Error),
+        Level::Warning => Some(Severity::Warning),
+        Level::Note => Some(Severity::Note),
+        Level::Never => None,
+    };
+    let failed = audited.rules(|verdict| matches!(verdict, Verdict::Failed(_))) > 0;
+    if audit.reach == Reach::Refused || !audited.checked_anything() {
+        REFUSED
+    } else if audit.reach == Reach::Incomplete || failed {
+        INCOMPLETE
+    } else if audited.findings.iter().any(|finding| least.is_some_and(|least| finding.severity >= least)) {
+        FOUND
+    } else {
+        CLEAN
+    }
+}
+
+fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
+    let stderr = terminal.complaints(&audit.sources, &audit.diagnostics);
+    let audited = &audit.audited;
+    if audit.reach == Reach::Refused {
+        return Said { stdout: String::new(), stderr, code };
+    }
+    let title = if audited.title.is_empty() { String::new() } else { format!("{} · ", audited.title) };
+    let mut stdout = format!("{title}{}\n\n", audited.manifest);
+    for finding in &audited.findings {
+        stdout += &human::finding(&audit.sources, finding, terminal.out);
+        stdout.push('\n');
+    }
+    let verdicts = summary::verdicts(&audit.sources, audited, terminal.out);
+    if !verdicts.is_empty() {
+        stdout += &verdicts;
+        stdout.push('\n');
+    }
+    stdout += &summary::line(audited, terminal.lang());
+    Said { stdout, stderr, code }
+}
+
+fn lines(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
+    let complaint = |diagnostic| concise::diagnostic(&audit.sources, diagnostic, terminal.lang());
+    let mut stderr: String = audit.diagnostics.iter().map(complaint).collect();
+    if audit.reach != Reach::Refused {
+        stderr += &summary::line(&audit.audited, terminal.lang());
+    }
+    let stdout = audit.audited.findings.iter().map(|finding| concise::finding(&audit.sources, finding)).collect();
+    Said { stdout, stderr, code }
+}

@@ -1,0 +1,100 @@
+//! What the process is connected to, and the one place where it writes.
+
+use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
+use std::process::ExitCode;
+
+use super::{INCOMPLETE, Said};
+use crate::diagnostic::{Diagnostic, Lang};
+use crate::render::human::{self, Style};
+use crate::source::SourceMap;
+
+/// Columns when nothing says how wide lines may be.
+const COLUMNS: usize = 100;
+
+/// `--color`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    Always,
+    Never,
+}
+
+/// How to draw for what the process is connected to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terminal {
+    /// For results.
+    pub(super) out: Style,
+    /// For complaints.
+    pub(super) err: Style,
+}
+
+impl Terminal {
+    pub(super) fn new(color: Color, width: Option<usize>, lang: Lang) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let style = |is_terminal: bool| Style {
+            columns: width.unwrap_or_else(|| if is_terminal { columns() } else { COLUMNS }).clamp(20, 400),
+            color: match color {
+                Color::Auto => is_terminal && !plain,
+                Color::Always => true,
+                Color::Never => false,
+            },
+            lang,
+        };
+        Self { out: style(std::io::stdout().is_terminal()), err: style(std::io::stderr().is_terminal()) }
+    }
+
+    pub(super) fn lang(&self) -> Lang {
+        self.out.lang
+    }
+
+    /// Complaints, drawn.
+    pub(super) fn complaints(&self, sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
+        let drawn: Vec<String> =
+            diagnostics.iter().map(|diagnostic| human::diagnostic(sources, diagnostic, self.err)).collect();
+        drawn.join("\n")
+    }
+}
+
+fn columns() -> usize {
+    let own = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    own.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(COLUMNS)
+}
+
+/// The language of the locale; Chinese where the locale names none.
+pub(super) fn lang_of_locale() -> Lang {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set).unwrap_or_default();
+    let language = locale.split(['_', '.', '-']).next().unwrap_or_default().to_lowercase();
+    if ["", "c", "posix", "zh"].contains(&language.as_str()) { Lang::Zh } else { Lang::En }
+}
+
+/// Runs a verb, writes what it says, and ends as it says. A panic is our mistake and is said to be.
+pub(super) fn guarded(lang: Lang, verb: impl FnOnce() -> Said) -> ExitCode {
+    set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        let said = match lang {
+            Lang::Zh => {
+                format!("gouji 自身出错了，不是资料或规则的问题（{place}：{text}）。请把命令和这一行告诉开发者。\n")
+            }
+            Lang::En => format!(
+                "gouji itself failed, not your files or rules ({place}: {text}). Please report the command and this line.\n"
+            ),
+        };
+        write(&mut std::io::stderr(), &said);
+    }));
+    let said = catch_unwind(AssertUnwindSafe(verb)).unwrap_or(Said { code: INCOMPLETE, ..Said::default() });
+    write(&mut std::io::stderr(), &said.stderr);
+    write(&mut std::io::stdout(), &said.stdout);
+    ExitCode::from(said.code)
+}
+
+/// Writes `text`. A reader that went away has seen what it wanted.
+fn write(to: &mut impl Write, text: &str) {
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
