@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gouji::analysis::{self, Input, Mode};
+use gouji::analysis::{self, CardSource, Input, LabelSource, Mode, Parameter, Piece, SeveritySource, TemplateSource};
+use gouji::cards::{self, Card};
 use gouji::diagnostic::{Lang, Report, Severity};
 use gouji::facts::store::{Column, Data, Store, Table};
 use gouji::ir::Program;
+use gouji::ir::card::Format;
 use gouji::schema::{ColumnType, Schema};
-use gouji::source::SourceMap;
-use gouji::syntax;
+use gouji::source::{SourceMap, Span};
+use gouji::syntax::{self, ast};
 
 /// Tables without rows for every relation of the schema.
 pub fn empty_store(schema: &Schema) -> Store {
@@ -101,4 +103,118 @@ fn programs_are_accepted_or_refused_at_their_line() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A card's spans as trees.
+struct Parsed {
+    card: Card,
+    name: String,
+    when: ast::Body,
+}
+
+fn template(sources: &SourceMap, template: &cards::Template, report: &mut Report) -> TemplateSource {
+    let pieces = template
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            cards::Piece::Text(text) => Some(Piece::Text(text.clone())),
+            cards::Piece::Hole(span, format) => {
+                let (arg, complaints) = syntax::parse_arg(sources, *span);
+                report.append(complaints);
+                let format = Format { percent: format.percent, places: format.places, unit: format.unit };
+                Some(Piece::Hole(arg?, format))
+            }
+        })
+        .collect();
+    TemplateSource { pieces }
+}
+
+fn arg(sources: &SourceMap, span: Span, report: &mut Report) -> Option<ast::Arg> {
+    let (arg, complaints) = syntax::parse_arg(sources, span);
+    report.append(complaints);
+    arg
+}
+
+fn source<'c>(parsed: &'c Parsed, sources: &SourceMap, report: &mut Report) -> CardSource<'c> {
+    let card = &parsed.card;
+    let params = card
+        .params
+        .iter()
+        .map(|param| {
+            let value = match arg(sources, param.default.words.span, &mut Report::new()).map(|arg| arg.kind) {
+                Some(ast::ArgKind::Const(value)) => value,
+                _ => ast::Const::Text(param.default.words.text.clone()),
+            };
+            Parameter { name: &param.name.text, value, span: param.name.span }
+        })
+        .collect();
+    CardSource {
+        code: &card.code.text,
+        name: &parsed.name,
+        span: card.name.as_ref().unwrap_or(&card.code).span,
+        when: &parsed.when,
+        params,
+        message: template(sources, &card.message, report),
+        help: card.help.as_ref().map(|help| template(sources, help, report)),
+        labels: card
+            .labels
+            .iter()
+            .filter_map(|label| {
+                Some(LabelSource {
+                    at: arg(sources, label.at, report)?,
+                    text: template(sources, &label.text, report),
+                    limit: label.limit,
+                })
+            })
+            .collect(),
+        severity: card
+            .severity
+            .iter()
+            .map(|case| SeveritySource { when: case.when.map(|span| syntax::parse_body(sources, span).0), is: case.is })
+            .collect(),
+        key: card.key.iter().filter_map(|span| arg(sources, *span, report)).collect(),
+    }
+}
+
+/// Analyses rule files as an audit without facts does.
+pub fn analyse_audit(programs: &[(&str, &str)], packs: &[(&str, &str)]) -> (Program, Report, SourceMap) {
+    let mut sources = SourceMap::new();
+    let mut report = Report::new();
+    let mut trees = Vec::new();
+    for (name, text) in programs {
+        let file = sources.add(*name, *text).expect("small");
+        let (tree, complaints) = syntax::parse_program(&sources, file);
+        report.append(complaints);
+        trees.push(tree);
+    }
+    let mut parsed = Vec::new();
+    for (name, text) in packs {
+        let file = sources.add(*name, *text).expect("small");
+        let (pack, complaints) = cards::read(&sources, file);
+        report.append(complaints);
+        for card in pack.cards {
+            let (when, complaints) = syntax::parse_body(&sources, card.when);
+            report.append(complaints);
+            let name = card.name.as_ref().unwrap_or(&card.code).text.clone();
+            parsed.push(Parsed { card, name, when });
+        }
+    }
+    let card_sources: Vec<CardSource> = parsed.iter().map(|parsed| source(parsed, &sources, &mut report)).collect();
+    let (schema, complaints) = analysis::schema(&trees.iter().collect::<Vec<_>>());
+    report.append(complaints);
+    let store = empty_store(&schema);
+    let input = Input { mode: Mode::Audit, sources: &sources, programs: &trees, cards: &card_sources, store: &store };
+    let (program, complaints) = analysis::analyse(&input);
+    report.append(complaints);
+    (program, report, sources)
+}
+
+#[test]
+fn shipped_packs_are_right() {
+    let shared: Vec<(&str, &str)> = cards::SHARED.iter().map(|file| (file.path, file.text)).collect();
+    let packs: Vec<(&str, &str)> = cards::PACKS.iter().map(|file| (file.path, file.text)).collect();
+    let (program, report, sources) = analyse_audit(&shared, &packs);
+    let complaints = errors(report, &sources);
+    assert!(complaints.is_empty(), "{} errors:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(program.cards.iter().all(Option::is_some));
 }

@@ -9,6 +9,9 @@ use crate::source::Span;
 use crate::syntax::ast::{CompareOp, Name};
 use crate::value::functions::{Function, Kind, Overload};
 
+/// Whether a parameter of the first type takes an argument of the second.
+type Accepts = fn(Kind, Kind) -> bool;
+
 impl Infer<'_> {
     pub(super) fn call(
         &mut self,
@@ -31,8 +34,9 @@ impl Infer<'_> {
                 self.spoil(result.0);
                 return Step::Done;
             }
+            _ if open => self.fitting(function, args, (Kind::accepts, false)).iter().all(same),
             _ if candidates.iter().all(same) => true,
-            _ => !open && (args.iter().any(|arg| self.ty(arg.0).is_some()) || self.ty(result.0).is_some()),
+            _ => args.iter().any(|arg| self.ty(arg.0).is_some()) || self.ty(result.0).is_some(),
         };
         if !decided && !force {
             return Step::Wait;
@@ -41,7 +45,9 @@ impl Infer<'_> {
         let money = args.iter().find(|arg| self.class(arg.0) == Some(Class::Money)).and_then(|arg| self.ty(arg.0));
         let of = |kind: Kind| if kind == Kind::Money { money.or(Some(Types::MONEY)) } else { Types::of_kind(kind) };
         for (at, (node, span)) in args.iter().enumerate() {
-            if self.ty(*node).is_none() {
+            // what may be wider than what will stand there is not settled by it
+            let wide = matches!(chosen.param(at), Some(Kind::Decimal | Kind::Percent));
+            if self.ty(*node).is_none() && (force || !wide || self.info(*node).literal.is_some()) {
                 if let Some(ty) = chosen.param(at).and_then(of) {
                     self.know(*node, ty, Origin { span: *span, column: None });
                 }
@@ -55,21 +61,12 @@ impl Infer<'_> {
 
     /// The ways of calling it that fit what is known, the best first.
     fn candidates(&self, function: Function, args: &[(Node, Span)], result: Node) -> Vec<&'static Overload> {
-        let fitting = |accepts: fn(Kind, Kind) -> bool, natural: bool| -> Vec<&'static Overload> {
-            let fits = |overload: &&Overload| {
-                overload.takes(args.len())
-                    && args.iter().enumerate().all(|(at, arg)| {
-                        overload.param(at).is_some_and(|param| self.takes_argument(param, arg.0, accepts, natural))
-                    })
-            };
-            function.overloads().iter().filter(fits).collect()
-        };
-        let mut found = fitting(|param, given| param == given || param == Kind::Any, false);
-        if found.is_empty() {
-            found = fitting(Kind::accepts, true);
-        }
-        if found.is_empty() {
-            found = fitting(Kind::accepts, false);
+        let exact: Accepts = |param, given| param == given || param == Kind::Any;
+        let mut found = Vec::new();
+        for how in [(exact, false), (Kind::accepts, true), (Kind::accepts, false)] {
+            if found.is_empty() {
+                found = self.fitting(function, args, how);
+            }
         }
         let wanted = self.ty(result).and_then(|ty| self.types.function_kind(ty));
         let by_result: Vec<&'static Overload> =
@@ -88,7 +85,22 @@ impl Infer<'_> {
         found
     }
 
-    fn takes_argument(&self, param: Kind, node: Node, accepts: fn(Kind, Kind) -> bool, natural: bool) -> bool {
+    fn fitting(
+        &self,
+        function: Function,
+        args: &[(Node, Span)],
+        (accepts, natural): (Accepts, bool),
+    ) -> Vec<&'static Overload> {
+        let fits = |overload: &&Overload| {
+            overload.takes(args.len())
+                && args.iter().enumerate().all(|(at, arg)| {
+                    overload.param(at).is_some_and(|param| self.takes_argument(param, arg.0, accepts, natural))
+                })
+        };
+        function.overloads().iter().filter(fits).collect()
+    }
+
+    fn takes_argument(&self, param: Kind, node: Node, accepts: Accepts, natural: bool) -> bool {
         if let Some(ty) = self.ty(node) {
             return self.types.function_kind(ty).map_or(param == Kind::Any, |given| accepts(param, given));
         }
