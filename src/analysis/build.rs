@@ -8,6 +8,7 @@ use super::components::{Flat, expand};
 use super::context::Relations;
 use super::hir;
 use super::infer::Infer;
+use super::inline::inline;
 use super::input::Input;
 use super::lower::Lower;
 use super::resolve::{Builder, alternatives, too_many};
@@ -29,7 +30,8 @@ struct Draft {
 pub(super) fn build(input: &Input) -> (Program, Report) {
     let mut report = Report::new();
     let programs: Vec<_> = input.programs.iter().collect();
-    let flat = expand(&programs, &mut report);
+    let mut flat = expand(&programs, &mut report);
+    inline(&mut flat, &mut report);
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);

@@ -11,6 +11,7 @@ mod components;
 mod context;
 mod hir;
 mod infer;
+mod inline;
 mod input;
 mod lower;
 mod resolve;

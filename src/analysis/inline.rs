@@ -1,0 +1,262 @@
+//! `inline`: relations whose rules cannot run by themselves are put in the place of their uses.
+//!
+//! A relation marked `inline` whose rules are safe is an ordinary relation: that changes no result. One such as
+//! `le(a, b) :- a <= b.` has no rows of its own, and its body replaces the atom.
+
+mod rename;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::rename::rename;
+use super::components::Flat;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::Span;
+use crate::syntax::ast::{
+    Aggregate, Arg, ArgKind, Args, Atom, Body, Clause, Compare, CompareOp, DirectiveKind, Literal, Source,
+};
+use crate::text;
+
+/// Replaces uses of inline relations that are not safe; complains about those that cannot be.
+pub(super) fn inline(flat: &mut Flat, report: &mut Report) {
+    let marked: BTreeMap<String, Span> = flat
+        .decls
+        .iter()
+        .filter(|decl| decl.qualifiers.iter().any(|word| word.text == "inline"))
+        .flat_map(|decl| &decl.names)
+        .map(|name| (name.text.clone(), name.span))
+        .collect();
+    if marked.is_empty() {
+        return;
+    }
+    check_directives(flat, &marked, report);
+    if check_cycles(flat, &marked, report) {
+        return;
+    }
+    let unsafe_ones: BTreeSet<String> = flat
+        .clauses
+        .iter()
+        .flat_map(|clause| clause.heads.iter().map(move |head| (head, &clause.body)))
+        .filter(|(head, body)| marked.contains_key(&head.relation.text) && !is_safe(head, body))
+        .map(|(head, _)| head.relation.text.clone())
+        .collect();
+    if unsafe_ones.is_empty() {
+        return;
+    }
+    let (definitions, mut rest): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut flat.clauses)
+        .into_iter()
+        .partition(|clause| clause.heads.iter().any(|head| unsafe_ones.contains(&head.relation.text)));
+    let mut inliner = Inliner { definitions: &definitions, names: &unsafe_ones, fresh: 0 };
+    for clause in &mut rest {
+        inliner.body(&mut clause.body);
+    }
+    flat.clauses = rest;
+}
+
+fn check_directives(flat: &Flat, marked: &BTreeMap<String, Span>, report: &mut Report) {
+    for directive in flat.directives.iter().filter(|directive| directive.kind != DirectiveKind::LimitSize) {
+        for name in &directive.relations {
+            let Some(place) = marked.get(&name.text) else { continue };
+            let text = &name.text;
+            report.push(
+                Diagnostic::error(
+                    Code::BadDeclaration,
+                    text!("`{text}` 要输入或输出，不能是 inline", "`{text}` is read or written and cannot be inline"),
+                )
+                .at(*place)
+                .secondary(name.span, text!("在这里输入或输出", "read or written here")),
+            );
+        }
+    }
+}
+
+/// Whether inline relations use one another in a circle.
+fn check_cycles(flat: &Flat, marked: &BTreeMap<String, Span>, report: &mut Report) -> bool {
+    let mut uses: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for clause in &flat.clauses {
+        for head in &clause.heads {
+            if marked.contains_key(&head.relation.text) {
+                let mut used = BTreeSet::new();
+                relations_of(&clause.body, &mut used);
+                uses.entry(&head.relation.text).or_default().extend(used);
+            }
+        }
+    }
+    for (name, span) in marked {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = vec![name];
+        while let Some(at) = open.pop() {
+            for next in uses.get(at).into_iter().flatten() {
+                if next == name {
+                    report.push(
+                        Diagnostic::error(
+                            Code::BadDeclaration,
+                            text!(
+                                "inline 的 `{name}` 绕回了它自己",
+                                "the inline relation `{name}` leads back to itself"
+                            ),
+                        )
+                        .at(*span)
+                        .help(text!("去掉 `inline`", "leave `inline` out")),
+                    );
+                    return true;
+                }
+                if seen.insert(next) {
+                    open.push(next);
+                }
+            }
+        }
+    }
+    false
+}
+
+fn relations_of(body: &Body, out: &mut BTreeSet<String>) {
+    for literal in body.alternatives.iter().flatten() {
+        match literal {
+            Literal::Atom(atom) => {
+                out.insert(atom.relation.text.clone());
+            }
+            Literal::In(source) => {
+                if let Source::Relation(name, _) = &source.source {
+                    out.insert(name.text.clone());
+                }
+            }
+            Literal::Not(body, _) | Literal::Group(body, _) => relations_of(body, out),
+            Literal::Compare(_) | Literal::Is(_) | Literal::Test(_) | Literal::Bool(..) => {}
+        }
+    }
+}
+
+/// Whether every variable of the head stands in a positive atom of every alternative.
+fn is_safe(head: &Atom, body: &Body) -> bool {
+    let Args::Positional(args) = &head.args else { return true };
+    let wanted: Vec<&str> = args
+        .iter()
+        .filter_map(|arg| match &arg.kind {
+            ArgKind::Var(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    body.alternatives.iter().all(|conjunction| {
+        let mut bound = BTreeSet::new();
+        for literal in conjunction {
+            if let Literal::Atom(Atom { args: Args::Positional(args), .. }) = literal {
+                bound.extend(args.iter().filter_map(|arg| match &arg.kind {
+                    ArgKind::Var(name) => Some(name.as_str()),
+                    _ => None,
+                }));
+            }
+        }
+        wanted.iter().all(|name| bound.contains(name))
+    })
+}
+
+struct Inliner<'d> {
+    definitions: &'d [Clause],
+    names: &'d BTreeSet<String>,
+    fresh: usize,
+}
+
+impl Inliner<'_> {
+    fn body(&mut self, body: &mut Body) {
+        for conjunction in &mut body.alternatives {
+            let literals = std::mem::take(conjunction);
+            for literal in literals {
+                self.literal(literal, conjunction);
+            }
+        }
+    }
+
+    fn literal(&mut self, mut literal: Literal, out: &mut Vec<Literal>) {
+        match &mut literal {
+            Literal::Atom(atom) if self.names.contains(&atom.relation.text) => {
+                let mut group = self.expand(atom);
+                if let [only] = &mut group.alternatives[..] {
+                    out.append(only);
+                } else {
+                    out.push(Literal::Group(Box::new(group), atom.span));
+                }
+                return;
+            }
+            Literal::Not(body, span) => {
+                // one atom that becomes several conditions must stay one negation
+                if let [conjunction] = &body.alternatives[..] {
+                    if let [Literal::Atom(atom)] = &conjunction[..] {
+                        if self.names.contains(&atom.relation.text) {
+                            let group = self.expand(atom);
+                            out.push(Literal::Not(Box::new(group), *span));
+                            return;
+                        }
+                    }
+                }
+                self.body(body);
+            }
+            Literal::Group(body, _) => self.body(body),
+            Literal::Compare(compare) => {
+                self.arg(&mut compare.first);
+                compare.rest.iter_mut().for_each(|(_, _, arg)| self.arg(arg));
+            }
+            Literal::Atom(Atom { args: Args::Positional(args), .. }) => {
+                args.iter_mut().for_each(|arg| self.arg(arg));
+            }
+            Literal::Atom(_) | Literal::In(_) | Literal::Is(_) | Literal::Test(_) | Literal::Bool(..) => {}
+        }
+        out.push(literal);
+    }
+
+    fn arg(&mut self, arg: &mut Arg) {
+        match &mut arg.kind {
+            ArgKind::Aggregate(aggregate) => {
+                let Aggregate { target, body, .. } = &mut **aggregate;
+                target.iter_mut().for_each(|target| self.arg(target));
+                self.body(body);
+            }
+            ArgKind::Call(call) => call.args.iter_mut().for_each(|arg| self.arg(arg)),
+            ArgKind::Record(args) | ArgKind::Branch(_, args) => args.iter_mut().for_each(|arg| self.arg(arg)),
+            _ => {}
+        }
+    }
+
+    /// The bodies of the relation's rules with the atom's arguments in the place of the heads'.
+    fn expand(&mut self, atom: &Atom) -> Body {
+        let mut alternatives = Vec::new();
+        for clause in self.definitions {
+            for head in clause.heads.iter().filter(|head| head.relation.text == atom.relation.text) {
+                self.fresh += 1;
+                let (Args::Positional(given), Args::Positional(wanted)) = (&atom.args, &head.args) else { continue };
+                let mut bodies = clause.body.clone();
+                if bodies.alternatives.is_empty() {
+                    bodies.alternatives.push(Vec::new());
+                }
+                let mut wanted = wanted.clone();
+                rename(&mut bodies, &mut wanted, self.fresh);
+                self.body(&mut bodies);
+                for body in bodies.alternatives {
+                    let mut conjunction: Vec<Literal> = given
+                        .iter()
+                        .zip(&wanted)
+                        .filter(|(given, _)| !matches!(given.kind, ArgKind::Unnamed))
+                        .map(|(given, wanted)| equal(wanted.clone(), given.clone()))
+                        .collect();
+                    conjunction.extend(body);
+                    alternatives.push(conjunction);
+                }
+            }
+        }
+        if alternatives.is_empty() {
+            alternatives.push(vec![Literal::Bool(false, atom.span)]);
+        }
+        Body { alternatives, span: atom.span, broken: false }
+    }
+}
+
+/// `left = right`, complained about at the use.
+fn equal(mut left: Arg, right: Arg) -> Literal {
+    left.span = right.span;
+    let span = right.span;
+    Literal::Compare(Compare { first: left, rest: vec![(CompareOp::Eq, span, right)], span })
+}
+
+/// A name that no user can write.
+fn fresh_name(name: &str, number: usize) -> String {
+    format!("{name}′{number}")
+}
