@@ -126,9 +126,10 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     let (loaded, complaints) = load_rules(sources, wishes(request, &manifest, &dir).as_deref());
     refused |= complaints.has_errors();
     report.append(complaints);
-    let (schema, complaints) = analysis::schema(&loaded.programs.iter().collect::<Vec<_>>());
+    let (mut schema, complaints) = analysis::schema(&loaded.programs.iter().collect::<Vec<_>>());
     refused |= complaints.has_errors();
     report.append(complaints);
+    rules::add_shipped(sources, &mut schema, manifest.relations.iter().map(|feed| feed.relation.value.as_str()));
     let sets = settings(sources, request, &manifest, report);
     let complaints = params::check_sets(&loaded.cards, &sets, &shipped_codes());
     refused |= complaints.has_errors();
@@ -195,7 +196,7 @@ pub fn resolve(sources: &SourceMap, rules: &Rules, store: &Store, sets: &[Set]) 
 pub fn execute(input: &exec::Input, engine: Engine) -> Outcome {
     match engine {
         Engine::Frog => exec::frog::run(input, &exec::frog::Options::default()),
-        Engine::Reference => exec::frog::run(input, &exec::frog::Options::default()),
+        Engine::Reference => exec::reference::run(input),
     }
 }
 

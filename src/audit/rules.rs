@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::card::{CardTree, parse_card};
+use crate::analysis;
 use crate::cards::{self, Card, PACKS, SHARED, Shipped};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::schema::Schema;
 use crate::source::{FileId, LoadError, SourceMap, Span};
 use crate::syntax::{self, ast};
 use crate::text;
@@ -197,6 +199,23 @@ impl Loader<'_> {
             None => diagnostic,
         });
     }
+}
+
+/// Adds the shipped declarations of relations that facts are given for but no loaded rule speaks of: an audit of a few
+/// rules is given the same facts as one of all.
+pub(super) fn add_shipped<'a>(sources: &mut SourceMap, schema: &mut Schema, wanted: impl Iterator<Item = &'a str>) {
+    let missing: Vec<&str> = wanted.filter(|name| schema.relation(name).is_none()).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let mut programs = Vec::new();
+    for shared in SHARED {
+        if let Ok(file) = sources.add(format!("rules/{}", shared.path), shared.text) {
+            programs.push(syntax::parse_program(sources, file).0);
+        }
+    }
+    let (shipped, _) = analysis::schema(&programs.iter().collect::<Vec<_>>());
+    schema.relations.extend(shipped.relations.into_iter().filter(|relation| missing.contains(&relation.name.as_str())));
 }
 
 /// What to say of a file that could not become a source.

@@ -36,6 +36,8 @@ pub(super) fn verdicts(
             _ if !undecided.is_empty() || !without_value.is_empty() => Verdict::Undecided,
             _ => Verdict::Clean,
         };
+        let applies = !matches!(verdict, Verdict::NotApplicable(_));
+        let (undecided, without_value) = if applies { (undecided, without_value) } else { (Vec::new(), Vec::new()) };
         RuleVerdict {
             code: loaded.card.code.text.clone(),
             title: loaded.card.title.clone(),
