@@ -78,15 +78,14 @@ impl<'a> Tables<'a> {
         }
         let at = self.table(name);
         let span = self.file.span_of(value.range.clone());
-        let mut cells = Vec::new();
-        match &value.kind {
+        let mut cells = match &value.kind {
             Kind::Array(items) => {
                 self.tables[at].keyless = true;
-                cells.extend(items.iter().enumerate().map(|(n, item)| self.cell(item, format!("{path}[{n}]"))));
+                items.iter().enumerate().map(|(n, item)| self.cell(item, format!("{path}[{n}]"))).collect()
             }
-            Kind::Object(members) => self.members(at, members, "", path, &mut cells),
-            _ => cells.push(self.cell(value, path.to_owned())),
-        }
+            Kind::Object(members) => self.members(at, members, path),
+            _ => vec![self.cell(value, path.to_owned())],
+        };
         let start = Span::new(span.start(), span.start());
         for cell in &mut cells {
             if cell.absent && cell.span == Span::default() {
@@ -103,22 +102,18 @@ impl<'a> Tables<'a> {
     }
 
     /// The members of a row as cells at the positions of their keys.
-    fn members(&mut self, at: usize, members: &[(Str, Value)], prefix: &str, path: &str, cells: &mut Vec<RawCell>) {
-        for (key, value) in members {
-            let (name, path) = (joined(prefix, &key.text), step(path, &key.text));
-            match &value.kind {
-                Kind::Object(inner) => self.members(at, inner, &name, &path, cells),
-                // Its rows are a table of their own.
-                Kind::Array(items) if items.iter().any(|item| matches!(item.kind, Kind::Object(_))) => {}
-                _ => {
-                    let Some(column) = self.column(at, name, key) else { continue };
-                    if column >= cells.len() {
-                        cells.resize_with(column + 1, || RawCell { absent: true, ..RawCell::default() });
-                    }
-                    cells[column] = self.cell(value, path);
-                }
+    fn members(&mut self, at: usize, members: &[(Str, Value)], path: &str) -> Vec<RawCell> {
+        let mut flat = Vec::new();
+        flatten(members, "", path, &mut flat);
+        let mut cells = Vec::new();
+        for member in flat {
+            let Some(column) = self.column(at, member.name, member.key) else { continue };
+            if column >= cells.len() {
+                cells.resize_with(column + 1, || RawCell { absent: true, ..RawCell::default() });
             }
+            cells[column] = self.cell(member.value, member.path);
         }
+        cells
     }
 
     fn table(&mut self, name: &str) -> usize {
@@ -193,6 +188,26 @@ impl Growing {
         let span = self.header.first().map_or_else(Span::default, |cell| cell.span);
         self.rows.insert(0, RawRow { cells: self.header, span, hidden: false });
         RawTable { name: self.name, rows: self.rows, header_rows: Some(1), ..RawTable::default() }
+    }
+}
+
+/// A member of a row, or of an object within it.
+struct Member<'v> {
+    name: String,
+    key: &'v Str,
+    value: &'v Value,
+    path: String,
+}
+
+/// The members that are cells, those of inner objects under `outer.inner`. Arrays of objects are tables of their own.
+fn flatten<'v>(members: &'v [(Str, Value)], prefix: &str, path: &str, flat: &mut Vec<Member<'v>>) {
+    for (key, value) in members {
+        let (name, path) = (joined(prefix, &key.text), step(path, &key.text));
+        match &value.kind {
+            Kind::Object(inner) => flatten(inner, &name, &path, flat),
+            Kind::Array(items) if items.iter().any(|item| matches!(item.kind, Kind::Object(_))) => {}
+            _ => flat.push(Member { name, key, value, path }),
+        }
     }
 }
 
