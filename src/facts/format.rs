@@ -123,6 +123,8 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
         Format::Docx => super::word::read(sources, request),
         Format::Json => super::json::read(sources, request),
         Format::JsonLines => super::json::read_lines(sources, request),
+        Format::Html => super::html::read(sources, request),
+        Format::Markdown => super::markdown::read(sources, request),
         Format::Plain => super::plain::read(sources, request),
         _ => not_built_in(format, request),
     }

@@ -5,20 +5,17 @@
 
 use std::ops::Range;
 
-use super::raw::{RawCell, RawTable};
+use super::raw::{Covering, RawCell, RawTable};
 use crate::source::{LoadError, SourceMap, Span};
 
 /// Between two cells of a line.
 pub const GAP: &str = " │ ";
 
-/// Bytes of text that covered cells may repeat in one text.
-const REPEAT_LIMIT: usize = 64 << 20;
-
 /// A text in the making. The spans that it hands out are counted from its start until [`Layout::finish`].
 #[derive(Debug, Default)]
 pub struct Layout {
     text: String,
-    repeated: usize,
+    covering: Covering,
 }
 
 impl Layout {
@@ -48,9 +45,7 @@ impl Layout {
 
     /// The cell that a merged cell covers: it shows the text of the one that covers it, as long as that stays bearable.
     pub fn covered(&mut self, corner: &RawCell) -> RawCell {
-        self.repeated = self.repeated.saturating_add(corner.text.len());
-        let text = if self.repeated > REPEAT_LIMIT { String::new() } else { corner.text.clone() };
-        RawCell { text, absent: true, span: corner.span, address: corner.address.clone(), shifts: Vec::new() }
+        self.covering.covered(corner)
     }
 
     /// Ends the line.

@@ -47,3 +47,31 @@ pub struct RawCell {
     /// Empty when they are the same throughout; otherwise ascending, beginning with byte 0.
     pub shifts: Vec<(u32, u32)>,
 }
+
+/// Bytes of text that the covered cells of one file may repeat.
+const REPEAT_LIMIT: usize = 64 << 20;
+
+/// Makes the cells that merged cells cover.
+#[derive(Debug, Default)]
+pub struct Covering {
+    repeated: usize,
+    made: usize,
+}
+
+impl Covering {
+    /// A cell that `corner` covers: it shows the same text, as long as all that is repeated stays bearable.
+    pub fn covered(&mut self, corner: &RawCell) -> RawCell {
+        self.made += 1;
+        self.repeated = self.repeated.saturating_add(corner.text.len());
+        let shown = self.repeated <= REPEAT_LIMIT;
+        let text = if shown { corner.text.clone() } else { String::new() };
+        let shifts = if shown { corner.shifts.clone() } else { Vec::new() };
+        RawCell { text, absent: true, span: corner.span, address: corner.address.clone(), shifts }
+    }
+
+    /// How many cells were made.
+    #[must_use]
+    pub fn made(&self) -> usize {
+        self.made
+    }
+}
