@@ -71,6 +71,7 @@ impl Builder<'_> {
         for (column, term) in args {
             let cell = Place::Cell { row, table, column: *column };
             match term {
+                Term::Var(var) if self.places[var.index()] == Some(cell) => {}
                 Term::Var(var) if !self.is_bound(*var) => self.places[var.index()] = Some(cell),
                 term => self.check(Check::Same(cell, term.clone(), atom.span)),
             }

@@ -5,12 +5,13 @@ use rustc_hash::FxHashSet;
 use super::atom::Reads;
 use super::vars::{expr_vars, needs, term_var};
 use super::{
-    Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, Place, RulePlan, Sizes, Step, UnpackStep,
+    Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, NotStep, Place, RulePlan, Sizes, Step,
+    UnpackStep,
 };
 use super::{order, vars};
 use crate::ir::{
-    Aggregate, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId, Term, Unpack,
-    VarId,
+    Aggregate, AggregateOp, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId,
+    Term, Unpack, VarId,
 };
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
@@ -149,26 +150,26 @@ impl Builder<'_> {
             && let Some(keys) = self.only_keys(atom, scope)
         {
             let table = self.table(atom.relation);
-            let exists = Exists { relation: atom.relation, table, keys, negated: true, span: not.span };
+            let exists = Exists { relation: atom.relation, table, keys, negated: Some(not.clone()), span: not.span };
             return self.push(Action::Exists(exists), 0.5);
         }
         let outer = needs(&Literal::Not(not.clone()), &|var| scope.contains(&var));
-        let nested = self.nested(&not.body, outer, (&[], true), not.span);
-        self.push(Action::Not(nested), 0.5);
+        let nested = self.nested(&not.body, outer, (&[], true));
+        self.push(Action::Not(NotStep { negation: not.clone(), nested }), 0.5);
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, scope: &FxHashSet<VarId>) {
         let outer = needs(&Literal::Aggregate(aggregate.clone()), &|var| scope.contains(&var));
         let mut targets = Vec::new();
         aggregate.target.iter().for_each(|target| expr_vars(target, &mut |var| targets.push(var)));
-        let nested = self.nested(&aggregate.body, outer, (&targets, false), aggregate.span);
+        let nested = self.nested(&aggregate.body, outer, (&targets, false));
         let slot = self.slot();
         self.push(Action::Aggregate(AggregateStep { aggregate: aggregate.clone(), nested, slot }), 1.0);
         self.settle(aggregate.result, slot, aggregate.span);
     }
 
     /// Steps for an inner body; `wanted` are variables that must be alive at its end, and whether it is a set.
-    fn nested(&mut self, body: &[Literal], outer: Vec<VarId>, wanted: (&[VarId], bool), span: Span) -> Nested {
+    fn nested(&mut self, body: &[Literal], outer: Vec<VarId>, wanted: (&[VarId], bool)) -> Nested {
         let ordinal = self.slot();
         let steps = std::mem::take(&mut self.steps);
         let as_set = std::mem::replace(&mut self.as_set, wanted.1);
@@ -181,12 +182,17 @@ impl Builder<'_> {
         slots.retain(|slot| *slot != ordinal);
         slots.sort_unstable();
         self.as_set = as_set;
-        Nested { steps: inner, outer, ordinal, slots, span }
+        Nested { steps: inner, outer, ordinal, slots }
     }
 
     /// Fills in which slots are alive after each step; gives those alive before the first.
-    fn liveness(&self, steps: &mut [Step], mut needed: FxHashSet<usize>) -> FxHashSet<usize> {
-        for step in steps.iter_mut().rev() {
+    fn liveness(&self, steps: &mut Vec<Step>, mut needed: FxHashSet<usize>) -> FxHashSet<usize> {
+        for at in (0..steps.len()).rev() {
+            let step = &mut steps[at];
+            if is_idle(&step.action, &needed) {
+                steps.remove(at);
+                continue;
+            }
             if self.as_set {
                 weaken(&mut step.action, &needed);
             }
@@ -221,7 +227,7 @@ impl Builder<'_> {
                 expr_vars(&step.unpack.record, &mut see);
                 step.checks.iter().filter_map(|(_, term)| term_var(term)).for_each(see);
             }
-            Action::Not(nested) => slots.extend(&nested.slots),
+            Action::Not(not) => slots.extend(&not.nested.slots),
             Action::Aggregate(step) => slots.extend(&step.nested.slots),
         }
         slots.extend(self.slots_of(seen));
@@ -240,6 +246,18 @@ impl Builder<'_> {
     }
 }
 
+/// Whether a step only fills a slot that nobody reads.
+fn is_idle(action: &Action, needed: &FxHashSet<usize>) -> bool {
+    match action {
+        Action::Compute(compute) => !needed.contains(&compute.slot),
+        // The least of nothing is a condition as well.
+        Action::Aggregate(step) => {
+            matches!(step.aggregate.op, AggregateOp::Sum | AggregateOp::Count) && !needed.contains(&step.slot)
+        }
+        _ => false,
+    }
+}
+
 /// A join that nobody reads only asks whether there is a partner.
 fn weaken(action: &mut Action, needed: &FxHashSet<usize>) {
     let Action::Join(join) = action else { return };
@@ -250,7 +268,7 @@ fn weaken(action: &mut Action, needed: &FxHashSet<usize>) {
     }
     let keys = std::mem::take(&mut join.keys);
     *action =
-        Action::Exists(Exists { relation: join.relation, table: join.table, keys, negated: false, span: join.span });
+        Action::Exists(Exists { relation: join.relation, table: join.table, keys, negated: None, span: join.span });
 }
 
 fn writes(action: &Action) -> Vec<usize> {

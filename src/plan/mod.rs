@@ -13,7 +13,8 @@ mod vars;
 
 use crate::facts::store::Store;
 use crate::ir::{
-    Aggregate, Bind, Compare, Expr, Generate, Is, Literal, Program, RelationId, Rule, RuleId, Term, Test, Unpack, VarId,
+    Aggregate, Bind, Compare, Expr, Generate, Is, Literal, Negation, Program, RelationId, Rule, RuleId, Term, Test,
+    Unpack, VarId,
 };
 use crate::source::Span;
 
@@ -110,7 +111,7 @@ pub enum Action {
     /// Takes records apart.
     Unpack(UnpackStep),
     /// Keeps rows for which the steps yield nothing.
-    Not(Nested),
+    Not(NotStep),
     /// Fills a slot with an aggregate over what the steps yield.
     Aggregate(AggregateStep),
 }
@@ -158,8 +159,8 @@ pub struct Exists {
     pub table: Option<usize>,
     /// Key columns, ascending, and what must be there.
     pub keys: Vec<(usize, Term)>,
-    /// Whether rows without a partner are kept.
-    pub negated: bool,
+    /// For a negation, what is negated: rows without a partner are kept.
+    pub negated: Option<Negation>,
     /// Where it is written.
     pub span: Span,
 }
@@ -217,8 +218,15 @@ pub struct Nested {
     pub ordinal: usize,
     /// Slots of the enclosing body that the steps read.
     pub slots: Vec<usize>,
-    /// Where it is written.
-    pub span: Span,
+}
+
+/// A negation.
+#[derive(Clone, Debug)]
+pub struct NotStep {
+    /// What is negated.
+    pub negation: Negation,
+    /// Its steps.
+    pub nested: Nested,
 }
 
 /// An aggregate.

@@ -1,6 +1,7 @@
 //! [`Batch`]: a few thousand partial solutions of a body, column by column, live columns only.
 
 use super::words::Kind;
+use crate::value::functions::EvalError;
 use crate::value::{Decimal, Value};
 
 /// How many rows a batch aims at. A step that multiplies rows hands them on in pieces of about this size.
@@ -24,6 +25,37 @@ pub enum Vector {
     },
     /// Anything.
     Values(Vec<Value>),
+    /// Anything, where some rows have no value.
+    Partial(Vec<Result<Value, Fault>>),
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It needs blank cells.
+    Blank,
+    /// It needs something else without a value.
+    Unknown,
+    /// Its evaluation failed.
+    Error(EvalError),
+}
+
+impl Fault {
+    /// Of something that needs both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Error(error), _) | (_, Self::Error(error)) => Self::Error(error),
+            (Self::Blank, Self::Blank) => Self::Blank,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl From<EvalError> for Fault {
+    fn from(error: EvalError) -> Self {
+        Self::Error(error)
+    }
 }
 
 impl Vector {
@@ -34,6 +66,7 @@ impl Vector {
             Self::Words(_, words) => words.len(),
             Self::Ints(values) | Self::Scaled { values, .. } => values.len(),
             Self::Values(values) => values.len(),
+            Self::Partial(values) => values.len(),
         }
     }
 
@@ -55,6 +88,7 @@ impl Vector {
                 values: rows.iter().map(|row| values[*row as usize]).collect(),
             },
             Self::Values(values) => Self::Values(rows.iter().map(|row| values[*row as usize].clone()).collect()),
+            Self::Partial(values) => Self::Partial(rows.iter().map(|row| values[*row as usize].clone()).collect()),
         }
     }
 }

@@ -1,31 +1,14 @@
 //! Expressions and conditions, one row at a time: the meaning that [`vector`](super::vector) must keep.
 
 use super::World;
-use super::batch::{Batch, Vector, amount};
-use super::compare::compare;
-use crate::facts::store::{Cell, Data, State};
+use super::batch::{Batch, Fault, Vector, amount};
+use crate::exec::compare::holds;
+use crate::facts::store::{Cell, State};
 use crate::ir::{Compare, Expr, Is, Literal, Origin, Rule, Term, Test, TypeKind, VarId, allowance};
 use crate::plan::Place;
 use crate::syntax::ast::CellState;
 use crate::value::functions::{EvalError, call, test};
 use crate::value::{Decimal, Value};
-
-/// Why an expression has no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It needs a blank cell.
-    Blank,
-    /// It needs a malformed cell.
-    Malformed,
-    /// Its evaluation failed.
-    Error(EvalError),
-}
-
-impl From<EvalError> for Fault {
-    fn from(error: EvalError) -> Self {
-        Self::Error(error)
-    }
-}
 
 /// Rows of a batch and where the variables of their rule are found.
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +53,14 @@ impl<'s> Scope<'s> {
                 Vector::Ints(values) => Value::Number(values[row]),
                 Vector::Scaled { scale, money, values } => amount(Decimal::new(values[row], *scale), *money),
                 Vector::Values(values) => values[row].clone(),
+                Vector::Partial(values) => return values[row].clone(),
             }),
             Place::Cell { row: slot, table, column } => {
                 let input = self.world.input;
                 match input.store.cell(input.sources, table, self.batch.words(slot)[row], column) {
                     Cell::Present(value) => Ok(value),
                     Cell::Blank => Err(Fault::Blank),
-                    Cell::Malformed(_) => Err(Fault::Malformed),
+                    Cell::Malformed(_) => Err(Fault::Unknown),
                 }
             }
         }
@@ -101,14 +85,8 @@ impl<'s> Scope<'s> {
         match expr {
             Expr::Var(var) => self.at(self.place(*var), row),
             Expr::Const(value) => Ok(value.clone()),
-            Expr::Call(function, args, _) => {
-                let args = args.iter().map(|arg| self.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
-                Ok(call(*function, &args)?)
-            }
-            Expr::Record(fields) => {
-                let fields = fields.iter().map(|field| self.value(field, row)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Value::Record(fields.into()))
-            }
+            Expr::Call(function, args, _) => Ok(call(*function, &self.values(args, row)?)?),
+            Expr::Record(fields) => Ok(Value::Record(self.values(fields, row)?.into())),
             Expr::Field(record, at) => match self.value(record, row)? {
                 Value::Record(fields) => fields.get(*at).cloned().ok_or(Fault::Error(EvalError::NotDefined)),
                 _ => Err(Fault::Error(EvalError::NotDefined)),
@@ -122,21 +100,37 @@ impl<'s> Scope<'s> {
         }
     }
 
+    /// The values of expressions that are all needed.
+    ///
+    /// # Errors
+    /// When any has none.
+    pub fn values(&self, exprs: &[Expr], row: usize) -> Result<Vec<Value>, Fault> {
+        let mut fault: Option<Fault> = None;
+        let mut values = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            match self.value(expr, row) {
+                Ok(value) => values.push(value),
+                Err(why) => fault = Some(fault.map_or(why, |fault| fault.and(why))),
+            }
+        }
+        fault.map_or(Ok(values), Err)
+    }
+
     fn precision(&self, var: VarId, column: usize, row: usize) -> Result<Value, Fault> {
         let program = self.world.input.program;
         let TypeKind::Row(relation) = program.types[self.rule.vars[var.index()].ty.index()].kind else {
             return Err(Fault::Error(EvalError::NotDefined));
         };
-        let (Origin::Facts(table) | Origin::Rules(Some(table))) = program.relations[relation.index()].origin else {
+        let relation = &program.relations[relation.index()];
+        let Origin::Facts(table) = relation.origin else {
             return Err(Fault::Error(EvalError::NotDefined));
         };
         let Value::Row(number) = self.at(self.place(var), row)? else {
             return Err(Fault::Error(EvalError::NotDefined));
         };
-        let table = &self.world.input.store.tables[table];
-        let money =
-            matches!(&table.columns[column].data, Data::Scaled { money: true, .. } | Data::Exact { money: true, .. });
-        Ok(amount(allowance(table.precision(number, column)), money))
+        let allowance = allowance(self.world.input.store.tables[table].precision(number, column));
+        let money = matches!(program.types[relation.columns[column].ty.index()].kind, TypeKind::Money(_));
+        Ok(amount(allowance, money))
     }
 
     /// Whether a condition holds.
@@ -146,7 +140,7 @@ impl<'s> Scope<'s> {
     pub fn holds(&self, literal: &Literal, row: usize) -> Result<bool, Fault> {
         match literal {
             Literal::Compare(compare) => self.compares(compare, row),
-            Literal::Is(is) => Ok(self.is(is, row)),
+            Literal::Is(is) => self.is(is, row),
             Literal::Test(test) => self.tests(test, row),
             _ => Err(Fault::Error(EvalError::NotDefined)),
         }
@@ -157,9 +151,13 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// When that cannot be said.
     pub fn compares(&self, literal: &Compare, row: usize) -> Result<bool, Fault> {
-        let (left, right) = (self.value(&literal.left, row)?, self.value(&literal.right, row)?);
+        let (left, right) = match (self.value(&literal.left, row), self.value(&literal.right, row)) {
+            (Ok(left), Ok(right)) => (left, right),
+            (Err(left), Err(right)) => return Err(left.and(right)),
+            (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => return Err(fault),
+        };
         let allowance = literal.allowance.as_ref().map(|allowance| self.value(allowance, row)).transpose()?;
-        Ok(compare(literal.op, &left, &right, allowance.as_ref())?)
+        Ok(holds(literal.op, &left, &right, allowance.as_ref())?)
     }
 
     /// Whether a test holds.
@@ -167,15 +165,16 @@ impl<'s> Scope<'s> {
     /// # Errors
     /// When that cannot be said.
     pub fn tests(&self, literal: &Test, row: usize) -> Result<bool, Fault> {
-        let args = literal.args.iter().map(|arg| self.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
-        Ok(test(literal.function, &args)? != literal.negated)
+        Ok(test(literal.function, &self.values(&literal.args, row)?)? != literal.negated)
     }
 
-    /// Whether a cell is in the state asked for. What is not a cell is present.
-    #[must_use]
-    pub fn is(&self, is: &Is, row: usize) -> bool {
+    /// Whether a cell is in the state asked for. What is computed is present.
+    ///
+    /// # Errors
+    /// When it could not be computed.
+    pub fn is(&self, is: &Is, row: usize) -> Result<bool, Fault> {
         let state = match self.place(is.var) {
-            Place::Slot(_) => State::Present,
+            place @ Place::Slot(_) => self.at(place, row).map(|_| State::Present)?,
             Place::Cell { row: slot, table, column } => {
                 self.world.input.store.tables[table].columns[column].state(self.batch.words(slot)[row])
             }
@@ -185,7 +184,7 @@ impl<'s> Scope<'s> {
             CellState::Malformed => matches!(state, State::Malformed(_)),
             CellState::Present => state == State::Present,
         };
-        holds != is.negated
+        Ok(holds != is.negated)
     }
 
     /// The words of a term in every row, [`NONE`](super::words::NONE) where it has no value.

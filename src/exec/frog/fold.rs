@@ -1,38 +1,36 @@
-//! [`Fold`]: aggregates of many groups at once.
+//! [`Fold`]: aggregates of many groups at once. What they come to is said by [`exec::fold`](crate::exec::fold); sums of
+//! whole numbers and of decimals at one scale, and counts, are kept as numbers on the way.
 
 use super::World;
-use super::batch::{Vector, amount};
-use super::eval::Fault;
+use super::batch::{Fault, Vector, amount};
+use crate::exec::fold;
 use crate::ir::{AggregateOp, TypeKind};
-use crate::value::functions::{self, EvalError, Function, call};
-use crate::value::{Decimal, Float, Value};
+use crate::value::functions::EvalError;
+use crate::value::{Decimal, Value};
 
 /// One aggregate, of many groups.
 #[derive(Debug)]
 pub struct Fold {
     op: AggregateOp,
-    counts: Vec<u64>,
-    /// Sum or extreme so far; sums of multiples stand apart.
-    values: Vec<Option<Value>>,
-    /// Sums of multiples of 10^-scale.
-    multiples: Vec<i128>,
-    /// Scale of the multiples, whether they are money, none for whole numbers.
-    unit: Option<(u32, bool)>,
-    faults: Vec<Option<Fault>>,
+    distinct: bool,
+    counts: Vec<usize>,
+    values: Vec<Vec<Value>>,
+    /// Sums of multiples of 10^-scale, and whether they are money; scale 0 for whole numbers.
+    sums: Vec<i128>,
+    unit: Option<Unit>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Whole,
+    Scaled(u32),
 }
 
 impl Fold {
     /// Nothing yet in any of so many groups.
     #[must_use]
-    pub fn new(op: AggregateOp, groups: usize) -> Self {
-        Self {
-            op,
-            counts: vec![0; groups],
-            values: vec![None; groups],
-            multiples: Vec::new(),
-            unit: None,
-            faults: vec![None; groups],
-        }
+    pub fn new(op: AggregateOp, distinct: bool, groups: usize) -> Self {
+        Self { op, distinct, counts: vec![0; groups], values: Vec::new(), sums: Vec::new(), unit: None }
     }
 
     /// Counts a row in each of the groups.
@@ -41,120 +39,96 @@ impl Fold {
     }
 
     /// Adds a column of values to the groups.
-    pub fn add_all(&mut self, groups: &[u32], values: &Vector, world: &World<'_>) {
-        let sums = matches!(self.op, AggregateOp::Sum | AggregateOp::Mean);
-        let (unit, multiples) = match values {
-            Vector::Ints(values) if sums => (None, values),
-            Vector::Scaled { scale, money, values } if sums => (Some((*scale, *money)), values),
+    pub fn add_all(&mut self, groups: &[u32], column: &Vector, world: &World<'_>) {
+        let sums = self.op == AggregateOp::Sum && !self.distinct;
+        let (unit, multiples) = match column {
+            Vector::Ints(values) if sums => (Unit::Whole, values),
+            Vector::Scaled { scale, values, .. } if sums => (Unit::Scaled(*scale), values),
             _ => {
                 for (row, group) in groups.iter().enumerate() {
-                    let value = match values {
+                    let value = match column {
                         Vector::Words(kind, words) => world.words.decode(words[row], *kind),
                         Vector::Ints(values) => Value::Number(values[row]),
                         Vector::Scaled { scale, money, values } => amount(Decimal::new(values[row], *scale), *money),
                         Vector::Values(values) => values[row].clone(),
+                        Vector::Partial(values) => match &values[row] {
+                            Ok(value) => value.clone(),
+                            Err(_) => continue,
+                        },
                     };
-                    self.add(*group, Ok(value));
+                    self.add(*group, value);
                 }
                 return;
             }
         };
-        // One column has one scale, so this branch is taken always or never.
-        self.multiples.resize(self.counts.len(), 0);
-        self.unit = unit;
+        if self.unit.is_some_and(|known| known != unit) || !self.values.is_empty() {
+            return self.one_by_one(groups, column);
+        }
+        self.unit = Some(unit);
+        self.sums.resize(self.counts.len(), 0);
         for (group, multiple) in groups.iter().zip(multiples) {
             self.counts[*group as usize] += 1;
-            self.multiples[*group as usize] += i128::from(*multiple);
+            self.sums[*group as usize] += i128::from(*multiple);
         }
     }
 
-    /// Adds a value, or the reason why there is none, to a group.
-    pub fn add(&mut self, group: u32, value: Result<Value, Fault>) {
-        let group = group as usize;
-        self.counts[group] += 1;
-        if let Err(fault) = value.and_then(|value| self.combine(group, value).map_err(Fault::Error)) {
-            self.faults[group].get_or_insert(fault);
-        }
-    }
-
-    fn combine(&mut self, group: usize, value: Value) -> Result<(), EvalError> {
-        let slot = &mut self.values[group];
-        *slot = Some(match slot.take() {
-            None => value,
-            Some(sum) if matches!(self.op, AggregateOp::Sum | AggregateOp::Mean) => call(Function::Add, &[sum, value])?,
-            Some(best) => {
-                let order = functions::compare(&value, &best).ok_or(EvalError::NotDefined)?;
-                let better = if self.op == AggregateOp::Max { order.is_gt() } else { order.is_lt() };
-                if better { value } else { best }
+    /// For columns whose scale differs from that of earlier ones.
+    fn one_by_one(&mut self, groups: &[u32], column: &Vector) {
+        for (row, group) in groups.iter().enumerate() {
+            match column {
+                Vector::Ints(values) => self.add(*group, Value::Number(values[row])),
+                Vector::Scaled { scale, values, money } => {
+                    self.add(*group, amount(Decimal::new(values[row], *scale), *money));
+                }
+                Vector::Words(..) | Vector::Values(_) | Vector::Partial(_) => {}
             }
-        });
-        Ok(())
+        }
     }
 
-    /// The result of each group, whose type is `kind`; none where there is nothing to say.
+    /// Adds a value to a group.
+    pub fn add(&mut self, group: u32, value: Value) {
+        self.values.resize(self.counts.len(), Vec::new());
+        self.counts[group as usize] += 1;
+        self.values[group as usize].push(value);
+    }
+
+    /// The result of each group, of type `kind`; none where there is nothing to say.
     #[must_use]
     pub fn finish(mut self, kind: &TypeKind) -> Vec<Result<Option<Value>, Fault>> {
-        (0..self.counts.len()).map(|group| self.result(group, kind)).collect()
+        (0..self.counts.len()).map(|group| self.result(group, kind).map_err(Fault::from)).collect()
     }
 
-    fn result(&mut self, group: usize, kind: &TypeKind) -> Result<Option<Value>, Fault> {
-        if let Some(fault) = self.faults[group] {
-            return Err(fault);
+    fn result(&mut self, group: usize, kind: &TypeKind) -> Result<Option<Value>, EvalError> {
+        if self.op == AggregateOp::Count && !self.distinct {
+            return Ok(Some(fold::count(kind, self.counts[group])));
         }
-        let count = self.counts[group];
-        match self.op {
-            AggregateOp::Count => Ok(Some(self::count(count, kind)?)),
-            AggregateOp::Sum => Ok(Some(self.sum(group)?.unwrap_or_else(|| zero(kind)))),
-            AggregateOp::Min | AggregateOp::Max => Ok(self.values[group].take()),
-            AggregateOp::Mean => {
-                let Some(sum) = self.sum(group)? else { return Ok(None) };
-                Ok(Some(mean(sum, count, kind)?))
+        let mut values = self.values.get_mut(group).map(std::mem::take).unwrap_or_default();
+        if let Some(unit) = self.unit
+            && self.counts[group] > values.len()
+        {
+            let sum = sum(self.sums[group], unit)?;
+            if values.is_empty() && matches!((kind, unit), (TypeKind::Number, Unit::Whole)) {
+                return Ok(Some(Value::Number(sum.1.ok_or(EvalError::Overflow)?)));
             }
+            values.push(sum.0);
         }
-    }
-
-    fn sum(&mut self, group: usize) -> Result<Option<Value>, EvalError> {
-        if self.counts[group] == 0 {
-            return Ok(None);
+        if self.distinct {
+            values.sort_unstable();
+            values.dedup();
         }
-        let Some(multiple) = self.multiples.get(group).copied() else { return Ok(self.values[group].take()) };
-        let sum = match self.unit {
-            None => Value::Number(i64::try_from(multiple).map_err(|_| EvalError::Overflow)?),
-            Some((scale, money)) => {
-                let sum = Decimal::try_from_i128_with_scale(multiple, scale).map_err(|_| EvalError::Overflow)?;
-                amount(sum, money)
-            }
-        };
-        Ok(Some(sum))
+        fold::fold(self.op, kind, &values)
     }
 }
 
-fn count(count: u64, kind: &TypeKind) -> Result<Value, EvalError> {
-    if *kind == TypeKind::Unsigned {
-        return Ok(Value::Unsigned(count));
-    }
-    Ok(Value::Number(i64::try_from(count).map_err(|_| EvalError::Overflow)?))
-}
-
-fn zero(kind: &TypeKind) -> Value {
-    match kind {
-        TypeKind::Unsigned => Value::Unsigned(0),
-        TypeKind::Float => Value::Float(Float(0.0)),
-        TypeKind::Decimal | TypeKind::Percent => Value::Decimal(Decimal::ZERO),
-        TypeKind::Money(_) => Value::Money(Decimal::ZERO),
-        _ => Value::Number(0),
-    }
-}
-
-fn mean(sum: Value, count: u64, kind: &TypeKind) -> Result<Value, EvalError> {
-    #[expect(clippy::cast_precision_loss, reason = "the mean of whole numbers is a double, as in Soufflé")]
-    let float = |sum: f64| Value::Float(Float(sum / count as f64));
-    match (kind, &sum) {
-        #[expect(clippy::cast_precision_loss, reason = "the mean of whole numbers is a double, as in Soufflé")]
-        (TypeKind::Float, Value::Number(sum)) => Ok(float(*sum as f64)),
-        #[expect(clippy::cast_precision_loss, reason = "the mean of whole numbers is a double, as in Soufflé")]
-        (TypeKind::Float, Value::Unsigned(sum)) => Ok(float(*sum as f64)),
-        (TypeKind::Float, Value::Float(sum)) => Ok(float(sum.0)),
-        _ => call(Function::Div, &[sum, Value::Decimal(Decimal::from(count))]),
-    }
+/// A sum of multiples as a decimal, and as a whole number where it is one that fits.
+fn sum(sum: i128, unit: Unit) -> Result<(Value, Option<i64>), EvalError> {
+    let (scale, whole) = match unit {
+        Unit::Whole => (0, i64::try_from(sum).ok()),
+        Unit::Scaled(scale) => (scale, None),
+    };
+    let value = match (unit, whole) {
+        (Unit::Whole, Some(whole)) => Value::Number(whole),
+        _ => Value::Decimal(Decimal::try_from_i128_with_scale(sum, scale).map_err(|_| EvalError::Overflow)?),
+    };
+    Ok((value, whole))
 }

@@ -23,13 +23,15 @@ pub struct Index {
     payload: Payload,
     /// How many rows of the relation are in it.
     covered: usize,
+    /// Whether some rows have a key without value.
+    wild: bool,
 }
 
 impl Index {
     /// An empty index for keys of that many columns.
     #[must_use]
     pub fn new(columns: usize, payload: Payload) -> Self {
-        Self { keys: Keys::new(columns), lists: Lists::default(), payload, covered: 0 }
+        Self { keys: Keys::new(columns), lists: Lists::default(), payload, covered: 0, wild: false }
     }
 
     /// How many rows of the relation are in it.
@@ -46,7 +48,14 @@ impl Index {
         if self.payload != Payload::Nothing {
             self.lists.append(&groups, payloads, self.keys.count);
         }
+        self.wild |= groups.contains(&NONE);
         self.covered += added;
+    }
+
+    /// Whether rows were left out because their key has no value.
+    #[must_use]
+    pub fn has_wild(&self) -> bool {
+        self.wild
     }
 
     /// From here on, what is in the index is old and what is appended is new.

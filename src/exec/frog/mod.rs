@@ -4,7 +4,6 @@
 //! [steps]; what comes out is kept distinct by a [sink](derived) and becomes the next round's new rows.
 
 pub mod batch;
-mod compare;
 mod datalog;
 pub mod derived;
 pub mod eval;

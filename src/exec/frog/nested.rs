@@ -1,29 +1,49 @@
 //! Inner bodies: negations and aggregates. They run once for each distinct binding of the variables that they share
 //! with the enclosing body, for all of a batch together.
+//!
+//! An inner body that meets something without a value is in doubt for that binding; what it comes to is then said by
+//! the [`Matcher`], one binding at a time.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::batch::{Batch, Vector};
-use super::eval::{Fault, Scope};
+use super::batch::{Batch, Fault, Vector};
+use super::eval::Scope;
 use super::fold::Fold;
 use super::index::Keys;
-use super::steps::{Runner, keep};
+use super::steps::{Out, Runner};
 use super::words::{Kind, NONE};
-use crate::ir::VarId;
-use crate::plan::{AggregateStep, Nested};
+use crate::exec::CellRef;
+use crate::exec::doubt::Doubt;
+use crate::exec::matcher::{Bindings, Flow, Matcher, Mode, Slot, Truth};
+use crate::facts::store::State;
+use crate::ir::{Literal, Negation, VarId};
+use crate::plan::{AggregateStep, Nested, NotStep, Place};
 use crate::value::Value;
+use crate::value::functions::EvalError;
 
 /// Results of inner bodies by their outer bindings; by the slot that numbers them.
 #[derive(Debug, Default)]
 pub struct Memos {
     negations: FxHashMap<usize, Memo<bool>>,
-    aggregates: FxHashMap<usize, Memo<Result<Option<Value>, Fault>>>,
+    aggregates: FxHashMap<usize, Memo<Option<Value>>>,
 }
 
+/// Results by outer binding.
 #[derive(Debug)]
 struct Memo<T> {
     keys: Keys,
-    results: Vec<T>,
+    results: Vec<Result<T, Fault>>,
+}
+
+/// The bindings of a batch, as one inner body sees them.
+#[derive(Debug)]
+struct Groups {
+    /// By row: which result is its own; [`NONE`] for a row in which an outer variable has no value.
+    of: Vec<u32>,
+    /// For each result that is still to be found, a row that has that binding.
+    first: Vec<u32>,
+    /// Rows in which an outer variable has no value.
+    without: Vec<u32>,
 }
 
 impl<T> Memo<T> {
@@ -31,105 +51,189 @@ impl<T> Memo<T> {
         Self { keys: Keys::new(columns), results: Vec::new() }
     }
 
-    /// The group of each row of the batch, and for each group that is new the first row that has it.
-    fn groups(&mut self, scope: &Scope<'_>, outer: &[VarId]) -> (Vec<u32>, Vec<u32>) {
+    fn groups(&mut self, scope: &Scope<'_>, outer: &[VarId]) -> Groups {
         let known = self.results.len();
         let keys: Vec<Vec<u32>> = outer.iter().map(|var| scope.words_at(scope.place(*var))).collect();
         let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
-        let groups = self.keys.insert(&keys, scope.batch.len);
-        let mut first = Vec::new();
-        for (row, group) in (0_u32..).zip(&groups) {
-            if *group != NONE && *group as usize == known + first.len() {
+        let of = self.keys.insert(&keys, scope.batch.len);
+        let (mut first, mut without) = (Vec::new(), Vec::new());
+        for (row, group) in (0_u32..).zip(&of) {
+            if *group == NONE {
+                without.push(row);
+            } else if *group as usize == known + first.len() {
                 first.push(row);
             }
         }
-        (groups, first)
+        Groups { of, first, without }
     }
 }
 
 impl Runner<'_> {
     /// Keeps the rows for which the inner steps yield nothing.
-    pub fn not(&mut self, nested: &Nested, live: &[usize], batch: Batch) -> Batch {
+    pub fn not(&mut self, step: &NotStep, live: &[usize], batch: Batch) -> Batch {
+        let nested = &step.nested;
         let mut memo = self.memos.negations.remove(&nested.ordinal).unwrap_or_else(|| Memo::new(nested.outer.len()));
-        let (groups, first) = memo.groups(&self.scope(&batch), &nested.outer);
-        let mut found = vec![false; first.len()];
-        self.inner(nested, &batch, &first, &mut |_, inner| {
+        let groups = memo.groups(&self.scope(&batch), &nested.outer);
+        let mut found = vec![false; groups.first.len()];
+        let doubts = self.inner(nested, &batch, &groups.first, &mut |_, inner| {
             inner.words(nested.ordinal).iter().for_each(|ordinal| found[*ordinal as usize] = true);
         });
-        memo.results.extend(found);
-        let batch = keep(batch, live, |row| groups[row] != NONE && !memo.results[groups[row] as usize]);
+        let literal = Literal::Not(step.negation.clone());
+        for ((row, found), doubt) in groups.first.iter().zip(found).zip(doubts) {
+            let holds = if doubt && !found { self.decide(&literal, &batch, *row as usize) } else { Ok(!found) };
+            memo.results.push(holds);
+        }
+        let own: Vec<_> =
+            groups.without.iter().map(|row| (*row, self.decide(&literal, &batch, *row as usize))).collect();
+        let holds = |row: usize| match groups.of[row] {
+            NONE => own.iter().find(|(own, _)| *own as usize == row).map_or(Err(Fault::Unknown), |(_, holds)| *holds),
+            group => memo.results[group as usize],
+        };
+        let kept = self.notes.rows(&batch, holds);
         self.memos.negations.insert(nested.ordinal, memo);
-        batch
+        if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
     }
 
-    /// Fills the slot of an aggregate; drops rows for which it has no value.
+    /// As [`Self::not`], for a negated atom of which partners are not all known; `groups` are those that are.
+    pub fn not_in_doubt(&mut self, negation: &Negation, live: &[usize], batch: Batch, groups: &[u32]) -> Batch {
+        let literal = Literal::Not(negation.clone());
+        let holds: Vec<Result<bool, Fault>> = (0..batch.len)
+            .map(|row| if groups[row] == NONE { self.decide(&literal, &batch, row) } else { Ok(false) })
+            .collect();
+        let kept = self.notes.rows(&batch, |row| holds[row]);
+        if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
+    }
+
+    /// Fills the slot of an aggregate; drops rows for which there is nothing to say.
     pub fn aggregate(&mut self, step: &AggregateStep, live: &[usize], batch: Batch) -> Batch {
         let nested = &step.nested;
         let mut memo = self.memos.aggregates.remove(&nested.ordinal).unwrap_or_else(|| Memo::new(nested.outer.len()));
-        let (groups, first) = memo.groups(&self.scope(&batch), &nested.outer);
-        let aggregate = &step.aggregate;
-        let mut fold = Fold::new(aggregate.op, first.len());
-        let mut seen: FxHashSet<(u32, u32)> = FxHashSet::default();
-        self.inner(nested, &batch, &first, &mut |runner, inner| {
-            let ordinals = inner.words(nested.ordinal);
-            let scope = runner.scope(&inner);
-            let Some(target) = &aggregate.target else { return fold.count(ordinals) };
-            if let Some(vector) = scope.vector_of(target)
-                && !aggregate.distinct
-            {
-                return fold.add_all(ordinals, &vector, scope.world);
-            }
-            for (row, ordinal) in ordinals.iter().enumerate() {
-                let value = scope.value(target, row);
-                if aggregate.distinct
-                    && let Ok(value) = &value
-                    && !seen.insert((*ordinal, scope.world.words.encode(value)))
-                {
-                    continue;
-                }
-                fold.add(*ordinal, value);
-            }
+        let groups = memo.groups(&self.scope(&batch), &nested.outer);
+        let mut fold = Fold::new(step.aggregate.op, step.aggregate.distinct, groups.first.len());
+        let doubts = self.inner(nested, &batch, &groups.first, &mut |runner, inner| {
+            runner.fold(step, &inner, &mut fold);
         });
-        let ty = self.rule.vars[aggregate.result.index()].ty;
-        memo.results.extend(fold.finish(&self.world.input.program.types[ty.index()].kind));
-        let batch = self.results(step, live, batch, (&groups, &memo.results));
-        self.memos.aggregates.insert(nested.ordinal, memo);
-        batch
-    }
-
-    fn results(
-        &mut self,
-        step: &AggregateStep,
-        live: &[usize],
-        batch: Batch,
-        (groups, results): (&[u32], &[Result<Option<Value>, Fault>]),
-    ) -> Batch {
+        let ty = self.rule.vars[step.aggregate.result.index()].ty;
+        let results = fold.finish(&self.world.input.program.types[ty.index()].kind);
+        let literal = Literal::Aggregate(step.aggregate.clone());
+        for ((row, result), doubt) in groups.first.iter().zip(results).zip(doubts) {
+            self.notes.erred |= matches!(result, Err(Fault::Error(_)));
+            memo.results.push(if doubt { self.result(&literal, &batch, *row as usize) } else { result });
+        }
+        let own: FxHashMap<u32, _> =
+            groups.without.iter().map(|row| (*row, self.result(&literal, &batch, *row as usize))).collect();
         let (mut values, mut kept) = (Vec::new(), Vec::new());
-        let mut notes = std::mem::take(&mut self.notes);
-        for (row, group) in groups.iter().enumerate() {
-            match if *group == NONE { Err(Fault::Malformed) } else { results[*group as usize].clone() } {
-                Ok(Some(value)) => {
-                    values.push(value);
-                    kept.push(u32::try_from(row).unwrap_or(NONE));
-                }
-                Ok(None) => {}
-                Err(fault) => notes.fault(&self.scope(&batch), row, fault, step.aggregate.span),
+        for (row, group) in (0_u32..).zip(&groups.of) {
+            let result = if *group == NONE { own[&row].clone() } else { memo.results[*group as usize].clone() };
+            if let Some(value) = result.transpose() {
+                values.push(value);
+                kept.push(row);
             }
         }
-        self.notes = notes;
+        self.memos.aggregates.insert(nested.ordinal, memo);
         let mut batch = if kept.len() == batch.len { batch } else { batch.gather(&kept, live) };
         batch.set(step.slot, self.native(step.aggregate.result, values));
         batch
     }
 
-    /// Runs the inner steps for the rows `first` of the batch, numbered in that order.
-    fn inner(&mut self, nested: &Nested, batch: &Batch, first: &[u32], out: super::steps::Out<'_>) {
+    /// Adds a batch of an aggregate's inner rows.
+    fn fold(&mut self, step: &AggregateStep, inner: &Batch, fold: &mut Fold) {
+        let ordinals = inner.words(step.nested.ordinal);
+        let Some(target) = &step.aggregate.target else { return fold.count(ordinals) };
+        let mut notes = std::mem::take(&mut self.notes);
+        let scope = self.scope(inner);
+        match scope.vector_of(target) {
+            Some(vector) => fold.add_all(ordinals, &vector, scope.world),
+            None => {
+                let (values, kept) = notes.each(inner, |row| scope.value(target, row));
+                kept.into_iter().zip(values).for_each(|(row, value)| fold.add(ordinals[row as usize], value));
+            }
+        }
+        self.notes = notes;
+    }
+
+    /// Runs the inner steps for the rows `first` of the batch, numbered in that order; which of them are in doubt.
+    fn inner(&mut self, nested: &Nested, batch: &Batch, first: &[u32], out: Out<'_>) -> Vec<bool> {
         if first.is_empty() {
-            return;
+            return Vec::new();
         }
         let mut inner = batch.gather(first, &nested.slots);
         let ordinals = (0_u32..).take(first.len()).collect();
         inner.set(nested.ordinal, Vector::Words(Kind::Number, ordinals));
+        self.notes.begin(nested.ordinal, first.len());
         self.steps(&nested.steps, inner, out);
+        self.notes.end()
+    }
+
+    /// Whether a negation holds for one row of the batch.
+    fn decide(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<bool, Fault> {
+        let bindings = self.bindings(batch, row);
+        let rule = self.rule;
+        match self.matcher().holds(&rule.vars, literal, &bindings) {
+            Truth::True => Ok(true),
+            Truth::False => Ok(false),
+            Truth::Unknown(doubt) => Err(self.fault_of(&doubt)),
+        }
+    }
+
+    /// The result of an aggregate for one row of the batch.
+    fn result(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<Option<Value>, Fault> {
+        let Literal::Aggregate(aggregate) = literal else { return Ok(None) };
+        let bindings = self.bindings(batch, row);
+        let mut result = Ok(None);
+        let start = (bindings, Mode::Possible);
+        let rule = self.rule;
+        let _ = self.matcher().solve(&rule.vars, std::slice::from_ref(literal), start, &mut |found, doubt| {
+            result = match found.get(aggregate.result) {
+                Slot::Value(value) if doubt.is_empty() => Ok(Some(value.clone())),
+                Slot::Unknown(why) => {
+                    let mut why = (**why).clone();
+                    why.merge(doubt);
+                    Err(why)
+                }
+                _ => Err(doubt.clone()),
+            };
+            Flow::Break(())
+        });
+        result.map_err(|doubt| self.fault_of(&doubt))
+    }
+
+    fn matcher(&mut self) -> &Matcher<'_> {
+        let world = self.world;
+        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(), &world.possible))
+    }
+
+    fn fault_of(&mut self, doubt: &Doubt) -> Fault {
+        self.notes.erred |= !doubt.errors.is_empty();
+        let store = self.world.input.store;
+        let blank = |cell: &CellRef| store.tables[cell.table].columns[cell.column].state(cell.row) == State::Blank;
+        if let Some((_, error)) = doubt.errors.first() {
+            return Fault::Error(*error);
+        }
+        if !doubt.cells.is_empty() && doubt.cells.iter().all(blank) { Fault::Blank } else { Fault::Unknown }
+    }
+
+    /// What is bound in one row of the batch.
+    fn bindings(&self, batch: &Batch, row: usize) -> Bindings {
+        let scope = self.scope(batch);
+        let mut bindings = Bindings::new(self.rule.vars.len());
+        for (var, place) in (0_u32..).map(VarId).zip(&self.plan.places) {
+            let Some(place) = place.filter(|place| batch.slots[place.slot()].is_some()) else { continue };
+            let slot = match (scope.at(place, row), place) {
+                (Ok(value), _) => Slot::Value(value),
+                (Err(_), Place::Cell { row: slot, table, column }) => {
+                    Slot::Cell(CellRef { table, row: batch.words(slot)[row], column })
+                }
+                (Err(Fault::Error(error)), Place::Slot(_)) => {
+                    Slot::Unknown(Box::new(Doubt::error(error, self.rule.vars[var.index()].span)))
+                }
+                // Why it is unknown is found again when the instance is settled.
+                (Err(_), Place::Slot(_)) => {
+                    Slot::Unknown(Box::new(Doubt::error(EvalError::NotDefined, self.rule.span)))
+                }
+            };
+            bindings.set(var, slot);
+        }
+        bindings
     }
 }

@@ -1,87 +1,60 @@
-//! [`Notes`]: what a rule could not decide or compute.
+//! [`Notes`]: which rows met something that has no value.
 
-use std::collections::BTreeSet;
+use super::batch::{Batch, Fault};
 
-use super::eval::{Fault, Scope};
-use crate::exec::InstanceError;
-use crate::ir::{RuleId, VarId};
-use crate::source::Span;
-use crate::value::Value;
-
-/// How many failed instances of one rule are kept.
-pub const MOST_ERRORS: usize = 1000;
-
-/// What a rule could not decide or compute.
+/// What a rule met that has no value, while it ran.
 #[derive(Debug, Default)]
 pub struct Notes {
-    rule: Option<RuleId>,
-    /// Instances without a value.
-    pub errors: BTreeSet<InstanceError>,
-    /// Whether a cell without a value was needed.
-    pub undecided: bool,
+    /// Whether a computation had none.
+    pub erred: bool,
+    /// For each inner body that is running, the slot that numbers its outer rows, and which of them are in doubt.
+    inner: Vec<(usize, Vec<bool>)>,
 }
 
 impl Notes {
-    /// No notes on `rule`.
-    #[must_use]
-    pub fn new(rule: RuleId) -> Self {
-        Self { rule: Some(rule), errors: BTreeSet::new(), undecided: false }
+    /// Begins an inner body for so many outer rows, numbered in `ordinal`.
+    pub fn begin(&mut self, ordinal: usize, rows: usize) {
+        self.inner.push((ordinal, vec![false; rows]));
     }
 
-    /// Notes that an instance has no value.
-    pub fn fault(&mut self, scope: &Scope<'_>, row: usize, fault: Fault, span: Span) {
-        let (Fault::Error(error), Some(rule)) = (fault, self.rule) else {
-            self.undecided = true;
-            return;
-        };
-        if self.errors.len() >= MOST_ERRORS {
-            return;
+    /// Ends the inner body; which outer rows it leaves in doubt.
+    pub fn end(&mut self) -> Vec<bool> {
+        self.inner.pop().map(|(_, doubts)| doubts).unwrap_or_default()
+    }
+
+    /// Notes that a row met something without value.
+    pub fn fault(&mut self, batch: &Batch, row: usize, fault: Fault) {
+        self.erred |= matches!(fault, Fault::Error(_));
+        if let Some((ordinal, doubts)) = self.inner.last_mut() {
+            doubts[batch.words(*ordinal)[row] as usize] = true;
         }
-        let mut bindings = Vec::new();
-        for (var, place) in (0_u32..).map(VarId).zip(scope.places) {
-            if let Some(place) = place
-                && scope.batch.slots[place.slot()].is_some()
-                && let Ok(value) = scope.at(*place, row)
-            {
-                bindings.push((var, value));
-            }
+    }
+
+    /// Notes that every row of the batch met something without value.
+    pub fn all(&mut self, batch: &Batch) {
+        if !self.inner.is_empty() {
+            (0..batch.len).for_each(|row| self.fault(batch, row, Fault::Unknown));
         }
-        self.errors.insert(InstanceError { rule, error, bindings, span });
-    }
-
-    /// The rows for which `test` holds; faults are noted.
-    pub fn rows(&mut self, scope: &Scope<'_>, span: Span, test: impl Fn(usize) -> Result<bool, Fault>) -> Vec<u32> {
-        let (values, kept) = self.lists(scope, span, test);
-        kept.into_iter().zip(values).filter(|(_, holds)| *holds).map(|(row, _)| row).collect()
-    }
-
-    /// The values that `value` has, and the rows where it has one; faults are noted.
-    pub fn values(
-        &mut self,
-        scope: &Scope<'_>,
-        span: Span,
-        value: impl Fn(usize) -> Result<Value, Fault>,
-    ) -> (Vec<Value>, Vec<u32>) {
-        self.lists(scope, span, value)
     }
 
     /// What `make` gives, and the rows where it gives something; faults are noted.
-    pub fn lists<T>(
-        &mut self,
-        scope: &Scope<'_>,
-        span: Span,
-        make: impl Fn(usize) -> Result<T, Fault>,
-    ) -> (Vec<T>, Vec<u32>) {
+    pub fn each<T>(&mut self, batch: &Batch, make: impl Fn(usize) -> Result<T, Fault>) -> (Vec<T>, Vec<u32>) {
         let (mut made, mut kept) = (Vec::new(), Vec::new());
-        for row in 0..scope.batch.len {
+        for row in 0..batch.len {
             match make(row) {
                 Ok(value) => {
                     made.push(value);
                     kept.push(u32::try_from(row).unwrap_or(u32::MAX));
                 }
-                Err(fault) => self.fault(scope, row, fault, span),
+                Err(fault) => self.fault(batch, row, fault),
             }
         }
         (made, kept)
+    }
+
+    /// The rows for which `test` holds; faults are noted.
+    pub fn rows(&mut self, batch: &Batch, test: impl Fn(usize) -> Result<bool, Fault>) -> Vec<u32> {
+        let (values, kept) = self.each(batch, test);
+        kept.into_iter().zip(values).filter(|(_, holds)| *holds).map(|(row, _)| row).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Stratum by stratum, round by round.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -8,9 +9,11 @@ use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
 use super::steps::Runner;
 use super::words::{Kind, NONE, Words};
-use super::{World, outcome};
-use crate::exec::{Input, InstanceError, Outcome};
-use crate::ir::{Origin, RelationId};
+use super::World;
+use crate::exec::doubt::Possible;
+use crate::exec::undecided::{self, Open};
+use crate::exec::{Input, Outcome};
+use crate::ir::{Origin, RelationId, RuleId};
 use crate::plan::{self, RulePlan, Sizes, StratumPlan};
 
 /// How to run.
@@ -26,34 +29,37 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
         Origin::Facts(_) => None,
         Origin::Rules(_) => {
             let kinds = relation.columns.iter().take(relation.arity);
-            Some(Derived::new(kinds.map(|column| Kind::of(&program.types[column.ty.index()].kind)).collect()))
+            Some(Arc::new(Derived::new(kinds.map(|column| Kind::of(&program.types[column.ty.index()].kind)).collect())))
         }
     });
     let world = World {
         input,
         words: Words::new(&input.store.symbols),
         derived: derived.collect(),
+        finished: vec![false; program.relations.len()],
+        decoded: OnceLock::new(),
+        possible: Possible::default(),
         recent: vec![0..0; program.relations.len()],
         indexes: FxHashMap::default(),
     };
-    let mut engine = Engine { world, sizes: Sizes::of_facts(program, input.store), errors: BTreeSet::new() };
+    let mut engine = Engine { world, sizes: Sizes::of_facts(program, input.store), open: Open::default() };
     for at in 0..program.strata.len() {
         engine.stratum(at);
     }
-    let World { words, derived, .. } = engine.world;
+    engine.world.rows();
     Outcome {
-        possible: crate::exec::doubt::Possible::default(),
-        relations: outcome::decoded(derived, words),
-        undecided: Vec::new(),
-        errors: engine.errors.into_iter().collect(),
+        relations: engine.world.decoded.into_inner().unwrap_or_default(),
+        undecided: engine.open.undecided.into_iter().collect(),
+        errors: engine.open.errors.into_iter().collect(),
         failures: Vec::new(),
+        possible: engine.world.possible,
     }
 }
 
 struct Engine<'a> {
     world: World<'a>,
     sizes: Sizes,
-    errors: BTreeSet<InstanceError>,
+    open: Open,
 }
 
 /// The relations of a stratum, with what keeps their rows distinct.
@@ -76,19 +82,42 @@ impl Engine<'_> {
         let sinks = relations.iter().map(|relation| Sink::new(self.world.derived(*relation).columns.len())).collect();
         let mut growing = Growing { relations, sinks };
         self.seed(&mut growing);
+        let mut erring = BTreeSet::new();
         for rule in &plan.once {
-            self.rule(rule, &mut growing);
+            erring.extend(self.rule(rule, &mut growing));
         }
-        self.rounds(&plan, &mut growing);
+        self.rounds(&plan, &mut growing, &mut erring);
         for relation in growing.relations {
             self.world.recent[relation.index()] = 0..0;
+            self.world.finished[relation.index()] = true;
             self.measure(relation);
+        }
+        self.settle(at, &erring);
+    }
+
+    /// What the stratum leaves undecided.
+    fn settle(&mut self, at: usize, erring: &BTreeSet<RuleId>) {
+        let input = self.world.input;
+        let stratum = &input.program.strata[at];
+        let rules = || stratum.rules.iter().map(|rule| (rule, &input.program.rules[rule.index()].body));
+        let open = |world: &World<'_>| {
+            rules().any(|(rule, body)| erring.contains(rule) || undecided::is_tainted(input, &world.possible, body))
+        };
+        self.world.decoded.take();
+        if open(&self.world) {
+            self.world.rows();
+            let World { decoded, possible, .. } = &mut self.world;
+            let rows = decoded.get().map_or(&[][..], Vec::as_slice);
+            let left = undecided::settle(input, rows, possible, (stratum, erring));
+            self.open.undecided.extend(left.undecided);
+            self.open.errors.extend(left.errors);
         }
     }
 
     /// Rows that rules' relations have from facts.
     fn seed(&mut self, growing: &mut Growing) {
         for (relation, sink) in growing.relations.iter().zip(&mut growing.sinks) {
+            undecided::seed(self.world.input, *relation, &mut self.world.possible);
             let Origin::Rules(Some(table)) = self.world.input.program.relations[relation.index()].origin else {
                 continue;
             };
@@ -101,11 +130,12 @@ impl Engine<'_> {
         }
     }
 
-    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing) {
+    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) {
         let mut rounds = Rounds::new(growing.relations.len());
         loop {
             for (at, relation) in growing.relations.iter().enumerate() {
-                let derived = self.world.derived[relation.index()].as_mut().expect("growing relations are derived");
+                let derived = self.world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
+                let derived = derived.expect("a relation grows only while nobody else holds it");
                 let new = growing.sinks[at].commit(derived);
                 rounds.insert(at, new.start, new.end);
             }
@@ -116,17 +146,18 @@ impl Engine<'_> {
                 self.world.recent[relation.index()] = rounds.recent(at);
             }
             for rule in &plan.rounds {
-                self.rule(rule, growing);
+                erring.extend(self.rule(rule, growing));
             }
         }
     }
 
-    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing) {
+    /// The rule, if a computation in it had no value.
+    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing) -> Option<RuleId> {
         self.world.prepare(&plan.steps);
         let at = growing.at(plan.head);
         let mut runner = Runner::new(&self.world, plan);
         runner.run(&mut |columns, len| growing.sinks[at].insert(columns, len));
-        self.errors.append(&mut runner.notes.errors);
+        runner.notes.erred.then_some(plan.rule)
     }
 
     /// Tells the planner what a relation came to.

@@ -1,13 +1,16 @@
 //! Running the steps of a plan, batch by batch.
 
 use super::World;
-use super::batch::{BATCH, Batch, Vector};
+use super::batch::{BATCH, Batch, Fault, Vector};
 use super::datalog;
-use super::eval::{Fault, Scope};
+use super::eval::Scope;
+use super::index::Index;
 use super::nested::Memos;
 use super::notes::Notes;
 use super::words::{Kind, NONE};
-use crate::ir::Rule;
+use crate::exec::compare::same;
+use crate::exec::matcher::Matcher;
+use crate::ir::{RelationId, Rule, Term, VarId};
 use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Step, UnpackStep};
 use crate::value::Value;
 use crate::value::generators::generate;
@@ -28,6 +31,8 @@ pub struct Runner<'r> {
     pub notes: Notes,
     /// Results of inner bodies, by their outer bindings.
     pub memos: Memos,
+    /// Decides what is in doubt; made when first needed.
+    pub matcher: Option<Matcher<'r>>,
 }
 
 /// Takes the batches that come out of the last step.
@@ -38,7 +43,7 @@ impl<'r> Runner<'r> {
     #[must_use]
     pub fn new(world: &'r World<'r>, plan: &'r RulePlan) -> Self {
         let rule = &world.input.program.rules[plan.rule.index()];
-        Self { world, plan, rule, notes: Notes::new(plan.rule), memos: Memos::default() }
+        Self { world, plan, rule, notes: Notes::default(), memos: Memos::default(), matcher: None }
     }
 
     /// Runs the plan; calls `head` with the words of the
@@ -98,9 +103,9 @@ impl<'r> Runner<'r> {
                 }
                 Action::Exists(exists) => self.exists(exists, step, batch),
                 Action::Filter(check) => self.filter(check, &step.live, batch),
-                Action::Compute(compute) => self.compute(compute, &step.live, batch),
+                Action::Compute(compute) => self.compute(compute, batch),
                 Action::Unpack(unpack) => self.unpack(unpack, &step.live, &batch),
-                Action::Not(nested) => self.not(nested, &step.live, batch),
+                Action::Not(not) => self.not(not, &step.live, batch),
                 Action::Aggregate(aggregate) => self.aggregate(aggregate, &step.live, batch),
             };
         }
@@ -118,9 +123,7 @@ impl<'r> Runner<'r> {
     fn join(&mut self, join: &Join, step: &Step, rest: &[Step], (batch, out): (&Batch, Out<'_>)) {
         let world = self.world;
         let index = world.index_of(&step.action);
-        let keys: Vec<Vec<u32>> = join.keys.iter().map(|(_, term)| self.scope(batch).words(term)).collect();
-        let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
-        let groups = index.groups(&keys, batch.len);
+        let groups = self.groups(&join.keys, index, join.relation, batch);
         let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
         let (mut rows, mut pairs) = (Vec::new(), 0);
         for (row, group) in (0_u32..).zip(&groups) {
@@ -157,70 +160,87 @@ impl<'r> Runner<'r> {
         joined
     }
 
-    fn exists(&mut self, exists: &Exists, step: &Step, batch: Batch) -> Batch {
-        let index = self.world.index_of(&step.action);
-        let keys: Vec<Vec<u32>> = exists.keys.iter().map(|(_, term)| self.scope(&batch).words(term)).collect();
+    /// The group of each row's key; faults are noted where a partner, or the key, is not certain.
+    fn groups(&mut self, keys: &[(usize, Term)], index: &Index, relation: RelationId, batch: &Batch) -> Vec<u32> {
+        let keys: Vec<Vec<u32>> = keys.iter().map(|(_, term)| self.scope(batch).words(term)).collect();
         let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
         let groups = index.groups(&keys, batch.len);
-        keep(batch, &step.live, |row| (groups[row] == NONE) == exists.negated)
+        if index.has_wild() || !self.world.possible.of(relation).is_empty() {
+            self.notes.all(batch);
+        } else if keys.iter().any(|key| key.contains(&NONE)) {
+            let unknown = rows(batch.len, |row| keys.iter().any(|key| key[row] == NONE));
+            unknown.into_iter().for_each(|row| self.notes.fault(batch, row as usize, Fault::Unknown));
+        }
+        groups
+    }
+
+    fn exists(&mut self, exists: &Exists, step: &Step, batch: Batch) -> Batch {
+        let index = self.world.index_of(&step.action);
+        let groups = self.groups(&exists.keys, index, exists.relation, &batch);
+        let Some(negation) = &exists.negated else {
+            return keep(batch, &step.live, |row| groups[row] != NONE);
+        };
+        let sure = !index.has_wild() && self.world.possible.of(exists.relation).is_empty();
+        let keys: Vec<Vec<u32>> = exists.keys.iter().map(|(_, term)| self.scope(&batch).words(term)).collect();
+        if sure && keys.iter().all(|key| !key.contains(&NONE)) {
+            return keep(batch, &step.live, |row| groups[row] == NONE);
+        }
+        self.not_in_doubt(negation, &step.live, batch, &groups)
     }
 
     fn filter(&mut self, check: &Check, live: &[usize], batch: Batch) -> Batch {
         let mut notes = std::mem::take(&mut self.notes);
         let scope = self.scope(&batch);
         let kept = match check {
-            Check::Compare(compare) => scope
-                .select(compare)
-                .unwrap_or_else(|| notes.rows(&scope, compare.span, |row| scope.compares(compare, row))),
-            Check::Is(is) => rows(batch.len, |row| scope.is(is, row)),
-            Check::Test(test) => notes.rows(&scope, test.span, |row| scope.tests(test, row)),
+            Check::Compare(compare) => {
+                scope.select(compare).unwrap_or_else(|| notes.rows(&batch, |row| scope.compares(compare, row)))
+            }
+            Check::Is(is) => notes.rows(&batch, |row| scope.is(is, row)),
+            Check::Test(test) => notes.rows(&batch, |row| scope.tests(test, row)),
             Check::Same(place, term, _) => {
                 let (left, right) = (scope.words_at(*place), scope.words(term));
-                rows(batch.len, |row| left[row] == right[row] && left[row] != NONE)
+                notes.rows(&batch, |row| {
+                    let known = left[row] != NONE && right[row] != NONE;
+                    if known { Ok(left[row] == right[row]) } else { Err(Fault::Unknown) }
+                })
             }
         };
         self.notes = notes;
         if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
     }
 
-    fn compute(&mut self, compute: &Compute, live: &[usize], batch: Batch) -> Batch {
-        let mut notes = std::mem::take(&mut self.notes);
+    fn compute(&mut self, compute: &Compute, mut batch: Batch) -> Batch {
         let scope = self.scope(&batch);
-        let (vector, kept) = match scope.vector_of(&compute.bind.expr) {
-            Some(vector) => (vector, None),
-            None => {
-                let (values, kept) =
-                    notes.values(&scope, compute.bind.span, |row| scope.value(&compute.bind.expr, row));
-                (self.native(compute.bind.var, values), Some(kept))
-            }
-        };
-        self.notes = notes;
-        let mut batch = match kept {
-            Some(kept) if kept.len() < batch.len => batch.gather(&kept, live),
-            _ => batch,
-        };
+        let expr = &compute.bind.expr;
+        let vector = scope.vector_of(expr).unwrap_or_else(|| {
+            let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
+            self.native(compute.bind.var, values)
+        });
         batch.set(compute.slot, vector);
         batch
     }
 
     /// Values of a variable as words where its type has direct ones: rows are looked up by their slot.
-    pub fn native(&self, var: crate::ir::VarId, values: Vec<Value>) -> Vector {
+    pub fn native(&self, var: VarId, values: Vec<Result<Value, Fault>>) -> Vector {
+        if values.iter().any(Result::is_err) {
+            return Vector::Partial(values);
+        }
         let program = self.world.input.program;
         let kind = Kind::of(&program.types[self.rule.vars[var.index()].ty.index()].kind);
+        let values = values.into_iter().flatten();
         match kind {
             Kind::Row | Kind::Symbol | Kind::Date => {
-                Vector::Words(kind, values.iter().map(|value| self.world.words.encode(value)).collect())
+                Vector::Words(kind, values.map(|value| self.world.words.encode(&value)).collect())
             }
-            Kind::Number | Kind::Unsigned | Kind::Boxed => Vector::Values(values),
+            Kind::Number | Kind::Unsigned | Kind::Boxed => Vector::Values(values.collect()),
         }
     }
 
     fn generate(&mut self, step: &GenerateStep, live: &[usize], batch: &Batch) -> Batch {
         let mut notes = std::mem::take(&mut self.notes);
         let scope = self.scope(batch);
-        let (lists, kept) = notes.lists(&scope, step.generate.span, |row| {
-            let args = step.generate.args.iter().map(|arg| scope.value(arg, row)).collect::<Result<Vec<_>, _>>()?;
-            generate(&step.generate.function, &args).map_err(Fault::from)
+        let (lists, kept) = notes.each(batch, |row| {
+            generate(&step.generate.function, &scope.values(&step.generate.args, row)?).map_err(Fault::from)
         });
         let mut rows = Vec::new();
         let mut records = Vec::new();
@@ -240,29 +260,32 @@ impl<'r> Runner<'r> {
         let mut notes = std::mem::take(&mut self.notes);
         let scope = self.scope(batch);
         let branch = step.unpack.branch;
-        let (lists, kept) = notes.lists(&scope, step.unpack.span, |row| {
+        let (lists, kept) = notes.each(batch, |row| {
             let Value::Record(fields) = scope.value(&step.unpack.record, row)? else { return Ok(Vec::new()) };
             let fields = match branch {
                 Some(branch) if fields.first() != Some(&Value::Number(branch)) => return Ok(Vec::new()),
                 Some(_) => &fields[1..],
                 None => &fields[..],
             };
+            if fields.len() != step.unpack.fields.len() {
+                return Ok(Vec::new());
+            }
             for (at, term) in &step.checks {
-                if fields.get(*at) != Some(&scope.term(term, row)?) {
+                if !same(&fields[*at], &scope.term(term, row)?) {
                     return Ok(Vec::new());
                 }
             }
-            Ok(vec![step.slots.iter().filter_map(|(at, _)| fields.get(*at).cloned()).collect::<Vec<Value>>()])
+            Ok(vec![step.slots.iter().map(|(at, _)| fields[*at].clone()).collect::<Vec<Value>>()])
         });
         let found: Vec<(u32, Vec<Value>)> =
             kept.into_iter().zip(lists).filter_map(|(row, list)| Some((row, list.into_iter().next()?))).collect();
         let rows: Vec<u32> = found.iter().map(|(row, _)| *row).collect();
         let mut made = batch.gather(&rows, live);
         for (nth, (at, slot)) in step.slots.iter().enumerate() {
-            let values = found.iter().map(|(_, fields)| fields[nth].clone()).collect();
+            let values = found.iter().map(|(_, fields)| Ok(fields[nth].clone())).collect();
             let vector = match &step.unpack.fields[*at] {
-                Some(crate::ir::Term::Var(var)) => self.native(*var, values),
-                _ => Vector::Values(values),
+                Some(Term::Var(var)) => self.native(*var, values),
+                _ => Vector::Partial(values),
             };
             made.set(*slot, vector);
         }
@@ -277,7 +300,7 @@ impl<'r> Runner<'r> {
         let mut kept: Option<Vec<u32>> = None;
         let mut columns = Vec::with_capacity(self.plan.args.len());
         for arg in &self.plan.args {
-            columns.push(scope.words_of(arg, &mut notes, self.rule.span));
+            columns.push(scope.words_of(arg, &mut notes));
         }
         if columns.iter().any(|column: &Vec<u32>| column.contains(&NONE)) {
             kept = Some(rows(batch.len, |row| columns.iter().all(|column| column[row] != NONE)));

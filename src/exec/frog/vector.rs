@@ -7,7 +7,6 @@ use super::words::{Kind, NONE, pack};
 use crate::facts::store::Data;
 use crate::ir::{Compare, Expr};
 use crate::plan::Place;
-use crate::source::Span;
 
 impl Scope<'_> {
     /// The column of an expression, when it is of a common shape and every row has a value.
@@ -27,14 +26,14 @@ impl Scope<'_> {
     }
 
     /// The words of an expression, [`NONE`] where it has no value; faults are noted.
-    pub fn words_of(&self, expr: &Expr, notes: &mut Notes, span: Span) -> Vec<u32> {
+    pub fn words_of(&self, expr: &Expr, notes: &mut Notes) -> Vec<u32> {
         if let Expr::Var(var) = expr {
             return self.words_at(self.place(*var));
         }
         if let Some(vector) = self.vector_of(expr) {
             return self.world.encode(&vector);
         }
-        let (values, kept) = notes.values(self, span, |row| self.value(expr, row));
+        let (values, kept) = notes.each(self.batch, |row| self.value(expr, row));
         let mut words = vec![NONE; self.batch.len];
         for (row, value) in kept.into_iter().zip(values) {
             words[row as usize] = self.world.words.encode(&value);

@@ -60,11 +60,12 @@ impl Kind {
 #[derive(Debug)]
 pub struct Words<'a> {
     symbols: &'a Symbols,
-    more: RwLock<More>,
+    more: Arc<RwLock<More>>,
 }
 
+/// What has a number of its own.
 #[derive(Debug, Default)]
-struct More {
+pub struct More {
     texts: Vec<Arc<str>>,
     text_ids: FxHashMap<Arc<str>, u32>,
     boxed: Vec<Value>,
@@ -75,7 +76,7 @@ impl<'a> Words<'a> {
     /// The dictionary that continues `symbols`.
     #[must_use]
     pub fn new(symbols: &'a Symbols) -> Self {
-        Self { symbols, more: RwLock::default() }
+        Self { symbols, more: Arc::default() }
     }
 
     /// The word of a whole number that is small and not negative.
@@ -114,23 +115,20 @@ impl<'a> Words<'a> {
         if kind == Kind::Symbol {
             return Value::Symbol(self.symbol(word));
         }
-        if word < BOXED {
-            return Self::read(&[], word, kind);
-        }
-        Self::read(&self.more.read().unwrap_or_else(PoisonError::into_inner).boxed, word, kind)
+        Self::read(&self.more, word, kind)
     }
 
-    /// As [`Self::decode`], with what [`Self::into_boxed`] gave, for any kind but symbols.
+    /// As [`Self::decode`], with what [`Self::shared`] gave, for any kind but symbols.
     ///
     /// # Panics
     /// For a word that is not of this run.
     #[must_use]
-    pub fn read(boxed: &[Value], word: u32, kind: Kind) -> Value {
+    pub fn read(more: &RwLock<More>, word: u32, kind: Kind) -> Value {
         if kind == Kind::Row {
             return Value::Row(word);
         }
         if word >= BOXED {
-            return boxed[(word - BOXED) as usize].clone();
+            return more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
         }
         match kind {
             Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
@@ -140,10 +138,10 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The values in the dictionary, for [`Self::read`].
+    /// What [`Self::read`] needs.
     #[must_use]
-    pub fn into_boxed(self) -> Vec<Value> {
-        self.more.into_inner().unwrap_or_else(PoisonError::into_inner).boxed
+    pub fn shared(&self) -> Arc<RwLock<More>> {
+        Arc::clone(&self.more)
     }
 
     /// The text of a symbol's word.

@@ -1,12 +1,16 @@
 //! [`World`]: what every rule reads while it runs: facts, derived rows, indexes, the dictionary.
 
+use std::sync::{Arc, OnceLock};
+
 use rustc_hash::FxHashMap;
 
 use super::batch::{Vector, amount};
 use super::derived::Derived;
 use super::index::{Index, Payload};
+use super::outcome;
 use super::words::{NONE, Words, pack};
-use crate::exec::Input;
+use crate::exec::doubt::Possible;
+use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Data};
 use crate::ir::RelationId;
 use crate::plan::{Action, Step};
@@ -23,7 +27,13 @@ pub struct World<'a> {
     /// The dictionary.
     pub words: Words<'a>,
     /// Rows of derived relations, by relation.
-    pub derived: Vec<Option<Derived>>,
+    pub derived: Vec<Option<Arc<Derived>>>,
+    /// Which relations do not grow any more.
+    pub finished: Vec<bool>,
+    /// Their rows, for those who do not know words; made when first needed, renewed when more are finished.
+    pub decoded: OnceLock<Vec<Option<Box<dyn Rows>>>>,
+    /// Rows that may be there.
+    pub possible: Possible,
     /// Which rows of derived relations are new in this round, by relation.
     pub recent: Vec<std::ops::Range<usize>>,
     /// Indexes that some rule needed so far.
@@ -40,11 +50,21 @@ impl World<'_> {
         self.derived[relation.index()].as_ref().expect("the plan tells derived relations from facts")
     }
 
+    /// The rows of finished relations, for those who do not know words.
+    pub fn rows(&self) -> &[Option<Box<dyn Rows>>] {
+        self.decoded.get_or_init(|| {
+            let decoded = |(rows, finished): (&Option<Arc<Derived>>, &bool)| {
+                rows.as_ref().filter(|_| *finished).map(|rows| outcome::decoded(rows, &self.words))
+            };
+            self.derived.iter().zip(&self.finished).map(decoded).collect()
+        })
+    }
+
     /// Makes the indexes that `steps` use, and brings them up to date.
     pub fn prepare(&mut self, steps: &[Step]) {
         for step in steps {
             match &step.action {
-                Action::Not(nested) => self.prepare(&nested.steps),
+                Action::Not(not) => self.prepare(&not.nested.steps),
                 Action::Aggregate(aggregate) => self.prepare(&aggregate.nested.steps),
                 action => {
                     if let Some((key, table)) = index_key(action) {
@@ -109,6 +129,9 @@ impl World<'_> {
                 values.iter().map(|value| self.words.encode(&amount(Decimal::new(*value, *scale), *money))).collect()
             }
             Vector::Values(values) => values.iter().map(|value| self.words.encode(value)).collect(),
+            Vector::Partial(values) => {
+                values.iter().map(|value| value.as_ref().map_or(NONE, |value| self.words.encode(value))).collect()
+            }
         }
     }
 

@@ -214,7 +214,7 @@ impl Matcher<'_> {
                 },
             };
             let missing = match content {
-                Content::Value(value) if super::eval::same(&value, wanted) => continue,
+                Content::Value(value) if crate::exec::compare::same(&value, wanted) => continue,
                 Content::Value(_) => return None,
                 Content::Cell(cell) => Doubt::cell(cell),
                 Content::Unknown(doubt) => doubt,

@@ -6,9 +6,8 @@ use super::{Doubt, Matcher, Slot, State, Truth};
 use crate::facts::store::State as CellState;
 use crate::ir::{self, Compare, Expr, Origin, RelationId, TypeKind, VarId};
 use crate::source::Span;
-use crate::syntax::ast::CompareOp;
+use crate::value::Value;
 use crate::value::functions::{self, EvalError, Function};
-use crate::value::{Decimal, Value};
 
 impl Matcher<'_> {
     /// The value of an expression, or why it has none.
@@ -112,57 +111,15 @@ impl Matcher<'_> {
                 return Truth::Unknown(doubt);
             }
         };
-        let result = match compare.op {
-            CompareOp::Agree | CompareOp::Disagree => {
-                let allowance = match compare.allowance.as_ref().map(|expr| self.eval(expr, state)).transpose() {
-                    Ok(allowance) => allowance,
-                    Err(doubt) => return Truth::Unknown(doubt),
-                };
-                agree(&left, &right, allowance.as_ref()).map(|agree| agree == (compare.op == CompareOp::Agree))
-            }
-            op => ordered(op, &left, &right),
+        let allowance = match compare.allowance.as_ref().map(|expr| self.eval(expr, state)).transpose() {
+            Ok(allowance) => allowance,
+            Err(doubt) => return Truth::Unknown(doubt),
         };
+        let result = crate::exec::compare::holds(compare.op, &left, &right, allowance.as_ref());
         match result {
             Ok(true) => Truth::True,
             Ok(false) => Truth::False,
             Err(error) => Truth::Unknown(self.no_value(error, compare.span)),
         }
     }
-}
-
-/// Whether two values are the same; a whole number is the same as that decimal.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
-    left == right || functions::compare(left, right).is_some_and(std::cmp::Ordering::is_eq)
-}
-
-fn ordered(op: CompareOp, left: &Value, right: &Value) -> Result<bool, EvalError> {
-    match op {
-        CompareOp::Eq => return Ok(same(left, right)),
-        CompareOp::Ne => return Ok(!same(left, right)),
-        _ => {}
-    }
-    let order = functions::compare(left, right).ok_or(EvalError::NotDefined)?;
-    Ok(match op {
-        CompareOp::Lt => order.is_lt(),
-        CompareOp::Le => order.is_le(),
-        CompareOp::Gt => order.is_gt(),
-        CompareOp::Ge => order.is_ge(),
-        CompareOp::Eq | CompareOp::Ne | CompareOp::Agree | CompareOp::Disagree => false,
-    })
-}
-
-/// Whether two amounts lie no further apart than `allowance`.
-fn agree(left: &Value, right: &Value, allowance: Option<&Value>) -> Result<bool, EvalError> {
-    let apart = functions::call(Function::Abs, &[functions::call(Function::Sub, &[left.clone(), right.clone()])?])?;
-    let none = Value::Decimal(Decimal::ZERO);
-    let allowance = allowance.unwrap_or(&none);
-    if let (Value::Float(apart), other) = (&apart, allowance)
-        && !matches!(other, Value::Float(_))
-    {
-        let Value::Float(limit) = functions::call(Function::ToFloat, std::slice::from_ref(other))? else {
-            return Err(EvalError::NotDefined);
-        };
-        return Ok(apart <= &limit);
-    }
-    functions::compare(&apart, allowance).map(std::cmp::Ordering::is_le).ok_or(EvalError::NotDefined)
 }

@@ -1,8 +1,8 @@
 //! Conditions.
 
 use super::atom::{Then, doubting};
-use super::eval::same;
 use super::{Doubt, Flow, Matcher, Mode, Slot, State, Truth};
+use crate::exec::compare::same;
 use crate::facts::store::State as StoreState;
 use crate::ir::{Bind, Generate, Is, Literal, Term, Test, Unpack, VarId};
 use crate::source::Span;
