@@ -315,7 +315,7 @@ pub struct Unpack {
 /// `result = sum target : { body }`
 #[derive(Clone, Debug)]
 pub struct Aggregate {
-    /// The variable for the result; not bound before.
+    /// The variable for the result; if it was bound before, the two must be the same.
     pub result: VarId,
     /// What is computed.
     pub op: AggregateOp,

@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::World;
 use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
 use super::steps::Runner;
 use super::words::{Kind, NONE, Words};
-use super::World;
 use crate::exec::doubt::Possible;
 use crate::exec::undecided::{self, Open};
 use crate::exec::{Input, Outcome};

@@ -3,6 +3,7 @@
 use super::atom::Then;
 use super::literal::{condition, with};
 use super::{Bindings, Doubt, Flow, Matcher, Mode, Slot, State, Truth};
+use crate::exec::compare::same;
 use crate::exec::fold;
 use crate::ir::{Aggregate, AggregateOp, Var};
 use crate::value::Value;
@@ -26,19 +27,19 @@ impl Matcher<'_> {
             let always = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Count) || range.members > 0;
             let slot = Slot::Unknown(Box::new(range.doubt.clone()));
             if always {
-                return with(aggregate.result, slot, state, then);
+                return result(aggregate, slot, state, then);
             }
             return condition(Truth::Unknown(range.doubt), aggregate.span, state, &mut |state| {
-                with(aggregate.result, slot.clone(), state, then)
+                result(aggregate, slot.clone(), state, then)
             });
         }
         let kind = &self.input.program.types[state.vars[aggregate.result.index()].ty.index()].kind;
         match fold::fold(aggregate.op, kind, &range.values) {
-            Ok(Some(value)) => with(aggregate.result, Slot::Value(value), state, then),
+            Ok(Some(value)) => result(aggregate, Slot::Value(value), state, then),
             Ok(None) => Flow::Continue(()),
             Err(error) => {
                 let why = self.no_value(error, aggregate.span);
-                with(aggregate.result, Slot::Unknown(Box::new(why)), state, then)
+                result(aggregate, Slot::Unknown(Box::new(why)), state, then)
             }
         }
     }
@@ -88,4 +89,16 @@ impl Matcher<'_> {
         });
         found
     }
+}
+
+/// Binds the result; where another condition bound it before, the two must be the same.
+fn result(aggregate: &Aggregate, slot: Slot, state: &mut State, then: &mut Then) -> Flow {
+    let truth = match (state.bindings.get(aggregate.result), &slot) {
+        (Slot::Unbound, _) => return with(aggregate.result, slot, state, then),
+        (Slot::Value(bound), Slot::Value(value)) if same(bound, value) => Truth::True,
+        (Slot::Value(_), Slot::Value(_)) => Truth::False,
+        (_, Slot::Unknown(doubt)) => Truth::Unknown((**doubt).clone()),
+        _ => Truth::Unknown(state.bindings.doubt(aggregate.result)),
+    };
+    condition(truth, aggregate.span, state, then)
 }
