@@ -199,6 +199,9 @@ pub fn call(function: Function, args: &[Value]) -> Result<Value, EvalError> {
         (F::ToUnsigned, [a]) => convert::to_unsigned(a),
         (F::ToFloat, [a]) => convert::to_float(a),
         (F::ToDecimal, [a]) => convert::to_decimal(a),
+        (F::ToMoney, [a]) => {
+            super::generators::whole_amount(text::symbol(a)?).map(Value::Money).ok_or(EvalError::NotDefined)
+        }
         (F::ToDate, [a]) => convert::to_date(text::symbol(a)?),
         (F::Year | F::Month | F::Day | F::Weekday, [a]) => dates::part(function, a),
         (F::Days, [from, to]) => dates::days(from, to),

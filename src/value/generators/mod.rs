@@ -2,12 +2,15 @@
 
 mod money_items;
 mod numbers;
+mod numerals;
 mod parts;
 mod range;
 mod written;
 
 use super::Value;
 use super::functions::{EvalError, Kind};
+
+pub(super) use money_items::whole as whole_amount;
 
 /// A function that yields rows with named columns.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

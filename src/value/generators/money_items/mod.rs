@@ -7,6 +7,7 @@ mod roles;
 
 use std::ops::Range;
 
+use super::numerals::numerals;
 use super::place;
 use super::written::{Written, allowance, is_approximate, numbers};
 use crate::value::{Decimal, Unit, Value};
@@ -81,30 +82,72 @@ pub(super) fn rows(text: &str) -> Vec<Vec<Value>> {
     rows
 }
 
+/// The amount that the whole of `text` writes with its unit, exactly: `12.5万元`, `人民币壹万贰仟元整`.
+pub(in crate::value) fn whole(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    let text = text.strip_prefix("人民币").unwrap_or(text).trim_start_matches(['￥', '¥', ' ']);
+    match &amounts(text)[..] {
+        [one] if one.range == (0..text.len()) && !one.approximate && !one.is_range => Some(one.yuan),
+        _ => None,
+    }
+}
+
 /// All amounts of a text, in order. More than this is no amount of money, and sums of what is less do not overflow.
 fn amounts(text: &str) -> Vec<Amount> {
     const MOST: Decimal = Decimal::from_parts(0, 0, 1 << 8, false, 0);
-    let numbers = numbers(text);
-    let mut amounts = Vec::new();
+    let numbers = all_numbers(text);
+    let mut amounts: Vec<Amount> = Vec::new();
+    // `1亿2000万元`: the part before the number that is looked at, when nothing stands between them.
+    let mut larger: Option<(Range<usize>, Decimal)> = None;
     for (at, number) in numbers.iter().enumerate() {
         let after = &text[number.range.end..];
         let more = after.starts_with(['余', '多', '几']);
         let skipped = if more { '余'.len_utf8() } else { 0 };
         let spaces = after[skipped..].len() - after[skipped..].trim_start_matches([' ', '\u{3000}']).len();
         let unit_at = number.range.end + skipped + spaces;
-        let Some((unit, length)) = unit_of(&text[unit_at..]) else { continue };
+        let before = larger.take().filter(|(range, _)| range.end == number.range.start);
+        let Some((unit, length)) = unit_of(&text[unit_at..]) else {
+            larger = part_of_compound(text, number);
+            continue;
+        };
         let end = unit_at + length;
         let approximate = more || is_approximate(&text[..number.range.start], &text[end..]);
         let precision = unit.to_yuan(allowance(number.value, approximate));
         let (Some(yuan), Some(allowance)) = (unit.to_yuan(number.value), precision) else { continue };
+        let start = before.as_ref().map_or(number.range.start, |(range, _)| range.start);
+        let yuan = before.map_or(Some(yuan), |(_, part)| part.checked_add(yuan)).unwrap_or(Decimal::MAX);
         if yuan > MOST {
             continue;
         }
         let lower = at.checked_sub(1).and_then(|before| range_start(text, &numbers[before], number.range.start));
-        let range = lower.unwrap_or(number.range.start)..end;
+        let range = lower.unwrap_or(start)..end;
+        if amounts.last().is_some_and(|last| last.range.end > range.start) {
+            amounts.pop();
+        }
         amounts.push(Amount { range, yuan, unit, allowance, approximate, is_range: lower.is_some() });
     }
     amounts
+}
+
+/// The numbers of a text in digits, and in numerals where a unit of money follows at once, in order.
+fn all_numbers(text: &str) -> Vec<Written> {
+    let mut all = numbers(text);
+    let digits = all.len();
+    all.extend(numerals(text).into_iter().filter(|number| text[number.range.end..].starts_with(['元', '圆'])));
+    if all.len() > digits {
+        all.sort_by_key(|number| number.range.start);
+    }
+    all
+}
+
+/// The `1亿` or `3万` that a smaller amount follows at once, and its 元.
+fn part_of_compound(text: &str, number: &Written) -> Option<(Range<usize>, Decimal)> {
+    let (short, unit) = [("亿", Unit::YiYuan), ("万", Unit::WanYuan)]
+        .into_iter()
+        .find(|(short, _)| text[number.range.end..].starts_with(short))?;
+    let end = number.range.end + short.len();
+    let followed = text[end..].starts_with(|c: char| c.is_numeric());
+    followed.then(|| Some((number.range.start..end, unit.to_yuan(number.value)?))).flatten()
 }
 
 /// Where a range (`1000-2000元`) starts, when `before` is its lower end.
@@ -118,11 +161,14 @@ fn range_start(text: &str, before: &Written, number: usize) -> Option<usize> {
 /// The unit of money that `after` starts with, and how many bytes it takes.
 fn unit_of(after: &str) -> Option<(Unit, usize)> {
     /// 元 that is no money.
-    const OTHER_YUAN: [&str; 6] = ["元旦", "元月", "元宵", "元素", "元件", "元器件"];
+    const OTHER_YUAN: [&str; 9] = ["元旦", "元月", "元宵", "元素", "元件", "元器件", "元化", "元里", "元店"];
     let found = Unit::ALL.into_iter().find(|unit| after.starts_with(unit.name()));
     if let Some(unit) = found {
         let other = unit == Unit::Yuan && OTHER_YUAN.iter().any(|word| after.starts_with(word));
-        return (!other).then_some((unit, unit.name().len()));
+        return (!other).then_some((unit, with_whole(after, unit.name().len())));
+    }
+    if after.starts_with('圆') {
+        return Some((Unit::Yuan, with_whole(after, '圆'.len_utf8())));
     }
     for (short, unit) in [("万", Unit::WanYuan), ("亿", Unit::YiYuan)] {
         if let Some(rest) = after.strip_prefix(short) {
@@ -130,6 +176,11 @@ fn unit_of(after: &str) -> Option<(Unit, usize)> {
         }
     }
     None
+}
+
+/// The length of a unit with the 整 that may follow it.
+fn with_whole(after: &str, length: usize) -> usize {
+    length + if after[length..].starts_with(['整', '正']) { '整'.len_utf8() } else { 0 }
 }
 
 /// Whether 万 before `rest` counts money: nothing that could be counted follows.

@@ -27,6 +27,28 @@ fn units_mixed_and_left_out() {
 }
 
 #[test]
+fn numerals_and_compound_amounts() {
+    assert_eq!(
+        read("补助三万元，奖励两千元，人民币壹万贰仟元整"),
+        ["补助 30000 item", "奖励 2000 item", "人民币 12000 item"]
+    );
+    assert_eq!(read("总投资1亿2000万元"), ["总投资 120000000 item"]);
+    assert_eq!(read("补助1万-2万元"), ["补助 20000 range"], "one range, not an amount and a range");
+    assert_eq!(read("城乡一元化，三元里，五万个"), Vec::<String>::new());
+}
+
+#[test]
+fn a_whole_text_is_an_amount_or_none() {
+    let money = |text: &str| super::whole(text).map(|value| plain(&value.to_string()));
+    assert_eq!(money("12.5万元").as_deref(), Some("125000"));
+    assert_eq!(money("人民币壹万贰仟元整").as_deref(), Some("12000"));
+    assert_eq!(money(" 20000元 ").as_deref(), Some("20000"));
+    for text in ["12.5", "约12万元", "12万元和3万元", "1-2万元", "", "元"] {
+        assert_eq!(money(text), None, "{text}");
+    }
+}
+
+#[test]
 fn counts_that_are_no_money() {
     for text in
         ["口罩13.2万个", "1.8万平米的人才公寓", "8万人份", "2021年元旦", "3元旦", "2020年1月", "本科20人，标准1400/人"]
