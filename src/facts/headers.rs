@@ -107,13 +107,36 @@ pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Opti
             }
             let headers = at(table, first..first + levels);
             let index = Index::new(&headers.columns);
-            let named = wanted.iter().filter(|names| names.iter().any(|name| index.find(name).len() == 1)).count();
+            let named = wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count();
             if named > 0 && best.as_ref().is_none_or(|(most, _)| named > *most) {
                 best = Some((named, headers));
             }
         }
     }
-    best.map(|(_, headers)| headers)
+    let (_, headers) = best?;
+    let (first, last) = (headers.rows.start, headers.rows.end);
+    if headers.rows.len() == 1 && has_lower_level(table, first) {
+        return Some(at(table, first..first + 2));
+    }
+    if headers.rows.len() == 1 && first > skip && has_lower_level(table, first - 1) {
+        return Some(at(table, first - 1..last));
+    }
+    Some(headers)
+}
+
+/// Whether the row behind `row` is a lower level of headers: it stands below empty or wide cells of `row`, leaves empty
+/// what `row` says already, and holds no number.
+fn has_lower_level(table: &RawTable, row: usize) -> bool {
+    let Some(lower) = table.rows.get(row + 1) else { return false };
+    let upper = &table.rows[row];
+    let columns = 0..lower.cells.len();
+    let is_number = |text: &str| text.chars().any(char::is_numeric) && !text.chars().any(char::is_alphabetic);
+    let written = columns.clone().filter(|at| has_text(lower, *at)).count();
+    let numbers = lower.cells.iter().any(|cell| is_number(&cell.text));
+    let below_nothing = columns.clone().any(|at| has_text(lower, at) && !has_text(upper, at));
+    let left_empty = columns.clone().filter(|at| !has_text(lower, *at) && has_text(upper, *at)).count();
+    let below_first = has_text(lower, 0) && has_text(upper, 0) && lower.cells[0].text != upper.cells[0].text;
+    written >= 2 && !numbers && below_nothing && left_empty > 0 && !below_first
 }
 
 /// The headers that stand in `rows`.

@@ -138,6 +138,11 @@ impl Loader<'_> {
     }
 
     fn read_new(&mut self, spec: &SourceSpec, path: &Path, name: &str) -> Option<ReadFile> {
+        if let Err(error) = crate::source::check_file(path) {
+            let request = Request { path, name, at: spec.file.span, options: &spec.options };
+            self.report.push(super::open::complaint(&request, &error));
+            return None;
+        }
         let Some(format) = spec.format.as_ref().map(|format| format.value).or_else(|| Format::of_path(path)) else {
             let message = text!("看不出 {name} 是什么格式", "the format of {name} is not known");
             let known = Format::names().collect::<Vec<_>>().join(" ");

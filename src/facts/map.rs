@@ -246,11 +246,12 @@ pub fn missing_everywhere(feed: &Feed, relation: &Relation, mappings: &[Mapping]
         let spec = feed.columns.iter().chain(feed.sources.iter().flat_map(|source| &source.columns));
         let asked = spec.filter(|spec| spec.column.value == column.name).flat_map(|spec| &spec.headers).next();
         let asked = asked.map_or("", |header| header.value.as_str());
-        let unused: Vec<&str> =
-            mappings.iter().flat_map(|mapping| &mapping.unused).map(|(printed, _)| printed.as_str()).collect();
+        let mut unused: Vec<String> =
+            mappings.iter().flat_map(|mapping| &mapping.unused).map(|(printed, _)| names::bare(printed)).collect();
+        unused.dedup();
         let message = text!("没有表头为“{asked}”的列", "no column has the header “{asked}”");
         let mut diagnostic = Diagnostic::error(Code::UnknownHeader, message).at(span);
-        if let Some(near) = nearest(asked, unused.iter().copied()) {
+        if let Some(near) = nearest(asked, unused.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(span, near);
         } else if !unused.is_empty() {
             let (zh, en) = (unused.join("、"), unused.join(", "));

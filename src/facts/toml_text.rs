@@ -24,7 +24,8 @@ pub fn string_at(source: &str, range: Range<usize>) -> TomlString {
     let whole = source.get(range.clone()).unwrap_or("");
     let fence = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|fence| whole.starts_with(fence)).unwrap_or("");
     let mut start = fence.len();
-    let end = whole.len().saturating_sub(fence.len()).max(start);
+    let closed = whole.len() >= 2 * fence.len() && whole.ends_with(fence);
+    let end = if closed { whole.len() - fence.len() } else { whole.len() };
     if fence.len() == 3 {
         let rest = &whole[start..end];
         start += if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
@@ -78,16 +79,35 @@ fn escape(text: &str) -> (usize, usize) {
 /// Parses `file`, as far as it goes.
 pub fn parse<'a>(file: &'a SourceFile, report: &mut Report) -> DeTable<'a> {
     let (table, errors) = DeTable::parse_recoverable(file.text());
-    let mut last_line = None;
-    for error in &errors {
-        let span = error.span().unwrap_or_default();
-        let line = file.line_at(u32::try_from(span.start).unwrap_or(u32::MAX)).0;
-        // One slip makes the parser stumble on; its first complaint on a line is the one that helps.
-        if last_line.replace(line) != Some(line) {
+    let mut errors: Vec<(Range<usize>, &Error)> =
+        errors.iter().map(|error| (error.span().unwrap_or_default(), error)).collect();
+    errors.sort_by_key(|(span, _)| span.start);
+    let mut last_line: Option<u32> = None;
+    for (span, error) in errors {
+        let line = line_of(file, span.start);
+        // One slip makes the parser stumble over what follows; its first complaint is the one that helps.
+        if last_line.replace(line).is_none_or(|last| line > last + 1) {
             report.push(complaint(file, error, span));
         }
     }
     Spanned::into_inner(table)
+}
+
+/// `meaning`, complaints about what a broken file means, without those of lines that are broken according to `syntax`.
+#[must_use]
+pub fn without_followers(file: &SourceFile, syntax: &Report, meaning: Report) -> Report {
+    let line = |one: &Diagnostic| one.place().map(|span| line_of(file, file.local(span.start())));
+    let broken: Vec<Option<u32>> = syntax.diagnostics().iter().map(line).collect();
+    let near = |one: &Diagnostic| {
+        line(one).is_some_and(|line| broken.iter().flatten().any(|broken| (*broken..=broken + 2).contains(&line)))
+    };
+    let mut kept = Report::new();
+    kept.extend(meaning.sorted().into_iter().filter(|one| !near(one)));
+    kept
+}
+
+fn line_of(file: &SourceFile, at: usize) -> u32 {
+    file.line_at(u32::try_from(at).unwrap_or(u32::MAX)).0
 }
 
 fn complaint(file: &SourceFile, error: &Error, span: Range<usize>) -> Diagnostic {
@@ -125,9 +145,11 @@ fn complaint(file: &SourceFile, error: &Error, span: Range<usize>) -> Diagnostic
 
 /// The parser's commonest complaints in Chinese.
 fn chinese(message: &str) -> String {
-    const KNOWN: [(&str, &str); 12] = [
+    const KNOWN: [(&str, &str); 14] = [
         ("duplicate key", "键重复"),
+        ("invalid unquoted key", "键只能用英文字母、数字、- 和 _，其他要加引号"),
         ("escape", "反斜杠转义不对"),
+        ("between array elements", "列表里缺逗号，或方括号没有闭合"),
         ("unclosed array", "方括号没有闭合"),
         ("unclosed inline table", "花括号没有闭合"),
         ("missing assignment", "键后面缺 `=`"),

@@ -228,6 +228,24 @@ pub enum Literal {
     Test(Test),
 }
 
+impl Literal {
+    /// Where it is written.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Atom(atom) => atom.span,
+            Self::Not(negation) => negation.span,
+            Self::Generate(generate) => generate.span,
+            Self::Compare(compare) => compare.span,
+            Self::Bind(bind) => bind.span,
+            Self::Unpack(unpack) => unpack.span,
+            Self::Aggregate(aggregate) => aggregate.span,
+            Self::Is(is) => is.span,
+            Self::Test(test) => test.span,
+        }
+    }
+}
+
 /// `relation(…)`
 #[derive(Clone, Debug)]
 pub struct Atom {

@@ -2,3 +2,4 @@
 
 pub mod culprit;
 pub mod proof;
+pub mod why_not;

@@ -208,20 +208,28 @@ impl SourceFile {
     }
 }
 
-/// The bytes of a regular file of at most 4 GiB: no device that never ends, no pipe that never begins.
+/// Whether `path` is a regular file of at most 4 GiB: no device that never ends, no pipe that never begins.
 ///
 /// # Errors
-/// When it is no such file or cannot be read.
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let refused = |error| LoadError::Io(path.to_owned(), error);
-    let about = std::fs::metadata(path).map_err(refused)?;
+/// When it is not.
+pub fn check_file(path: &Path) -> Result<(), LoadError> {
+    let about = std::fs::metadata(path).map_err(|error| LoadError::Io(path.to_owned(), error))?;
     if !about.is_file() {
         return Err(LoadError::NotAFile(path.to_owned()));
     }
     if about.len() > u64::from(u32::MAX) {
         return Err(LoadError::TooLarge(path.to_owned()));
     }
-    std::fs::read(path).map_err(refused)
+    Ok(())
+}
+
+/// The bytes of a regular file of at most 4 GiB.
+///
+/// # Errors
+/// When it is no such file or cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
+    check_file(path)?;
+    std::fs::read(path).map_err(|error| LoadError::Io(path.to_owned(), error))
 }
 
 /// `path` as people see it: `/` separators on every system, no leading `./`.

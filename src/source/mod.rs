@@ -7,5 +7,5 @@ mod map;
 mod snippet;
 mod span;
 
-pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, display_path, read_bytes};
+pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes};
 pub use span::Span;

@@ -34,7 +34,8 @@ struct Open {
 #[must_use]
 pub fn balance(sources: &SourceMap, tokens: &[Token], torn: &[Span], report: &mut Report) -> Balanced {
     let out = Balanced::default();
-    let mut balance = Balance { sources, report, out, open: Vec::new(), component: false, torn: None };
+    let mut balance =
+        Balance { sources, report, out, open: Vec::new(), component: false, torn: None, annotation: None };
     let mut torn = torn.iter().peekable();
     for (at, token) in tokens.iter().enumerate() {
         if torn.next_if(|torn| torn.start() <= token.text.start()).is_some() {
@@ -55,14 +56,22 @@ struct Balance<'a> {
     component: bool,
     /// The first text of this clause that is never closed: what is wrong behind it has been said.
     torn: Option<usize>,
+    /// How many brackets are open around the annotation that is being read.
+    annotation: Option<usize>,
 }
 
 impl Balance<'_> {
     fn step(&mut self, token: Token, next: Option<&Token>) {
+        if token.kind == Kind::LeftBracket && self.follows_at() {
+            self.annotation.get_or_insert(self.open.len());
+        }
         match token.kind {
+            // Whatever stands in an annotation ends no clause.
+            _ if self.annotation.is_some() && token.kind != Kind::End => {}
             Kind::End => {
                 self.unclosed(0, token);
                 self.end_torn();
+                self.annotation = None;
             }
             Kind::Directive => {
                 self.close_clause(token);
@@ -79,8 +88,19 @@ impl Balance<'_> {
             self.push(token);
         } else if token.kind.closes() {
             self.close(token);
+            self.annotation = self.annotation.filter(|outside| self.open.len() > *outside);
         } else {
             self.push(token);
+        }
+    }
+
+    /// Whether the tokens before are `@` or `@!`.
+    fn follows_at(&self) -> bool {
+        let mut before = self.out.tokens.iter().rev().map(|token| token.kind);
+        match before.next() {
+            Some(Kind::At) => true,
+            Some(Kind::Not) => before.next() == Some(Kind::At),
+            _ => false,
         }
     }
 

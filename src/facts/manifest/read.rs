@@ -33,7 +33,8 @@ pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {
     for source in manifest.relations.iter_mut().flat_map(|feed| &mut feed.sources) {
         source.unit = source.unit.take().or_else(|| unit.clone());
     }
-    report.append(tree.report);
+    let meaning = toml_text::without_followers(tree.file, &report, tree.report);
+    report.append(meaning);
     (manifest, report)
 }
 

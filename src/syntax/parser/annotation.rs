@@ -30,6 +30,13 @@ impl Parser<'_> {
         annotations
     }
 
+    /// Passes over the annotations of the whole that stand first in its body: `@![…]`.
+    pub(super) fn inner_annotations(&mut self) {
+        while self.kind() == Kind::At && self.after().kind == Kind::Not {
+            self.annotations();
+        }
+    }
+
     fn annotation(&mut self, end: usize) -> Result<Annotation, Skip> {
         let name = self.need(Kind::Word, &text!("注记的名字", "the name of an annotation"))?;
         let mut name = self.name_of(name);

@@ -167,9 +167,7 @@ impl Parser<'_> {
                 self.advance();
                 return Ok(Arg { kind: ArgKind::Nil, span: token.span });
             }
-            "if" if (begins_arg(next.kind) || next.kind == Kind::Not) && !self.after_is_infix_word() => {
-                return self.conditional();
-            }
+            "if" if self.is_conditional() => return self.conditional(),
             "as" if next.kind == Kind::LeftParen => return self.cast(),
             _ => {}
         }
@@ -287,6 +285,31 @@ impl Parser<'_> {
         self.need(Kind::RightParen, &text!(" `)`", "`)`"))?;
         self.grow(self.height, start)?;
         Ok(Arg { kind: ArgKind::Cast(Box::new(arg), ty), span: self.since(start) })
+    }
+
+    /// Whether the word `if` here begins a conditional rather than being a name.
+    pub(super) fn is_conditional(&self) -> bool {
+        let next = self.after();
+        match next.kind {
+            Kind::LeftParen => self.then_follows(self.at + 1),
+            Kind::Not => true,
+            kind => begins_arg(kind) && kind != Kind::Minus && !self.after_is_infix_word(),
+        }
+    }
+
+    /// Whether the word `then` comes before anything that ends a condition.
+    fn then_follows(&self, from: usize) -> bool {
+        let mut at = from;
+        loop {
+            match self.kind_at(at) {
+                Kind::Word if self.is_word_at(at, "then") => return true,
+                Kind::Comma | Kind::Semicolon | Kind::End | Kind::If | Kind::Directive => return false,
+                Kind::Dot if self.is_final_dot(at) => return false,
+                kind if kind.closes() => return false,
+                kind if kind.opens() => at = self.beyond(at).max(at + 1),
+                _ => at += 1,
+            }
+        }
     }
 
     /// `if condition then a else b`

@@ -28,6 +28,7 @@ impl Parser<'_> {
         };
         let mut body = Body { span: self.last_end(), ..Body::default() };
         if self.takes_if() {
+            self.inner_annotations();
             match self.body(Kind::Dot) {
                 Ok(read) => body = read,
                 Err(Skip) => body.broken = true,
@@ -50,6 +51,7 @@ impl Parser<'_> {
     }
 
     fn head(&mut self, wanted: &crate::diagnostic::Text) -> Parsed<Atom> {
+        self.annotations();
         if self.kind() == Kind::Word {
             let name = self.text(self.token()).into_owned();
             let beyond = self.beyond_name(self.at);

@@ -59,6 +59,7 @@ impl Parser<'_> {
         self.advance();
         let closer = open.closer().unwrap_or(Kind::RightParen);
         let mut columns = Vec::new();
+        self.inner_annotations();
         while self.kind() != closer {
             let from = self.at;
             match self.column(closer) {
@@ -174,6 +175,7 @@ impl Parser<'_> {
         if self.kind() == Kind::LeftBracket {
             return Ok(TypeKind::Record(self.columns(Kind::LeftBracket)?));
         }
+        self.annotations();
         let wanted = text!("类型名、`[` 或分支名", "the name of a type, `[`, or the name of a branch");
         if self.kind() == Kind::Word && self.after().kind == Kind::LeftBrace {
             let mut branches = vec![self.branch()?];
@@ -190,6 +192,7 @@ impl Parser<'_> {
     }
 
     fn branch(&mut self) -> Parsed<Branch> {
+        self.annotations();
         let name = self.declared_name(&text!("分支名", "the name of a branch"))?;
         let shown = &name.text;
         if self.kind() != Kind::LeftBrace {

@@ -93,13 +93,31 @@ impl Parser<'_> {
     fn begins_special_call(&self) -> bool {
         let word = self.text(self.token());
         let colon = self.kind_at(self.beyond(self.at + 1)) == Kind::Colon;
-        word == "if" || word == "as" || (colon && super::words::AGGREGATES.contains(&word.as_ref()))
+        word == "if" && self.is_conditional()
+            || word == "as"
+            || (colon && super::words::AGGREGATES.contains(&word.as_ref()))
     }
 
     fn begins_negation(&self) -> bool {
         let next = self.after();
+        if next.kind == Kind::LeftParen && next.joined && self.holds_plain_args(self.at + 1) {
+            return false;
+        }
         matches!(next.kind, Kind::Word | Kind::LeftParen | Kind::Not) && !self.is_operator_word(self.at + 1)
             || begins_arg(next.kind) && next.kind != Kind::Minus
+    }
+
+    /// Whether the bracket at `open` holds single names and constants, which are no conditions.
+    fn holds_plain_args(&self, open: usize) -> bool {
+        let closing = self.beyond(open).saturating_sub(1);
+        let inside = open + 1..closing;
+        !inside.is_empty()
+            && inside.enumerate().all(|(offset, at)| {
+                let kind = self.kind_at(at);
+                if offset % 2 == 1 { kind == Kind::Comma } else { kind != Kind::LeftParen && begins_arg(kind) }
+            })
+            && !self.is_word_at(open + 1, "true")
+            && !self.is_word_at(open + 1, "false")
     }
 
     fn is_operator_word(&self, at: usize) -> bool {

@@ -250,6 +250,35 @@ fn the_items_of_souffle() {
 }
 
 #[test]
+fn annotations_may_stand_anywhere_and_hold_anything() {
+    let program = program(
+        r#"
+        @[a{ a(x) :- b. .comp X { } ( [ ] )}, c = 1 2 3, d::e]
+        .type R = [ /// a
+            @[x] a: number, @[form = {=}] b: number ]
+        .type T = @[x] One {} | @[y] Two { @![inner] @[z(v)] v: symbol }
+        .functor f(@[x{s = symbol}] s: symbol): unsigned
+        @[x] M(i), @[y()] J(i) :- @![doc = "inner"] i = range(0, 4).
+        @[x(q($One()).)]
+        q($One()).
+        .comp C { @![x] @[t] .decl a(@[t] @[doc = "d"] t: T) @[end] }
+        .output C.q1()
+        "#,
+    );
+    assert_eq!(program.items.len(), 7, "{:#?}", program.items);
+}
+
+#[test]
+fn relations_with_the_names_of_words() {
+    let found = literals(
+        "not(X), if(X), else(X), and(X), or(X), in(X), is(X), then(X), not(a(x)), not(x > 1), not(x, 1), if (x) > 1 then 1 else 2 = y",
+    );
+    let atoms = found.iter().filter(|literal| matches!(literal, Literal::Atom(_))).count();
+    let negations = found.iter().filter(|literal| matches!(literal, Literal::Not(..))).count();
+    assert_eq!((atoms, negations), (9, 2), "{found:?}");
+}
+
+#[test]
 fn facts_of_card_tests() {
     let mut sources = SourceMap::new();
     let text =
