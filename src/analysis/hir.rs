@@ -49,6 +49,8 @@ pub(super) enum Role {
     Field,
     /// Made here.
     Made,
+    /// Made here for the result of an aggregate, which alone gives it its value.
+    Result,
 }
 
 /// An expression.

@@ -9,6 +9,9 @@
 //!   `--set` are constants.
 
 pub mod card;
+mod check;
+
+pub use check::check;
 
 use std::sync::Arc;
 

@@ -89,7 +89,9 @@ fn programs_are_accepted_or_refused_at_their_line() {
         if text.contains("#include") || text.contains(".include") || text.contains("#define") {
             continue; // the preprocessor is not part of analysis
         }
-        let (_, report, sources) = analyse(&text, Mode::Plain);
+        let (program, report, sources) = analyse(&text, Mode::Plain);
+        let broken = gouji::ir::check(&program);
+        assert!(broken.is_empty(), "{}: {}", case.display(), broken.join("\n"));
         let errors = errors(report, &sources);
         let rejected = fs::read_to_string(case.join("expected/rejected"));
         let fine = match rejected {
@@ -217,4 +219,6 @@ fn shipped_packs_are_right() {
     let complaints = errors(report, &sources);
     assert!(complaints.is_empty(), "{} errors:\n{}", complaints.len(), complaints.join("\n"));
     assert!(program.cards.iter().all(Option::is_some));
+    let broken = gouji::ir::check(&program);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -92,7 +92,7 @@ impl Lower<'_, '_> {
             return;
         }
         let name = self.vars[var.index()].name.clone();
-        if self.vars[var.index()].role == Role::Made {
+        if matches!(self.vars[var.index()].role, Role::Made | Role::Result) {
             let written = self.quoted(span);
             self.complain(
                 Diagnostic::error(Code::UnboundVariable, text!("`{written}` 没有取值", "`{written}` has no value"))
@@ -122,7 +122,7 @@ impl Lower<'_, '_> {
         let others: Vec<&str> = self
             .vars
             .iter()
-            .filter(|var| var.role != Role::Made && var.name != name)
+            .filter(|var| !matches!(var.role, Role::Made | Role::Result) && var.name != name)
             .map(|var| var.name.as_str())
             .collect();
         match nearest(name, others) {
@@ -179,7 +179,7 @@ impl Lower<'_, '_> {
         let names: Vec<&str> = bound
             .iter()
             .map(|var| &self.vars[var.index()])
-            .filter(|var| var.role != Role::Made)
+            .filter(|var| !matches!(var.role, Role::Made | Role::Result))
             .map(|var| var.name.as_str())
             .collect();
         let list = super::super::context::columns_list(names.iter().copied());

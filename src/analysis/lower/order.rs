@@ -101,7 +101,10 @@ impl Lower<'_, '_> {
         let Kind::Var(id) = var.kind else { return false };
         let whole = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Number | Class::Unsigned));
         let share = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Decimal | Class::Percent));
-        self.inner_field(id).is_none() && !has_holes(value) && !(whole(var) && share(value))
+        self.vars[id.index()].role != Role::Result
+            && self.inner_field(id).is_none()
+            && !has_holes(value)
+            && !(whole(var) && share(value))
     }
 
     /// The variables of a negation or aggregate that belong to the scopes around it.
@@ -258,7 +261,7 @@ impl Lower<'_, '_> {
         let expr = self.widen(expr, from, to, value.span);
         bound.insert(var);
         if let Expr::Var(result) = expr {
-            if self.vars[result.index()].role == Role::Made && take_over(result, var, out) {
+            if self.vars[result.index()].role == Role::Result && take_over(result, var, out) {
                 bound.remove(&result);
                 return;
             }

@@ -1,7 +1,7 @@
 //! Conditions.
 
 use super::{Binding, Builder};
-use crate::analysis::hir::{Aggregate, Cond, Expr, Kind};
+use crate::analysis::hir::{Aggregate, Cond, Expr, Kind, Role};
 use crate::analysis::infer::Constraint;
 use crate::analysis::types::Types;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -471,6 +471,7 @@ impl Builder<'_, '_> {
         self.conjunction(&conjunctions, inner, &mut body);
         let target = aggregate.target.as_ref().map(|target| self.expr(target, inner, &mut body));
         let result = self.made("", scope, aggregate.span);
+        self.vars[result.index()].role = Role::Result;
         let node = self.vars[result.index()].node;
         if op == AggregateOp::Count {
             let number = self.infer.known(Types::NUMBER, aggregate.span);
