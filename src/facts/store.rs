@@ -281,6 +281,12 @@ impl Table {
 }
 
 impl Column {
+    /// Whether it holds texts.
+    #[must_use]
+    pub const fn is_text(&self) -> bool {
+        matches!(self.data, Data::Symbol(_) | Data::PerSource(_))
+    }
+
     /// The state of a cell.
     #[must_use]
     pub fn state(&self, row: u32) -> State {

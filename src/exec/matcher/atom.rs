@@ -16,6 +16,8 @@ pub(super) type Then<'t> = dyn FnMut(&mut State) -> Flow + 't;
 enum Content {
     Value(Value),
     Cell(CellRef),
+    /// A cell of texts in which nothing is written: it equals no text.
+    NoText(CellRef),
     Unknown(Doubt),
 }
 
@@ -23,6 +25,9 @@ impl Matcher<'_> {
     /// Every row of the atom's relation that fits, each with the variables it binds.
     pub(super) fn atom(&self, atom: &Atom, state: &mut State, then: &mut Then) -> Flow {
         let unknown = unknown_keys(atom, state);
+        if unknown.iter().any(|var| self.is_no_text(*var, state)) {
+            return Flow::Continue(());
+        }
         if !unknown.is_empty() {
             return self.unknown_join(atom, &unknown, state, then);
         }
@@ -111,12 +116,16 @@ impl Matcher<'_> {
         }
         let mut index = Index::default();
         for row in 0..self.row_count(relation) {
-            let values: Option<Vec<Value>> = key
-                .1
-                .iter()
-                .map(|column| match self.content(relation, Candidate::Row(row), *column) {
+            let contents = key.1.iter().map(|column| self.content(relation, Candidate::Row(row), *column));
+            let contents: Vec<Content> = contents.collect();
+            if contents.iter().any(|content| matches!(content, Content::NoText(_))) {
+                continue;
+            }
+            let values: Option<Vec<Value>> = contents
+                .into_iter()
+                .map(|content| match content {
                     Content::Value(value) => Some(value),
-                    Content::Cell(_) | Content::Unknown(_) => None,
+                    Content::Cell(_) | Content::NoText(_) | Content::Unknown(_) => None,
                 })
                 .collect();
             match values {
@@ -127,6 +136,13 @@ impl Matcher<'_> {
         let index = Rc::new(index);
         self.indexes.borrow_mut().insert(key, Rc::clone(&index));
         index
+    }
+
+    /// Whether a variable stands for a cell of texts in which nothing is written.
+    pub(super) fn is_no_text(&self, var: VarId, state: &State) -> bool {
+        let Slot::Cell(cell) = state.bindings.get(var) else { return false };
+        let column = &self.input.store.tables[cell.table].columns[cell.column];
+        column.is_text() && column.state(cell.row) == crate::facts::store::State::Blank
     }
 
     fn row_count(&self, relation: RelationId) -> u32 {
@@ -152,6 +168,9 @@ impl Matcher<'_> {
         match self.input.program.relations[relation.index()].origin {
             Origin::Facts(table) => match self.input.store.cell(self.input.sources, table, row, column) {
                 Cell::Present(value) => Content::Value(value),
+                Cell::Blank if self.input.store.tables[table].columns[column].is_text() => {
+                    Content::NoText(CellRef { table, row, column })
+                }
                 Cell::Blank | Cell::Malformed(_) => Content::Cell(CellRef { table, row, column }),
             },
             Origin::Rules(_) => {
@@ -206,7 +225,9 @@ impl Matcher<'_> {
                         continue;
                     }
                     Slot::Value(value) => value,
-                    Slot::Cell(cell) if matches!(&content, Content::Cell(own) if own == cell) => continue,
+                    Slot::Cell(cell) if matches!(&content, Content::Cell(own) | Content::NoText(own) if own == cell) => {
+                        continue;
+                    }
                     Slot::Cell(_) | Slot::Unknown(_) => {
                         why.merge(&state.bindings.doubt(*var));
                         continue;
@@ -215,7 +236,7 @@ impl Matcher<'_> {
             };
             let missing = match content {
                 Content::Value(value) if crate::exec::compare::same(&value, wanted) => continue,
-                Content::Value(_) => return None,
+                Content::Value(_) | Content::NoText(_) => return None,
                 Content::Cell(cell) => Doubt::cell(cell),
                 Content::Unknown(doubt) => doubt,
             };
@@ -233,7 +254,7 @@ impl From<Content> for Slot {
     fn from(content: Content) -> Self {
         match content {
             Content::Value(value) => Self::Value(value),
-            Content::Cell(cell) => Self::Cell(cell),
+            Content::Cell(cell) | Content::NoText(cell) => Self::Cell(cell),
             Content::Unknown(doubt) => Self::Unknown(Box::new(doubt)),
         }
     }

@@ -6,6 +6,7 @@ use super::{Doubt, Matcher, Slot, State, Truth};
 use crate::facts::store::State as CellState;
 use crate::ir::{self, Compare, Expr, Origin, RelationId, TypeKind, VarId};
 use crate::source::Span;
+use crate::syntax::ast::CompareOp;
 use crate::value::Value;
 use crate::value::functions::{self, EvalError, Function};
 
@@ -101,10 +102,19 @@ impl Matcher<'_> {
         }
     }
 
+    /// Whether a side of the comparison is a cell of texts in which nothing is written.
+    fn lacks_text(&self, compare: &Compare, state: &State) -> bool {
+        [&compare.left, &compare.right]
+            .into_iter()
+            .any(|side| matches!(side, Expr::Var(var) if self.is_no_text(*var, state)))
+    }
+
     /// Whether a comparison holds.
     pub(super) fn compare(&self, compare: &Compare, state: &State) -> Truth {
         let (left, right) = match (self.eval(&compare.left, state), self.eval(&compare.right, state)) {
             (Ok(left), Ok(right)) => (left, right),
+            // Where nothing is written, nothing is equal to it.
+            _ if compare.op == CompareOp::Eq && self.lacks_text(compare, state) => return Truth::False,
             (left, right) => {
                 let mut doubt = left.err().unwrap_or_default();
                 doubt.merge(&right.err().unwrap_or_default());
