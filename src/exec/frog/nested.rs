@@ -200,7 +200,7 @@ impl Runner<'_> {
 
     fn matcher(&mut self) -> &Matcher<'_> {
         let world = self.world;
-        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(), &world.possible))
+        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(true), &world.possible))
     }
 
     fn fault_of(&mut self, doubt: &Doubt) -> Fault {

@@ -15,6 +15,34 @@ struct Decoded {
     rows: Arc<Derived>,
     more: Arc<RwLock<More>>,
     texts: FxHashMap<u32, Arc<str>>,
+    /// Row numbers in the order of values; none for the order of arrival.
+    order: Option<Vec<u32>>,
+}
+
+/// Beyond so many rows, they stay in the order of arrival.
+const MOST_SORTED: usize = 1 << 18;
+
+impl Decoded {
+    fn read(&self, row: usize, column: usize) -> Value {
+        let word = self.rows.columns[column][row];
+        match self.rows.kinds[column] {
+            Kind::Symbol => Value::Symbol(Arc::clone(&self.texts[&word])),
+            kind => Words::read(&self.more, word, kind),
+        }
+    }
+
+    /// Puts the rows into the order of their values, so that what is found first does not depend on the plan.
+    fn sorted(mut self) -> Self {
+        if self.rows.len <= MOST_SORTED {
+            let mut order: Vec<u32> = (0_u32..).take(self.rows.len).collect();
+            let key = |row: &u32| -> Vec<Value> {
+                (0..self.rows.columns.len()).map(|column| self.read(*row as usize, column)).collect()
+            };
+            order.sort_by_cached_key(key);
+            self.order = Some(order);
+        }
+        self
+    }
 }
 
 impl Rows for Decoded {
@@ -23,17 +51,13 @@ impl Rows for Decoded {
     }
 
     fn value(&self, row: usize, column: usize) -> Value {
-        let word = self.rows.columns[column][row];
-        match self.rows.kinds[column] {
-            Kind::Symbol => Value::Symbol(Arc::clone(&self.texts[&word])),
-            kind => Words::read(&self.more, word, kind),
-        }
+        self.read(self.order.as_ref().map_or(row, |order| order[row] as usize), column)
     }
 }
 
 /// Rows that need nothing else to be read. They do not grow any more.
 #[must_use]
-pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>) -> Box<dyn Rows> {
+pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Box<dyn Rows> {
     let mut texts = FxHashMap::default();
     for (kind, column) in rows.kinds.iter().zip(&rows.columns) {
         if *kind == Kind::Symbol {
@@ -42,5 +66,6 @@ pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>) -> Box<dyn Rows> {
             }
         }
     }
-    Box::new(Decoded { rows: Arc::clone(rows), more: words.shared(), texts })
+    let decoded = Decoded { rows: Arc::clone(rows), more: words.shared(), texts, order: None };
+    Box::new(if sorted { decoded.sorted() } else { decoded })
 }

@@ -46,7 +46,7 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     for at in 0..program.strata.len() {
         engine.stratum(at);
     }
-    engine.world.rows();
+    engine.world.rows(false);
     Outcome {
         relations: engine.world.decoded.into_inner().unwrap_or_default(),
         undecided: engine.open.undecided.into_iter().collect(),
@@ -105,7 +105,7 @@ impl Engine<'_> {
         };
         self.world.decoded.take();
         if open(&self.world) {
-            self.world.rows();
+            self.world.rows(true);
             let World { decoded, possible, .. } = &mut self.world;
             let rows = decoded.get().map_or(&[][..], Vec::as_slice);
             let left = undecided::settle(input, rows, possible, (stratum, erring));

@@ -51,10 +51,11 @@ impl World<'_> {
     }
 
     /// The rows of finished relations, for those who do not know words.
-    pub fn rows(&self) -> &[Option<Box<dyn Rows>>] {
+    /// `sorted` decides on their order when they are made.
+    pub fn rows(&self, sorted: bool) -> &[Option<Box<dyn Rows>>] {
         self.decoded.get_or_init(|| {
             let decoded = |(rows, finished): (&Option<Arc<Derived>>, &bool)| {
-                rows.as_ref().filter(|_| *finished).map(|rows| outcome::decoded(rows, &self.words))
+                rows.as_ref().filter(|_| *finished).map(|rows| outcome::decoded(rows, &self.words, sorted))
             };
             self.derived.iter().zip(&self.finished).map(decoded).collect()
         })
