@@ -1,10 +1,11 @@
 //! [`StoreBuilder`]: facts come in cell by cell, a store comes out.
 
+use super::bulk::Chunk;
 use super::cells::{self, CellKind, Reading, Written};
 use super::column::ColumnBuilder;
 use super::manifest::CellUnit;
 use super::places::{CellPlaces, shifted};
-use super::store::{Column, Data, Source, Store, Symbols, Table};
+use super::store::{Column, Data, Places, Source, Store, Symbols, Table};
 use crate::schema::{ColumnType, Precision, Relation, Schema};
 use crate::source::{FileId, Span};
 use crate::value::{Reason, Unit, Value};
@@ -105,9 +106,10 @@ struct OpenSource {
 }
 
 /// How finely a column's amounts were written so far, and in which units.
-#[derive(Clone, Copy, Debug)]
-struct WrittenSoFar {
-    places: i32,
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WrittenSoFar {
+    /// None before the first.
+    finest: Option<i32>,
     unit: Option<Unit>,
     mixed: bool,
 }
@@ -124,12 +126,11 @@ impl StoreBuilder {
         self.end(relation);
         let table = &mut self.tables[relation];
         let arity = table.columns.len();
-        let blank = WrittenSoFar { places: i32::MIN, unit: None, mixed: false };
         table.open = Some(OpenSource {
             head,
             first_row: table.rows,
             places: CellPlaces::new(arity),
-            written: vec![blank; arity],
+            written: vec![WrittenSoFar::default(); arity],
             summary: SourceSummary { rows: 0, columns: vec![ColumnSummary::default(); arity] },
         });
     }
@@ -153,8 +154,40 @@ impl StoreBuilder {
         open.summary.rows += 1;
     }
 
+    /// Adds the rows of a chunk to the source begun last; their places are given to [`Self::end_with`].
+    pub fn append(&mut self, relation: usize, chunk: Chunk) {
+        let ids = self.symbols.intern_all(&chunk.symbols);
+        let table = &mut self.tables[relation];
+        let Some(open) = table.open.as_mut() else { return };
+        let rows = u32::try_from(chunk.rows()).unwrap_or(u32::MAX);
+        table.rows += rows;
+        open.summary.rows += rows;
+        for (at, column) in chunk.columns.into_iter().enumerate() {
+            table.columns[at].append(column.builder, &ids);
+            open.summary.columns[at].append(&column.summary);
+            open.written[at].append(column.written);
+        }
+    }
+
+    /// Makes room for so many more rows of a relation.
+    pub fn reserve(&mut self, relation: usize, rows: usize) {
+        for column in &mut self.tables[relation].columns {
+            column.reserve(rows);
+        }
+    }
+
+    /// The texts so far.
+    pub const fn symbols(&mut self) -> &mut Symbols {
+        &mut self.symbols
+    }
+
     /// Ends the open source of a relation and says what it held.
     pub fn end(&mut self, relation: usize) -> SourceSummary {
+        self.end_with(relation, None)
+    }
+
+    /// Ends the open source of a relation, whose rows stand at `places` if these are given, and says what it held.
+    pub fn end_with(&mut self, relation: usize, places: Option<Box<dyn Places>>) -> SourceSummary {
         let table = &mut self.tables[relation];
         let Some(open) = table.open.take() else { return SourceSummary::default() };
         let precision =
@@ -165,7 +198,7 @@ impl StoreBuilder {
             file: open.head.file,
             precision,
             headers: open.head.headers,
-            places: Box::new(open.places),
+            places: places.unwrap_or_else(|| Box::new(open.places)),
         });
         open.summary
     }
@@ -217,21 +250,9 @@ impl OpenSource {
             Content::Value(value) => Reading::Present(value.clone(), Written::of(value)),
             Content::Malformed(reason) => Reading::Malformed(*reason),
         };
-        let summary = &mut self.summary.columns[column];
-        match &reading {
-            Reading::Present(_, written) => {
-                summary.present += 1;
-                self.written[column].add(*written);
-                let counted = if written.unit.is_some() { &mut summary.with_unit } else { &mut summary.without_unit };
-                *counted += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
-            }
-            Reading::Malformed(_) => {
-                summary.malformed += 1;
-                if summary.examples.len() < EXAMPLES {
-                    summary.examples.push(cell.span);
-                }
-            }
-            Reading::Blank => {}
+        self.summary.columns[column].count(&reading, kind, cell.span);
+        if let Reading::Present(_, written) = &reading {
+            self.written[column].add(*written);
         }
         reading
     }
@@ -259,12 +280,50 @@ impl OpenSource {
     }
 }
 
+impl ColumnSummary {
+    /// One more cell.
+    pub fn count(&mut self, reading: &Reading, kind: &CellKind, span: Span) {
+        match reading {
+            Reading::Present(_, written) => {
+                self.present += 1;
+                let counted = if written.unit.is_some() { &mut self.with_unit } else { &mut self.without_unit };
+                *counted += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
+            }
+            Reading::Malformed(_) => {
+                self.malformed += 1;
+                if self.examples.len() < EXAMPLES {
+                    self.examples.push(span);
+                }
+            }
+            Reading::Blank => {}
+        }
+    }
+
+    /// The cells of another, which come later.
+    pub fn append(&mut self, other: &Self) {
+        self.present += other.present;
+        self.malformed += other.malformed;
+        self.with_unit += other.with_unit;
+        self.without_unit += other.without_unit;
+        let more = EXAMPLES.saturating_sub(self.examples.len());
+        self.examples.extend(other.examples.iter().take(more));
+    }
+}
+
 impl WrittenSoFar {
-    fn add(&mut self, written: Written) {
-        let first = self.places == i32::MIN;
-        self.mixed |= !first && self.unit != written.unit;
+    /// One more amount.
+    pub fn add(&mut self, written: Written) {
+        self.mixed |= self.finest.is_some() && self.unit != written.unit;
         self.unit = written.unit;
-        self.places = self.places.max(written.places);
+        self.finest = Some(self.finest.map_or(written.places, |finest| finest.max(written.places)));
+    }
+
+    /// The amounts of another.
+    pub fn append(&mut self, other: Self) {
+        if let Some(finest) = other.finest {
+            self.add(Written { places: finest, unit: other.unit });
+            self.mixed |= other.mixed;
+        }
     }
 
     /// The column's unit is what something stated, else the one that every cell has, else 元.
@@ -274,7 +333,8 @@ impl WrittenSoFar {
             (ColumnType::Money, _) if !self.mixed => self.unit.unwrap_or_default(),
             _ => Unit::Yuan,
         };
-        let places = self.places.saturating_add(i32::try_from(unit.power()).unwrap_or(0));
+        let power = i32::try_from(unit.power()).unwrap_or(0);
+        let places = self.finest.map_or(0, |finest| finest.saturating_add(power));
         Precision { scale: u32::try_from(places).unwrap_or(0), unit }
     }
 }

@@ -68,6 +68,9 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
         return Reading::Blank;
     }
     if kind.ty == ColumnType::Symbol {
+        if text.len() > super::store::Symbols::LONGEST {
+            return Reading::Malformed(Reason::NotOfType);
+        }
         return Reading::Present(Value::symbol(text), Written::default());
     }
     let plain: Cow<'_, str> =

@@ -67,6 +67,76 @@ impl ColumnBuilder {
         self.len += 1;
     }
 
+    /// Adds a text by its number; the column is one of texts.
+    pub fn push_id(&mut self, id: u32) {
+        if let Values::Symbol(ids) = &mut self.values {
+            ids.push(id);
+            self.present();
+        }
+    }
+
+    /// Adds a whole number; the column is one of these.
+    pub fn push_number(&mut self, number: i64) {
+        if let Values::Number(values) = &mut self.values {
+            values.push(number);
+            self.present();
+        }
+    }
+
+    /// Adds `multiple` × 10^-`scale`; the column is one of amounts.
+    pub fn push_multiple(&mut self, multiple: i64, scale: u32) {
+        if let Values::Amount(amounts) = &mut self.values {
+            amounts.push_multiple(multiple, scale);
+            self.present();
+        }
+    }
+
+    /// Adds the cells of `other`, a column of the same type, whose texts have the numbers `ids` here.
+    pub fn append(&mut self, other: Self, ids: &[u32]) {
+        if let (Values::Symbol(to), Values::Symbol(from)) = (&mut self.values, &other.values) {
+            // A cell without a value has number 0 here as there.
+            let absent = |row: usize| other.states.as_ref().is_some_and(|states| states[row] != State::Present);
+            let here = |(row, id): (usize, &u32)| if absent(row) { 0 } else { ids[*id as usize] };
+            to.extend(from.iter().enumerate().map(here));
+        }
+        if self.states.is_some() || other.states.is_some() {
+            let present = |len| std::iter::repeat_n(State::Present, len);
+            let states = self.states.get_or_insert_with(|| present(self.len).collect());
+            match other.states {
+                Some(more) => states.extend(more),
+                None => states.extend(present(other.len)),
+            }
+        }
+        self.len += other.len;
+        match (&mut self.values, other.values) {
+            (Values::Number(to), Values::Number(from)) => to.extend(from),
+            (Values::Unsigned(to), Values::Unsigned(from)) => to.extend(from),
+            (Values::Float(to), Values::Float(from)) => to.extend(from),
+            (Values::Date(to), Values::Date(from)) => to.extend(from),
+            (Values::Amount(to), Values::Amount(from)) => to.append(from),
+            _ => {}
+        }
+    }
+
+    /// Makes room for so many more cells.
+    pub fn reserve(&mut self, more: usize) {
+        match &mut self.values {
+            Values::Symbol(values) => values.reserve(more),
+            Values::Number(values) => values.reserve(more),
+            Values::Unsigned(values) => values.reserve(more),
+            Values::Float(values) => values.reserve(more),
+            Values::Date(values) => values.reserve(more),
+            Values::Amount(amounts) => amounts.scaled.reserve(more),
+        }
+    }
+
+    fn present(&mut self) {
+        self.len += 1;
+        if let Some(states) = &mut self.states {
+            states.push(State::Present);
+        }
+    }
+
     /// The finished column.
     #[must_use]
     pub fn finish(self, name: String) -> Column {
@@ -126,6 +196,30 @@ impl Amounts {
         }
         if let Some(exact) = &mut self.exact {
             exact.push(amount);
+        }
+    }
+
+    /// Adds `multiple` × 10^-`scale`.
+    pub fn push_multiple(&mut self, multiple: i64, scale: u32) {
+        if self.exact.is_none() && scale == self.scale {
+            return self.scaled.push(multiple);
+        }
+        let factor = self.scale.checked_sub(scale).and_then(|up| 10_i64.checked_pow(up));
+        match factor.and_then(|factor| multiple.checked_mul(factor)).filter(|_| self.exact.is_none()) {
+            Some(fitting) => self.scaled.push(fitting),
+            None => self.push(Decimal::new(multiple, scale)),
+        }
+    }
+
+    /// Adds all of `other`.
+    pub fn append(&mut self, other: Self) {
+        if self.scaled.is_empty() && self.exact.is_none() && other.exact.is_none() {
+            self.scale = other.scale;
+        }
+        match other.exact {
+            Some(amounts) => amounts.into_iter().for_each(|amount| self.push(amount)),
+            None if self.exact.is_none() && self.scale == other.scale => self.scaled.extend(other.scaled),
+            None => other.scaled.into_iter().for_each(|multiple| self.push_multiple(multiple, other.scale)),
         }
     }
 

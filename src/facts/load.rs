@@ -9,6 +9,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::builder::StoreBuilder;
+use super::bulk;
+use super::delimited::{self, Dialect};
 use super::format::{self, Format, Options, Request};
 use super::manifest::{Feed, Manifest, SourceSpec};
 use super::map::{self, Mapping};
@@ -24,6 +26,16 @@ use crate::text;
 /// The store has one table per relation of `schema`, in that order; one that nothing feeds has no sources. A file that
 /// several sources name is read once.
 pub fn load(sources: &mut SourceMap, manifest: &Manifest, schema: &Schema, dir: &Path) -> (Store, Report) {
+    load_with(sources, manifest, schema, (dir, bulk::LARGE, bulk::CHUNK))
+}
+
+/// [`load`], reading delimited files of at least `large` bytes in bulk, `chunk` bytes at a time.
+fn load_with(
+    sources: &mut SourceMap,
+    manifest: &Manifest,
+    schema: &Schema,
+    (dir, large, chunk): (&Path, u64, usize),
+) -> (Store, Report) {
     let mut loader = Loader {
         sources,
         manifest,
@@ -32,6 +44,8 @@ pub fn load(sources: &mut SourceMap, manifest: &Manifest, schema: &Schema, dir: 
         builder: StoreBuilder::new(schema),
         report: Report::new(),
         read: FxHashMap::default(),
+        large,
+        chunk,
     };
     for feed in &manifest.relations {
         loader.feed(feed);
@@ -46,6 +60,8 @@ struct ReadFile {
     tables: Arc<Vec<RawTable>>,
     file: FileId,
     format: Format,
+    /// How a large delimited file is written, of which `tables` has the top only.
+    bulk: Option<Dialect>,
 }
 
 struct Loader<'a> {
@@ -57,6 +73,10 @@ struct Loader<'a> {
     report: Report,
     /// Files read so far; none for those that could not be.
     read: FxHashMap<(PathBuf, Option<Format>, Options), Option<ReadFile>>,
+    /// Delimited files of so many bytes are read in bulk.
+    large: u64,
+    /// And so many bytes at a time.
+    chunk: usize,
 }
 
 impl Loader<'_> {
@@ -151,6 +171,10 @@ impl Loader<'_> {
             return None;
         };
         let request = Request { path, name, at: spec.file.span, options: &spec.options };
+        let size = std::fs::metadata(path).map_or(0, |about| about.len());
+        if matches!(format, Format::Csv | Format::Tsv) && size >= self.large {
+            return self.read_large(format, &request);
+        }
         let before = self.sources.files().len();
         let (tables, report) = format::read(self.sources, format, &request);
         let failed = report.has_errors() && tables.is_empty();
@@ -160,7 +184,15 @@ impl Loader<'_> {
         }
         let file = FileId(u32::try_from(before).unwrap_or(u32::MAX));
         let file = if self.sources.files().len() > before { file } else { self.manifest.file };
-        Some(ReadFile { tables: Arc::new(tables), file, format })
+        Some(ReadFile { tables: Arc::new(tables), file, format, bulk: None })
+    }
+
+    /// The top of a large delimited file, whose rows are read once it is known what they are.
+    fn read_large(&mut self, format: Format, request: &Request<'_>) -> Option<ReadFile> {
+        let file = delimited::open(self.sources, request, &mut self.report)?;
+        let dialect = Dialect::find(self.sources.file(file).text(), format, request.options);
+        let top = delimited::top(self.sources, file, dialect);
+        Some(ReadFile { tables: Arc::new(vec![top]), file, format, bulk: Some(dialect) })
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod builder;
+pub mod bulk;
 pub mod captions;
 pub mod cells;
 pub mod column;
@@ -37,6 +38,7 @@ mod choose;
 mod load;
 mod records;
 mod rows;
+mod symbols;
 mod toml_text;
 
 pub use builder::StoreBuilder;

@@ -74,8 +74,13 @@ pub fn stated_unit(caption: &str) -> Option<Unit> {
 /// Whether a text says that its row is a sum of other rows.
 #[must_use]
 pub fn is_total(text: &str) -> bool {
-    // Cheap first: most cells are longer than any of these.
-    if text.len() > 60 {
+    // Cheap first: hardly any cell may be one.
+    let may_be = match text.trim_start().as_bytes().first() {
+        None => return false,
+        Some(byte) if byte.is_ascii() => text.len() <= 24 && b"tTsSgG-*".contains(byte) || text.contains('计'),
+        Some(_) => text.contains('计'),
+    };
+    if !may_be || text.len() > 60 {
         return false;
     }
     let name = normal(text);

@@ -7,6 +7,9 @@ use super::raw::{RawRow, RawTable};
 use crate::schema::ColumnType;
 use crate::source::Span;
 
+/// How many places of a kind are kept.
+const EXAMPLES: usize = 5;
+
 /// The rows of a table behind its headers, by what they are.
 #[derive(Clone, Debug, Default)]
 pub struct Sorted<'a> {
@@ -14,43 +17,91 @@ pub struct Sorted<'a> {
     pub data: Vec<&'a RawRow>,
     /// Sums of other rows.
     pub totals: Vec<&'a RawRow>,
-    /// Headers said again.
-    pub headers: Vec<Span>,
+    /// What was left out or is odd.
+    pub tally: Tally,
+}
+
+/// Rows that were left out or are odd.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
     /// Rows with nothing in them.
     pub empty: usize,
-    /// Rows that the file hides; they are data all the same.
-    pub hidden: Vec<Span>,
+    /// Headers said again.
+    pub headers: Counted,
+    /// Sums of other rows.
+    pub totals: Counted,
     /// Rows with more filled cells than there are headers.
-    pub long: Vec<Span>,
+    pub long: Counted,
     /// Rows that end before the last header.
-    pub short: Vec<Span>,
+    pub short: Counted,
+    /// Rows that the file hides; they are data all the same.
+    pub hidden: Counted,
+}
+
+/// How many rows, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How many.
+    pub count: usize,
+    /// The first of their places.
+    pub places: Vec<Span>,
+}
+
+impl Counted {
+    /// One more row.
+    pub fn add(&mut self, place: Span) {
+        self.count += 1;
+        if self.places.len() < EXAMPLES {
+            self.places.push(place);
+        }
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.count += other.count;
+        let more = EXAMPLES.saturating_sub(self.places.len());
+        self.places.extend(other.places.iter().take(more));
+    }
+}
+
+impl Tally {
+    /// Adds what another counted, whose rows come later.
+    pub fn add(&mut self, other: &Self) {
+        self.empty += other.empty;
+        self.headers.append(&other.headers);
+        self.totals.append(&other.totals);
+        self.long.append(&other.long);
+        self.short.append(&other.short);
+        self.hidden.append(&other.hidden);
+    }
 }
 
 /// Sorts the rows of `table` behind `headers`; with `keep_totals` sums of rows are rows like others.
 #[must_use]
 pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, keep_totals: bool) -> Sorted<'a> {
     let mut sorted = Sorted::default();
+    let tally = &mut sorted.tally;
     let width = headers.columns.len();
     for row in table.rows.iter().skip(headers.rows.end) {
         if row.cells.iter().all(|cell| cell.text.trim().is_empty()) {
-            sorted.empty += 1;
+            tally.empty += 1;
             continue;
         }
         if repeats_headers(row, headers) {
-            sorted.headers.push(row.span);
+            tally.headers.add(row.span);
             continue;
         }
         if row.hidden {
-            sorted.hidden.push(row.span);
+            tally.hidden.add(row.span);
         }
         if !keep_totals && is_total(row, mapping) {
+            tally.totals.add(row.span);
             sorted.totals.push(row);
             continue;
         }
         if row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty()) {
-            sorted.long.push(row.span);
+            tally.long.add(row.span);
         } else if row.cells.len() < width {
-            sorted.short.push(row.span);
+            tally.short.add(row.span);
         }
         sorted.data.push(row);
     }

@@ -3,67 +3,10 @@
 //! A table is a bag of rows: a row's position is its identity and rows are never merged or re-sorted. A cell is
 //! present, blank or malformed; what a malformed cell reads is found again through its place.
 
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
-
+pub use super::symbols::Symbols;
 use crate::schema::Precision;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::{Date, Decimal, Float, Reason, Value};
-
-/// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
-#[derive(Debug, Default)]
-pub struct Symbols {
-    texts: Vec<Arc<str>>,
-    ids: FxHashMap<Arc<str>, u32>,
-}
-
-impl Symbols {
-    /// The number of `text`, new if need be.
-    ///
-    /// # Panics
-    /// Beyond 2³²−1 different texts.
-    pub fn intern(&mut self, text: &str) -> u32 {
-        if let Some(id) = self.ids.get(text) {
-            return *id;
-        }
-        let id = u32::try_from(self.texts.len()).expect("fewer than 2^32 different texts");
-        let text: Arc<str> = text.into();
-        self.texts.push(Arc::clone(&text));
-        self.ids.insert(text, id);
-        id
-    }
-
-    /// The number of `text`, if it has one.
-    #[must_use]
-    pub fn get(&self, text: &str) -> Option<u32> {
-        self.ids.get(text).copied()
-    }
-
-    /// The text of a number.
-    #[must_use]
-    pub fn text(&self, id: u32) -> &str {
-        &self.texts[id as usize]
-    }
-
-    /// The text of a number, to be kept.
-    #[must_use]
-    pub fn shared(&self, id: u32) -> Arc<str> {
-        Arc::clone(&self.texts[id as usize])
-    }
-
-    /// How many different texts there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-}
 
 /// All loaded facts.
 #[derive(Debug, Default)]

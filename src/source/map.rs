@@ -15,7 +15,7 @@ pub struct FileId(pub u32);
 pub struct SourceFile {
     name: String,
     base: u32,
-    text: Arc<str>,
+    text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
 }
 
@@ -73,13 +73,13 @@ impl SourceMap {
     ///
     /// # Errors
     /// [`LoadError::TooLarge`] when the offset space is used up.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> Result<FileId, LoadError> {
-        let (name, text) = (name.into(), text.into());
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> Result<FileId, LoadError> {
+        let (name, text): (String, String) = (name.into(), text.into());
         // One byte between files, so that a position at the end of one is not the start of the next.
         let base = self.files.last().map_or(Some(0), |last| last.span().end().checked_add(1));
         let fits = base.and_then(|base| u32::try_from(text.len()).ok()?.checked_add(base)?.checked_add(1)).is_some();
         let (Some(base), true) = (base, fits) else { return Err(LoadError::TooLarge(PathBuf::from(name))) };
-        self.files.push(SourceFile { name, base, text, line_starts: OnceLock::new() });
+        self.files.push(SourceFile { name, base, text: Arc::new(text), line_starts: OnceLock::new() });
         Ok(FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)))
     }
 
@@ -157,7 +157,7 @@ impl SourceFile {
 
     /// The text, shared.
     #[must_use]
-    pub fn shared_text(&self) -> Arc<str> {
+    pub fn shared_text(&self) -> Arc<String> {
         Arc::clone(&self.text)
     }
 

@@ -26,13 +26,26 @@ pub struct Fields<'a> {
     reader: Reader,
     at: usize,
     unclosed: Vec<usize>,
+    unbelieved: Option<usize>,
 }
 
 impl<'a> Fields<'a> {
     /// At the start of `text`.
     #[must_use]
     pub fn new(text: &'a str, dialect: Dialect) -> Self {
-        Self { text: text.as_bytes(), dialect, reader: reader(dialect), at: 0, unclosed: Vec::new() }
+        Self { text: text.as_bytes(), dialect, reader: reader(dialect), at: 0, unclosed: Vec::new(), unbelieved: None }
+    }
+
+    /// At the byte `at` of a text.
+    #[must_use]
+    pub fn from(text: &'a str, dialect: Dialect, at: usize) -> Self {
+        Self { at, ..Self::new(text, dialect) }
+    }
+
+    /// From where on quotes are no longer believed, if they are not.
+    #[must_use]
+    pub fn unbelieved(&self) -> Option<usize> {
+        self.unbelieved
     }
 
     /// Where quotes stand that are opened and never closed, as far as the text was read.
@@ -153,6 +166,7 @@ impl<'a> Fields<'a> {
         self.at = end;
         if self.unclosed.len() >= MOST_UNCLOSED {
             self.dialect.quote = None;
+            self.unbelieved.get_or_insert(self.at);
             self.reader = reader(self.dialect);
         }
     }

@@ -5,29 +5,78 @@ mod fields;
 
 use super::encoding;
 use super::format::{Format, Request};
+use super::manifest::Placed;
+use super::open;
 use super::raw::{RawCell, RawRow, RawTable};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::text;
 
 pub use dialect::Dialect;
-pub use fields::{Field, Fields};
+pub use fields::{Field, Fields, unescape};
 
 /// Cells that are read of one file in this way.
 const MOST_CELLS: usize = 20_000_000;
 
+/// Rows that are read of a file of which only the top is to be looked at.
+const TOP: usize = 200;
+
 /// Reads the one table of the file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
-    let Some(file) = encoding::open_text(sources, request, &mut report) else { return (Vec::new(), report) };
-    let tables = vec![table(sources, file, format, request, &mut report)];
+    let Some(file) = open(sources, request, &mut report) else { return (Vec::new(), report) };
+    let dialect = Dialect::find(sources.file(file).text(), format, request.options);
+    let at = Placed { value: request.name.to_owned(), span: request.at };
+    let tables = vec![table(sources, file, dialect, (&at, &mut report))];
     (tables, report)
 }
 
-/// The table that the text of `file` is.
-fn table(sources: &SourceMap, id: FileId, format: Format, request: &Request<'_>, report: &mut Report) -> RawTable {
+/// Adds the text of the file that is asked for, without a copy when it is UTF-8. A carriage return alone, as old
+/// systems end lines with it, becomes a line break.
+pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report) -> Option<FileId> {
+    let bytes = open::bytes(request, report)?;
+    if request.options.encoding.is_some() {
+        return encoding::add_text(sources, request, &bytes, None, report);
+    }
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return encoding::add_text(sources, request, error.as_bytes(), None, report),
+    };
+    if text.contains('\0') {
+        // Perhaps UTF-16, which is UTF-8 too as long as it says nothing but ASCII.
+        return encoding::add_text(sources, request, text.as_bytes(), None, report);
+    }
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    let alone = |at: usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    if memchr::memchr_iter(b'\r', text.as_bytes()).any(alone) {
+        text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    open::add(sources, request, text, report)
+}
+
+/// The first rows of the text of `id`.
+#[must_use]
+pub fn top(sources: &SourceMap, id: FileId, dialect: Dialect) -> RawTable {
     let file = sources.file(id);
-    let dialect = Dialect::find(file.text(), format, request.options);
+    let mut fields = Fields::new(file.text(), dialect);
+    let mut table = RawTable::default();
+    let mut record = Vec::new();
+    while let Some(range) = fields.next(&mut record).filter(|_| table.rows.len() < TOP) {
+        table.rows.push(row(file, range, &record, dialect.quote));
+    }
+    table
+}
+
+/// The table that the text of `id` is; `name` is the file's, where the manifest says it.
+pub fn table(
+    sources: &SourceMap,
+    id: FileId,
+    dialect: Dialect,
+    (name, report): (&Placed<String>, &mut Report),
+) -> RawTable {
+    let file = sources.file(id);
     let mut fields = Fields::new(file.text(), dialect);
     let mut table = RawTable::default();
     let mut record = Vec::new();
@@ -35,14 +84,18 @@ fn table(sources: &SourceMap, id: FileId, format: Format, request: &Request<'_>,
     while let Some(range) = fields.next(&mut record) {
         cells += record.len();
         if cells > MOST_CELLS {
-            cut(request, file.span_of(range), report);
+            cut(&name.value, file.span_of(range), report);
             break;
         }
-        let row = record.iter().map(|field| cell(file, field, dialect.quote)).collect();
-        table.rows.push(RawRow { cells: row, span: file.span_of(range), hidden: false });
+        table.rows.push(row(file, range, &record, dialect.quote));
     }
     unclosed(file, fields.unclosed(), report);
     table
+}
+
+fn row(file: &SourceFile, range: std::ops::Range<usize>, record: &[Field], quote: Option<u8>) -> RawRow {
+    let cells = record.iter().map(|field| cell(file, field, quote)).collect();
+    RawRow { cells, span: file.span_of(range), hidden: false }
 }
 
 /// A field as a cell.
@@ -55,8 +108,7 @@ fn cell(file: &SourceFile, field: &Field, quote: Option<u8>) -> RawCell {
     RawCell { text, span: file.span_of(field.range.clone()), shifts, ..RawCell::default() }
 }
 
-fn cut(request: &Request<'_>, at: Span, report: &mut Report) {
-    let name = request.name;
+fn cut(name: &str, at: Span, report: &mut Report) {
     let message = text!(
         "{name} 超过 {MOST_CELLS} 格，这一行起没有读",
         "{name} has more than {MOST_CELLS} cells; it is not read from this row on"
@@ -65,7 +117,7 @@ fn cut(request: &Request<'_>, at: Span, report: &mut Report) {
 }
 
 /// Quotes that are opened and never closed.
-fn unclosed(file: &SourceFile, places: &[usize], report: &mut Report) {
+pub fn unclosed(file: &SourceFile, places: &[usize], report: &mut Report) {
     let Some(first) = places.first() else { return };
     let (count, name) = (places.len(), file.name());
     let message = text!(

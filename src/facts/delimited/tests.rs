@@ -1,8 +1,8 @@
 use super::{Dialect, Fields, Format, table};
 use crate::diagnostic::{Code, Report};
-use crate::facts::format::{Options, Request};
+use crate::facts::format::Options;
+use crate::facts::manifest::Placed;
 use crate::source::{SourceMap, Span};
-use std::path::Path;
 
 const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), comment: None };
 
@@ -10,9 +10,9 @@ fn rows(text: &str) -> (Vec<Vec<String>>, Vec<Code>) {
     let mut map = SourceMap::new();
     let file = map.add("a.csv", text).unwrap();
     let mut report = Report::new();
-    let options = Options::default();
-    let request = Request { path: Path::new("a.csv"), name: "a.csv", at: Span::default(), options: &options };
-    let table = table(&map, file, Format::Csv, &request, &mut report);
+    let dialect = Dialect::find(text, Format::Csv, &Options::default());
+    let name = Placed { value: "a.csv".to_owned(), span: Span::default() };
+    let table = table(&map, file, dialect, (&name, &mut report));
     for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.shifts.is_empty()) {
         assert_eq!(map.text(cell.span), cell.text, "a place holds its text");
     }

@@ -4,8 +4,8 @@ use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::facts::builder::SourceSummary;
 use crate::facts::manifest::SourceSpec;
 use crate::facts::map::Mapping;
-use crate::facts::raw::{RawRow, RawTable};
-use crate::facts::rows::Sorted;
+use crate::facts::raw::RawTable;
+use crate::facts::rows::{Counted, Tally};
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 use crate::text;
@@ -37,7 +37,7 @@ pub(super) fn of_source(
     spec: &SourceSpec,
     relation: &Relation,
     mapping: &Mapping,
-    sorted: &Sorted<'_>,
+    (tally, rows): (&Tally, usize),
     report: &mut Report,
 ) {
     let (file, name) = (&spec.file.value, &relation.name);
@@ -49,7 +49,7 @@ pub(super) fn of_source(
         .map(|(_, column)| column.name.as_str())
         .collect();
     if !absent.is_empty() {
-        let (zh, en, count) = (absent.join("、"), absent.join(", "), sorted.data.len());
+        let (zh, en, count) = (absent.join("、"), absent.join(", "), rows);
         let message = text!(
             "{file} 没有 {name} 的这些列：{zh}；{count} 行都空着",
             "{file} has not these columns of {name}: {en}; blank in all {count} rows"
@@ -62,26 +62,26 @@ pub(super) fn of_source(
         let message = text!("{file} 有 {count} 列没有用到：{zh}", "{count} columns of {file} are not used: {en}");
         report.push(Diagnostic::note(Code::UnusedColumn, message).at(spec.file.span));
     }
-    let (empty, again) = (sorted.empty, sorted.headers.len());
+    let (empty, again) = (tally.empty, tally.headers.count);
     if empty + again > 0 {
         let all = empty + again;
         let message = text!(
             "{file} 跳过 {all} 行：空行 {empty}，重复的表头 {again}",
             "{all} rows of {file} left out: {empty} empty, {again} repeat the headers"
         );
-        report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &sorted.headers));
+        report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &tally.headers.places));
     }
-    if !sorted.hidden.is_empty() {
-        let count = sorted.hidden.len();
+    if tally.hidden.count > 0 {
+        let count = tally.hidden.count;
         let message = text!("{file} 有 {count} 个隐藏行，照样读入", "{count} hidden rows of {file} are loaded as well");
-        report.push(examples(Diagnostic::note(Code::Doubtful, message).at(spec.file.span), &sorted.hidden));
+        report.push(examples(Diagnostic::note(Code::Doubtful, message).at(spec.file.span), &tally.hidden.places));
     }
-    ragged(file, spec.file.span, sorted, report);
+    ragged(file, spec.file.span, tally, report);
 }
 
-fn ragged(file: &str, at: Span, sorted: &Sorted<'_>, report: &mut Report) {
-    if !sorted.long.is_empty() {
-        let count = sorted.long.len();
+fn ragged(file: &str, at: Span, tally: &Tally, report: &mut Report) {
+    if tally.long.count > 0 {
+        let count = tally.long.count;
         let message = text!(
             "{file} 有 {count} 行的格子比表头多，多出的没有读入",
             "{count} rows of {file} have more cells than there are headers; those beyond are not loaded"
@@ -91,16 +91,20 @@ fn ragged(file: &str, at: Span, sorted: &Sorted<'_>, report: &mut Report) {
             "probably a comma within a cell is not quoted, which may have moved what follows; check these rows"
         );
         report.push(
-            examples(Diagnostic::warning(Code::RaggedRow, message), &sorted.long).secondary(at, no_text()).help(help),
+            examples(Diagnostic::warning(Code::RaggedRow, message), &tally.long.places)
+                .secondary(at, no_text())
+                .help(help),
         );
     }
-    if !sorted.short.is_empty() {
-        let count = sorted.short.len();
+    if tally.short.count > 0 {
+        let count = tally.short.count;
         let message = text!(
             "{file} 有 {count} 行的格子比表头少，缺的作空白",
             "{count} rows of {file} have fewer cells than there are headers; those missing are blank"
         );
-        report.push(examples(Diagnostic::warning(Code::RaggedRow, message), &sorted.short).secondary(at, no_text()));
+        report.push(
+            examples(Diagnostic::warning(Code::RaggedRow, message), &tally.short.places).secondary(at, no_text()),
+        );
     }
 }
 
@@ -109,18 +113,17 @@ fn no_text() -> crate::diagnostic::Text {
 }
 
 /// Totals rows that were left out.
-pub(super) fn totals_skipped(spec: &SourceSpec, totals: &[&RawRow], report: &mut Report) {
-    let (file, count) = (&spec.file.value, totals.len());
+pub(super) fn totals_skipped(spec: &SourceSpec, totals: &Counted, report: &mut Report) {
+    let (file, count) = (&spec.file.value, totals.count);
     let message = text!(
         "{file} 有 {count} 行是合计、小计，没有当作数据",
         "{count} rows of {file} are totals and were not taken as data"
     );
-    let places: Vec<Span> = totals.iter().map(|row| row.span).collect();
     let help = text!(
         "要当作数据：totals = \"keep\"；要放进另一张表：totals = \"表名\"",
         "to take them as data: totals = \"keep\"; to load them into another relation: totals = \"its name\""
     );
-    report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &places).help(help));
+    report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &totals.places).help(help));
 }
 
 /// `totals` names a relation that does not exist.

@@ -2,12 +2,13 @@
 
 use super::{Loader, ReadFile, notes};
 use crate::facts::builder::{CellInput, Content, SourceHead};
+use crate::facts::delimited::Dialect;
 use crate::facts::format::Format;
 use crate::facts::headers::{self, Headers};
 use crate::facts::manifest::{Feed, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
 use crate::facts::raw::{RawCell, RawRow, RawTable};
-use crate::facts::{choose, rows};
+use crate::facts::{bulk, choose, delimited, rows};
 use crate::schema::ColumnType;
 
 impl Loader<'_> {
@@ -24,15 +25,77 @@ impl Loader<'_> {
         };
         let mapping = map::map(declared, (feed, spec), table, &headers, &mut self.report);
         let totals = spec.totals.as_ref().map_or_else(|| default_totals(read.format), |totals| totals.value.clone());
-        let sorted = rows::sort(table, &headers, &mapping, totals == Totals::Keep);
-        self.push_rows(relation, (&read, spec), &mapping, &sorted.data);
-        notes::of_source(spec, declared, &mapping, &sorted, &mut self.report);
-        if let Totals::Into(other) = &totals {
-            self.totals_into(other, (&read, spec), (table, &headers), &sorted.totals);
-        } else if !sorted.totals.is_empty() {
-            notes::totals_skipped(spec, &sorted.totals, &mut self.report);
+        if let Some(dialect) = read.bulk {
+            let fast = !matches!(totals, Totals::Into(_)) && mapping.columns.iter().all(|column| !column.fill);
+            if fast {
+                let keep_totals = totals == Totals::Keep;
+                self.bulk(relation, (&read, spec), (dialect, keep_totals), (&headers, table, &mapping));
+                return Some(mapping);
+            }
+            let whole = delimited::table(self.sources, read.file, dialect, (&spec.file, &mut self.report));
+            self.rows(relation, (&read, spec), (&whole, &headers, &mapping), &totals);
+        } else {
+            self.rows(relation, (&read, spec), (table, &headers, &mapping), &totals);
         }
         Some(mapping)
+    }
+
+    /// Loads the rows of a table that is in memory as texts.
+    fn rows(
+        &mut self,
+        relation: usize,
+        (read, spec): (&ReadFile, &SourceSpec),
+        (table, headers, mapping): (&RawTable, &Headers, &Mapping),
+        totals: &Totals,
+    ) {
+        let declared = &self.schema.relations[relation];
+        let sorted = rows::sort(table, headers, mapping, *totals == Totals::Keep);
+        self.push_rows(relation, (read, spec), mapping, &sorted.data);
+        notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len()), &mut self.report);
+        if let Totals::Into(other) = totals {
+            self.totals_into(other, (read, spec), (table, headers), &sorted.totals);
+        } else if sorted.tally.totals.count > 0 {
+            notes::totals_skipped(spec, &sorted.tally.totals, &mut self.report);
+        }
+    }
+
+    /// Loads the rows of a large delimited file without making texts of its cells.
+    fn bulk(
+        &mut self,
+        relation: usize,
+        (read, spec): (&ReadFile, &SourceSpec),
+        (dialect, keep_totals): (Dialect, bool),
+        (headers, head, mapping): (&Headers, &RawTable, &Mapping),
+    ) {
+        self.builder.begin(relation, source_head(read, spec, mapping));
+        let file = self.sources.file(read.file);
+        let end_of_headers = headers.rows.end.checked_sub(1).and_then(|last| head.rows.get(last));
+        let columns: Vec<Option<usize>> = mapping.columns.iter().map(|column| column.index).collect();
+        let job = bulk::Job {
+            file,
+            start: end_of_headers.map_or(0, |row| file.local(row.span.end())),
+            dialect,
+            columns: columns.clone(),
+            constants: mapping.columns.iter().map(|column| column.constant.clone()).collect(),
+            kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
+            headers,
+            keep_totals,
+            chunk: self.chunk,
+        };
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let outcome = bulk::read(&job, threads, relation, &mut self.builder);
+        let constants = job.constants.iter().map(|constant| constant.as_ref().map(|(_, span)| *span)).collect();
+        delimited::unclosed(file, &outcome.unclosed, &mut self.report);
+        let (care, starts) = (outcome.care, outcome.starts);
+        let places = bulk::LinePlaces { file: read.file, dialect, care, starts, columns, constants };
+        let summary = self.builder.end_with(relation, Some(Box::new(places)));
+        let declared = &self.schema.relations[relation];
+        let rows = summary.rows as usize;
+        notes::of_source(spec, declared, mapping, (&outcome.tally, rows), &mut self.report);
+        notes::of_cells(spec, declared, mapping, &summary, &mut self.report);
+        if outcome.tally.totals.count > 0 {
+            notes::totals_skipped(spec, &outcome.tally.totals, &mut self.report);
+        }
     }
 
     /// Loads rows that are totals as rows of the relation `other`, whose columns are found as its own feed says.
@@ -62,13 +125,7 @@ impl Loader<'_> {
         mapping: &Mapping,
         data: &[&RawRow],
     ) {
-        let head = SourceHead {
-            table: spec.table.as_ref().map_or_else(|| spec.file.value.clone(), |table| table.value.clone()),
-            file: read.file,
-            headers: mapping.columns.iter().map(|column| column.header.clone()).collect(),
-            kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
-        };
-        self.builder.begin(relation, head);
+        self.builder.begin(relation, source_head(read, spec, mapping));
         let nothing = RawCell::default();
         let mut above: Vec<&RawCell> = vec![&nothing; mapping.columns.len()];
         for row in data {
@@ -80,6 +137,15 @@ impl Loader<'_> {
         }
         let summary = self.builder.end(relation);
         notes::of_cells(spec, &self.schema.relations[relation], mapping, &summary, &mut self.report);
+    }
+}
+
+fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceHead {
+    SourceHead {
+        table: spec.table.as_ref().map_or_else(|| spec.file.value.clone(), |table| table.value.clone()),
+        file: read.file,
+        headers: mapping.columns.iter().map(|column| column.header.clone()).collect(),
+        kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::load;
+use super::{load, load_with};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Manifest;
-use crate::facts::store::{Cell, Store};
+use crate::facts::store::{Cell, Store, Table};
 use crate::schema::{Column, ColumnType, Precision, Relation, Schema};
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::value::{Reason, Unit};
 
 /// A folder that is gone when the test ends.
@@ -57,7 +57,46 @@ fn run(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> (SourceMap, Store
     let (manifest, complaints) = Manifest::read(&map, file);
     assert!(complaints.is_empty(), "{complaints:?}");
     let (store, report) = load(&mut map, &manifest, &schema(), &folder.0);
+    for chunk in [1, 40, 1 << 20] {
+        let mut other = SourceMap::new();
+        other.add("audit.toml", map.file(FileId(0)).text()).unwrap();
+        let (bulk, bulk_report) = load_with(&mut other, &manifest, &schema(), (&folder.0, 0, chunk));
+        assert_same((&map, &store), (&other, &bulk));
+        assert_eq!(said(&bulk_report), said(&report), "the same is said of it");
+    }
     (map, store, report.sorted())
+}
+
+fn said(report: &crate::diagnostic::Report) -> Vec<String> {
+    let place = |one: &Diagnostic| format!("{:?} {} {:?}", one.code, one.message.zh, one.labels);
+    let mut said: Vec<String> = report.diagnostics().iter().map(place).collect();
+    said.retain(|one| !one.starts_with("EncodingGuessed"));
+    said.sort();
+    said
+}
+
+/// Small files and large ones go different ways to the same store.
+fn assert_same((map, one): (&SourceMap, &Store), (other_map, other): (&SourceMap, &Store)) {
+    for (table, (left, right)) in one.tables.iter().zip(&other.tables).enumerate() {
+        assert_eq!(left.rows, right.rows);
+        for row in 0..left.rows {
+            assert_eq!(left.row_span(map, row), right.row_span(other_map, row), "row {row}");
+            for column in 0..left.columns.len() {
+                assert_eq!(one.cell(map, table, row, column), other.cell(other_map, table, row, column));
+                let (here, there) = (left.cell_span(map, row, column), right.cell_span(other_map, row, column));
+                assert_eq!(here, there, "row {row} column {column}");
+                let part = |table: &Table, map| table.part_span(map, row, column, 1..3);
+                assert_eq!(part(left, map), part(right, other_map), "part of row {row} column {column}");
+            }
+        }
+        for (left, right) in left.sources.iter().zip(&right.sources) {
+            assert_eq!(
+                (left.first_row, &left.table, &left.precision),
+                (right.first_row, &right.table, &right.precision)
+            );
+            assert_eq!(left.headers, right.headers);
+        }
+    }
 }
 
 fn cells(map: &SourceMap, store: &Store, relation: usize, column: usize) -> Vec<String> {
@@ -180,4 +219,65 @@ fn no_row_has_headers() {
     let (map, store, complaints) = run("none", manifest, &[("a.csv", "x,1\ny,2\n".as_bytes())]);
     assert_eq!(codes(&complaints), [Code::UnknownHeader]);
     assert_eq!(cells(&map, &store, 1, 1), ["1", "2"], "without headers columns go by position");
+}
+
+mod random {
+    use proptest::prelude::{Strategy, any, prop, proptest};
+
+    use super::run;
+
+    /// A cell as it may stand in a file, right or wrong.
+    fn cell() -> impl Strategy<Value = String> {
+        let texts = vec![
+            "",
+            "甲",
+            " 甲 ",
+            "1",
+            "25.08",
+            "-3",
+            "1,234.5",
+            "4,95",
+            "合计",
+            "total",
+            "a\"b",
+            "\"",
+            "行\n二",
+            "１２",
+            "3万元",
+            "—",
+            "x",
+            "99999999999999999999",
+            "0.00001",
+            "\r",
+            "(3)",
+            "项目名称",
+            "。".repeat(30).leak(),
+        ];
+        prop::sample::select(texts).prop_map(str::to_owned)
+    }
+
+    /// Quoted where it must be, and sometimes where it need not, or wrongly not at all.
+    fn written(cell: &str, style: u8) -> String {
+        let needs = cell.contains([',', '"', '\n', '\r']);
+        if style == 0 || !needs && style < 5 { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+    }
+
+    proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+        #[test]
+        fn files_large_and_small_are_read_alike(
+            rows in prop::collection::vec(prop::collection::vec((cell(), any::<u8>()), 0..6), 0..12),
+            windows in any::<bool>(),
+            wrong in any::<bool>(),
+        ) {
+            let mut csv = "项目名称,项目类型,预算金额（万元）,支出金额\n".to_owned();
+            for row in &rows {
+                let style = |style: u8| if wrong { style % 7 } else { style % 6 + 1 };
+                let cells: Vec<String> = row.iter().map(|(cell, any)| written(cell, style(*any))).collect();
+                csv.push_str(&cells.join(","));
+                csv.push_str(if windows { "\r\n" } else { "\n" });
+            }
+            run("random", "[relation.project]\nsource = \"a.csv\"\n", &[("a.csv", csv.as_bytes())]);
+        }
+    }
 }

@@ -1,0 +1,239 @@
+//! A run of rows as columns of its own.
+
+use std::ops::Range;
+
+use super::Job;
+use crate::facts::builder::{ColumnSummary, WrittenSoFar};
+use crate::facts::cells::{self, CellKind, Reading, Written};
+use crate::facts::column::ColumnBuilder;
+use crate::facts::delimited::{Field, unescape};
+use crate::facts::manifest::CellUnit;
+use crate::facts::names;
+use crate::facts::rows::Tally;
+use crate::facts::store::Symbols;
+use crate::schema::ColumnType;
+use crate::source::Span;
+
+/// Rows as columns, texts numbered on their own.
+#[derive(Debug)]
+pub struct Chunk {
+    starts: Vec<u32>,
+    tally: Tally,
+    /// One per declared column.
+    pub columns: Vec<ChunkColumn>,
+    /// The texts of its symbol columns.
+    pub symbols: Symbols,
+}
+
+/// A column of a chunk.
+#[derive(Debug)]
+pub struct ChunkColumn {
+    /// Its cells.
+    pub builder: ColumnBuilder,
+    /// What they are.
+    pub summary: ColumnSummary,
+    /// How finely they are written.
+    pub written: WrittenSoFar,
+}
+
+impl Chunk {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(job: &Job<'_>) -> Self {
+        let mut symbols = Symbols::default();
+        symbols.add_file(job.file.span().start(), job.file.shared_text());
+        let column = |kind: &CellKind| ChunkColumn {
+            builder: ColumnBuilder::new(kind.ty),
+            summary: ColumnSummary::default(),
+            written: WrittenSoFar::default(),
+        };
+        Self { starts: Vec::new(), tally: Tally::default(), columns: job.kinds.iter().map(column).collect(), symbols }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Where its rows begin.
+    #[must_use]
+    pub fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// What was left out or is odd.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Adds a row, unless it is no data.
+    pub fn push(&mut self, job: &Job<'_>, range: Range<usize>, record: &[Field]) {
+        if !self.is_data(job, &range, record) {
+            return;
+        }
+        self.starts.push(u32::try_from(range.start).unwrap_or(u32::MAX));
+        let text = job.file.text();
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let kind = &job.kinds[at];
+            if let Some((constant, span)) = &job.constants[at] {
+                column.text(constant, *span, kind, &mut self.symbols);
+                continue;
+            }
+            let Some(field) = job.columns[at].and_then(|index| record.get(index)) else {
+                column.builder.push(&Reading::Blank, &mut self.symbols);
+                continue;
+            };
+            let written = &text[field.range.clone()];
+            match job.dialect.quote.filter(|_| field.doubled) {
+                Some(quote) => {
+                    let (plain, _) = unescape(written, quote);
+                    column.text(&plain, job.file.span_of(field.range.clone()), kind, &mut self.symbols);
+                }
+                None => column.field(job, (written, field.range.start), kind, &mut self.symbols),
+            }
+        }
+    }
+
+    /// Whether a row is data: not empty, not the headers again, not a sum.
+    fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, record: &[Field]) -> bool {
+        let text = |field: &Field| &job.file.text()[field.range.clone()];
+        let is_blank = |field: &Field| text(field).trim().is_empty();
+        let Some(first) = record.iter().position(|field| !is_blank(field)) else {
+            self.tally.empty += 1;
+            return false;
+        };
+        let span = || job.file.span_of(range.clone());
+        if repeats_headers(job, record, first) {
+            self.tally.headers.add(span());
+            return false;
+        }
+        if !job.keep_totals {
+            let of_texts = (0..job.kinds.len()).filter(|at| job.kinds[*at].ty == ColumnType::Symbol);
+            let mut mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
+            if names::is_total(text(&record[first])) || mapped.any(|field| names::is_total(text(field))) {
+                self.tally.totals.add(span());
+                return false;
+            }
+        }
+        let width = job.headers.columns.len();
+        if record.len() < width {
+            self.tally.short.add(span());
+        } else if record.len() > width && record[width..].iter().any(|field| !is_blank(field)) {
+            self.tally.long.add(span());
+        }
+        true
+    }
+}
+
+/// Whether a row says the lowest headers again.
+fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
+    let text = |at: usize| job.file.text()[record[at].range.clone()].trim();
+    let fits = |at: usize| {
+        let header = job.headers.columns.get(at);
+        header.is_some_and(|header| header.levels.iter().any(|level| level.trim() == text(at)))
+    };
+    if job.headers.rows.is_empty() || !fits(first) {
+        return false;
+    }
+    let written: Vec<usize> = (first..record.len()).filter(|at| !text(*at).is_empty()).collect();
+    written.len() >= 2 && record.len() <= job.headers.columns.len() && written.into_iter().all(fits)
+}
+
+impl ChunkColumn {
+    /// Adds a field as it stands in the file.
+    fn field(&mut self, job: &Job<'_>, (text, start): (&str, usize), kind: &CellKind, symbols: &mut Symbols) {
+        let simple = kind.blank.is_empty() && !text.is_empty();
+        match kind.ty {
+            ColumnType::Symbol if simple && text.len() < Symbols::LONGEST => {
+                let inside = trimmed(text);
+                if !inside.is_empty() {
+                    let place = job.file.span_of(start + inside.start..start + inside.end).start();
+                    let id = symbols.intern_at(&text[inside], place);
+                    self.summary.present += 1;
+                    return self.builder.push_id(id);
+                }
+            }
+            ColumnType::Number if simple => {
+                if let Some((number, 0)) = plain_decimal(text.as_bytes()) {
+                    self.summary.present += 1;
+                    return self.builder.push_number(number);
+                }
+            }
+            ColumnType::Money | ColumnType::Decimal if simple => {
+                let plain = plain_decimal(text.as_bytes());
+                if plain.is_some_and(|(digits, scale)| self.amount(digits, scale, kind)) {
+                    return;
+                }
+            }
+            _ => {}
+        }
+        let length = text.len();
+        self.text(text, job.file.span_of(start..start + length), kind, symbols);
+    }
+
+    /// Adds an amount that fits 64 bits; `false` when it does not.
+    fn amount(&mut self, digits: i64, scale: u32, kind: &CellKind) -> bool {
+        let power = match (kind.ty, kind.unit) {
+            (ColumnType::Money, Some(CellUnit::Money(unit))) => unit.power(),
+            _ => 0,
+        };
+        let down = if kind.ty == ColumnType::Decimal && kind.unit == Some(CellUnit::Percent) { 2 } else { 0 };
+        let scale = scale + down;
+        let (multiple, left) = if scale >= power {
+            (Some(digits), scale - power)
+        } else {
+            (10_i64.checked_pow(power - scale).and_then(|factor| digits.checked_mul(factor)), 0)
+        };
+        let Some(multiple) = multiple else { return false };
+        self.builder.push_multiple(multiple, left);
+        let places = i32::try_from(scale).unwrap_or(0) - i32::try_from(power).unwrap_or(0);
+        self.written.add(Written { places, unit: None });
+        self.summary.present += 1;
+        self.summary.without_unit += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
+        true
+    }
+
+    /// Adds a text that is to be read with all care.
+    fn text(&mut self, text: &str, span: Span, kind: &CellKind, symbols: &mut Symbols) {
+        let reading = cells::read(text, kind);
+        self.summary.count(&reading, kind, span);
+        if let Reading::Present(_, written) = &reading {
+            self.written.add(*written);
+        }
+        self.builder.push(&reading, symbols);
+    }
+}
+
+/// The part of `text` without the blanks around it; at once for what most texts are.
+fn trimmed(text: &str) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if plain(bytes.first()) && plain(bytes.last()) { 0..text.len() } else { cells::trimmed(text) }
+}
+
+/// Digits, scale: `-25.08` is −2508 at 2. None for anything but up to 18 digits with one point among them.
+fn plain_decimal(bytes: &[u8]) -> Option<(i64, u32)> {
+    let (negative, bytes) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    if bytes.is_empty() || bytes.len() > 19 {
+        return None;
+    }
+    let mut value: i64 = 0;
+    let mut point = None;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 && at + 1 < bytes.len() => point = Some(at),
+            _ => return None,
+        }
+    }
+    if bytes.len() - usize::from(point.is_some()) > 18 {
+        return None;
+    }
+    let scale = point.map_or(0, |point| bytes.len() - point - 1);
+    Some((if negative { -value } else { value }, u32::try_from(scale).unwrap_or(0)))
+}

@@ -1,0 +1,175 @@
+//! Large delimited files straight to typed columns: no cell becomes a text of its own, rows keep where they begin.
+//!
+//! The text is cut into chunks at row ends. [`chunk`] turns one into columns with its own numbering of texts, on as many
+//! threads as there are; here they are appended in the order of the file, so that the threads leave no trace in the
+//! result. Whatever the fast [`split`]ter does not trust is read again by csv-core, one row after another.
+
+mod chunk;
+mod places;
+mod split;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::builder::StoreBuilder;
+use super::cells::CellKind;
+use super::delimited::{Dialect, Field, Fields};
+use super::headers::Headers;
+use super::rows::Tally;
+use crate::source::{SourceFile, Span};
+
+pub use chunk::Chunk;
+pub use places::LinePlaces;
+
+/// Texts from this size on are read in bulk.
+pub const LARGE: u64 = 8 << 20;
+/// Bytes that are usefully read at a time.
+pub const CHUNK: usize = 1 << 20;
+/// Rows of a chunk when rows are read one after another.
+const SERIAL_ROWS: usize = 16 * 1024;
+
+/// What is to be read, and as what.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The file.
+    pub file: &'a SourceFile,
+    /// Where its data begins.
+    pub start: usize,
+    /// How it is written.
+    pub dialect: Dialect,
+    /// For each declared column, the column of the file.
+    pub columns: Vec<Option<usize>>,
+    /// For each declared column, the text that stands for every cell.
+    pub constants: Vec<Option<(String, Span)>>,
+    /// For each declared column, what its cells are.
+    pub kinds: Vec<CellKind>,
+    /// The headers, which may be said again among the rows.
+    pub headers: &'a Headers,
+    /// Sums of rows are rows like others.
+    pub keep_totals: bool,
+    /// About how many bytes are read at a time.
+    pub chunk: usize,
+}
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Where each row begins, in the file.
+    pub starts: Vec<u32>,
+    /// What was left out or is odd.
+    pub tally: Tally,
+    /// How the rows were told apart.
+    pub care: Care,
+    /// Where quotes stand that are never closed.
+    pub unclosed: Vec<usize>,
+}
+
+/// How the rows of a text are told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Care {
+    /// Every quote stands where it should.
+    #[default]
+    Fast,
+    /// As csv-core does it, quotes believed up to a byte of the text.
+    Careful {
+        /// Where that ends.
+        believed: usize,
+    },
+}
+
+/// Reads all rows of `job` into the open source of the relation at `relation`.
+pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreBuilder) -> Outcome {
+    builder.symbols().add_file(job.file.span().start(), job.file.shared_text());
+    let bytes = &job.file.text().as_bytes()[job.start..];
+    let quoted = job.dialect.quote.is_some_and(|quote| memchr::memchr(quote, bytes).is_some());
+    let plan = if job.dialect.comment.is_none() { split::chunks(job, quoted) } else { None };
+    if let Some(plan) = plan {
+        // A first look at the whole text, since what was appended cannot be taken back.
+        if !quoted || split::trusted(job, &plan, threads) {
+            return parallel(job, &plan, threads, (relation, builder));
+        }
+    }
+    serial(job, relation, builder)
+}
+
+/// Chunks on several threads, appended in order.
+fn parallel(
+    job: &Job<'_>,
+    plan: &[split::Part],
+    threads: usize,
+    (relation, builder): (usize, &mut StoreBuilder),
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let next = AtomicUsize::new(0);
+    let workers = threads.max(1);
+    thread::scope(|scope| {
+        let (sender, receiver) = mpsc::sync_channel::<(usize, Chunk)>(workers * 2);
+        for _ in 0..workers {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = plan.get(at) else { return };
+                    if sender.send((at, split::read(job, *part))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut expected = 0;
+        for (at, chunk) in receiver {
+            waiting.insert(at, chunk);
+            while let Some(chunk) = waiting.remove(&expected) {
+                append(chunk, &mut outcome, relation, builder);
+                expected += 1;
+            }
+        }
+    });
+    outcome
+}
+
+/// Row after row, as csv-core reads them.
+fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut fields = Fields::from(job.file.text(), job.dialect, job.start);
+    let mut record: Vec<Field> = Vec::new();
+    let mut chunk = Chunk::new(job);
+    while let Some(range) = fields.next(&mut record) {
+        chunk.push(job, range, &record);
+        if chunk.rows() >= SERIAL_ROWS {
+            append(std::mem::replace(&mut chunk, Chunk::new(job)), &mut outcome, relation, builder);
+        }
+    }
+    append(chunk, &mut outcome, relation, builder);
+    outcome.care = Care::Careful { believed: fields.unbelieved().unwrap_or(usize::MAX) };
+    outcome.unclosed = fields.unclosed().to_vec();
+    outcome
+}
+
+fn append(chunk: Chunk, outcome: &mut Outcome, relation: usize, builder: &mut StoreBuilder) {
+    outcome.starts.extend_from_slice(chunk.starts());
+    outcome.tally.add(chunk.tally());
+    builder.append(relation, chunk);
+}
+
+/// Whether every part passes `check`, on several threads.
+fn all_parts(plan: &[split::Part], threads: usize, check: impl Fn(split::Part) -> bool + Sync) -> bool {
+    let (next, fine) = (AtomicUsize::new(0), AtomicBool::new(true));
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while fine.load(Ordering::Relaxed) {
+                    let Some(part) = plan.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    if !check(*part) {
+                        fine.store(false, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    fine.into_inner()
+}

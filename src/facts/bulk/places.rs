@@ -1,0 +1,80 @@
+//! [`LinePlaces`]: where cells stand, found again from where their rows begin.
+
+use super::Care;
+use super::split::row_at;
+use crate::facts::cells;
+use crate::facts::delimited::{Dialect, Field, Fields, unescape};
+use crate::facts::places::shifted;
+use crate::facts::store::Places;
+use crate::source::{FileId, SourceMap, Span};
+
+/// The places of a source of which only the row starts are kept.
+#[derive(Debug)]
+pub struct LinePlaces {
+    /// The file.
+    pub file: FileId,
+    /// How it is written.
+    pub dialect: Dialect,
+    /// How its rows were told apart.
+    pub care: Care,
+    /// Where each row begins in it.
+    pub starts: Vec<u32>,
+    /// For each declared column, the column of the file.
+    pub columns: Vec<Option<usize>>,
+    /// For each declared column, where in the manifest the text stands that is said of every row.
+    pub constants: Vec<Option<Span>>,
+}
+
+impl LinePlaces {
+    fn fields(&self, sources: &SourceMap, row: u32) -> (std::ops::Range<usize>, Vec<Field>) {
+        let Some(start) = self.starts.get(row as usize) else { return (0..0, Vec::new()) };
+        let (text, start) = (sources.file(self.file).text(), *start as usize);
+        let Care::Careful { believed } = self.care else {
+            return row_at(text.as_bytes(), start, self.dialect.delimiter, self.dialect.quote);
+        };
+        let quote = self.dialect.quote.filter(|_| start < believed);
+        let mut record = Vec::new();
+        let range = Fields::from(text, Dialect { quote, ..self.dialect }, start).next(&mut record);
+        (range.unwrap_or(start..start), record)
+    }
+
+    /// The field of a cell, and within it the content without the blanks around it.
+    fn field(&self, sources: &SourceMap, row: u32, column: usize) -> Result<Field, Span> {
+        if let Some(Some(span)) = self.constants.get(column) {
+            return Err(*span);
+        }
+        let (range, fields) = self.fields(sources, row);
+        let file = sources.file(self.file);
+        let Some(Some(index)) = self.columns.get(column) else { return Err(file.span_of(range.start..range.start)) };
+        fields.get(*index).cloned().ok_or_else(|| file.span_of(range.end..range.end))
+    }
+}
+
+impl Places for LinePlaces {
+    fn row(&self, sources: &SourceMap, row: u32) -> Span {
+        sources.file(self.file).span_of(self.fields(sources, row).0)
+    }
+
+    fn cell(&self, sources: &SourceMap, row: u32, column: usize) -> Span {
+        let field = match self.field(sources, row, column) {
+            Ok(field) => field,
+            Err(span) => return span,
+        };
+        let file = sources.file(self.file);
+        let text = file.text().get(field.range.clone()).unwrap_or("");
+        let inside = cells::trimmed(text);
+        if inside.is_empty() {
+            return file.span_of(field.range);
+        }
+        file.span_of(field.range.start + inside.start..field.range.start + inside.end)
+    }
+
+    fn part(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
+        let cell = self.cell(sources, row, column);
+        let doubled = self.field(sources, row, column).is_ok_and(|field| field.doubled);
+        match self.dialect.quote.filter(|_| doubled) {
+            Some(quote) => shifted(cell, &unescape(&sources.text(cell), quote).1, &part),
+            None => cell.part(part.start, part.end.saturating_sub(part.start)),
+        }
+    }
+}

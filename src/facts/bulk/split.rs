@@ -1,0 +1,211 @@
+//! Cutting a text into parts at row ends, and a part into rows and fields, fast.
+
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
+
+use super::{Chunk, Job, all_parts};
+use crate::facts::delimited::Field;
+
+/// A part of a file's text: whole rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The parts of the text of `job`, each of about as many bytes as it says. Quotes are taken to be balanced.
+pub(super) fn chunks(job: &Job<'_>, quoted: bool) -> Option<Vec<Part>> {
+    let bytes = job.file.text().as_bytes();
+    let quote = job.dialect.quote.filter(|_| quoted);
+    let mut parts = Vec::new();
+    let mut start = job.start;
+    while start < bytes.len() {
+        let mut end = start.saturating_add(job.chunk.max(1)).min(bytes.len());
+        if end < bytes.len() {
+            end = match quote {
+                None => memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |at| end + at + 1),
+                Some(quote) => row_end(bytes, start, end, quote)?,
+            };
+        }
+        parts.push(Part { start, end });
+        start = end;
+    }
+    Some(parts)
+}
+
+/// The first row end from `end` on, for a part that begins at `start` outside quotes; none when a field seems to run on
+/// and on.
+fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
+    const LONGEST_FIELD: usize = 64 << 20;
+    let mut open = memchr_iter(quote, &bytes[start..end]).count() % 2 == 1;
+    let mut at = end;
+    while at < bytes.len() {
+        if at - end > LONGEST_FIELD {
+            return None;
+        }
+        match memchr2(quote, b'\n', &bytes[at..]) {
+            None => return Some(bytes.len()),
+            Some(found) => {
+                at += found + 1;
+                if bytes[at - 1] == quote {
+                    open = !open;
+                } else if !open {
+                    return Some(at);
+                }
+            }
+        }
+    }
+    Some(bytes.len())
+}
+
+/// Whether every quote of the text stands where it opens, closes or is doubled within a field.
+pub(super) fn trusted(job: &Job<'_>, plan: &[Part], threads: usize) -> bool {
+    all_parts(plan, threads, |part| {
+        let mut rows = Rows::new(job, part);
+        let mut record = Vec::new();
+        while rows.next(&mut record).is_some() {}
+        rows.trusted
+    })
+}
+
+/// The rows of a part as a chunk.
+pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
+    let mut chunk = Chunk::new(job);
+    let mut rows = Rows::new(job, part);
+    let mut record = Vec::with_capacity(job.headers.columns.len());
+    while let Some(range) = rows.next(&mut record) {
+        chunk.push(job, range, &record);
+    }
+    chunk
+}
+
+/// The fields of the row that begins at `start`.
+pub(super) fn row_at(
+    text: &[u8],
+    start: usize,
+    delimiter: u8,
+    quote: Option<u8>,
+) -> (std::ops::Range<usize>, Vec<Field>) {
+    let mut rows = Rows { bytes: text, at: start, end: text.len(), delimiter, quote, trusted: true };
+    let mut record = Vec::new();
+    let range = rows.next(&mut record).unwrap_or(start..start);
+    (range, record)
+}
+
+/// Goes through the rows of a part.
+struct Rows<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    end: usize,
+    delimiter: u8,
+    quote: Option<u8>,
+    trusted: bool,
+}
+
+impl<'a> Rows<'a> {
+    fn new(job: &Job<'a>, part: Part) -> Self {
+        let bytes = job.file.text().as_bytes();
+        let quote = job.dialect.quote;
+        Self { bytes, at: part.start, end: part.end, delimiter: job.dialect.delimiter, quote, trusted: true }
+    }
+
+    /// The fields of the next row and its place, without what ends it. Empty lines are no rows.
+    fn next(&mut self, record: &mut Vec<Field>) -> Option<std::ops::Range<usize>> {
+        record.clear();
+        while self.at < self.end && matches!(self.bytes[self.at], b'\n' | b'\r') {
+            self.at += 1;
+        }
+        let start = self.at;
+        if start >= self.end {
+            return None;
+        }
+        loop {
+            let more = match self.quote.filter(|quote| self.bytes.get(self.at) == Some(quote)) {
+                Some(quote) => self.quoted(quote, record),
+                None => self.plain(record),
+            };
+            if !more {
+                break;
+            }
+        }
+        let mut end = self.at.min(self.end);
+        while end > start && matches!(self.bytes[end - 1], b'\n' | b'\r') {
+            end -= 1;
+        }
+        Some(start..end)
+    }
+
+    /// A field without quotes; whether another follows.
+    fn plain(&mut self, record: &mut Vec<Field>) -> bool {
+        let rest = &self.bytes[self.at..self.end];
+        let found = match self.quote {
+            Some(quote) => memchr3(self.delimiter, b'\n', quote, rest),
+            None => memchr2(self.delimiter, b'\n', rest),
+        };
+        let mut end = found.map_or(self.end, |at| self.at + at);
+        if found.is_some() && Some(self.bytes[end]) == self.quote {
+            self.trusted = false;
+            let rest = &self.bytes[end..self.end];
+            end = memchr2(self.delimiter, b'\n', rest).map_or(self.end, |at| end + at);
+        }
+        self.finish(self.at..end, end, record)
+    }
+
+    /// A field within quotes; whether another follows.
+    fn quoted(&mut self, quote: u8, record: &mut Vec<Field>) -> bool {
+        let start = self.at + 1;
+        let mut at = start;
+        let mut doubled = false;
+        loop {
+            let Some(found) = memchr(quote, &self.bytes[at..self.end]) else {
+                self.trusted = false;
+                self.at = self.end;
+                record.push(Field { range: start..self.end, doubled });
+                return false;
+            };
+            at += found;
+            if at + 1 < self.end && self.bytes[at + 1] == quote {
+                doubled = true;
+                at += 2;
+                continue;
+            }
+            break;
+        }
+        let field = Field { range: start..at, doubled };
+        let behind = at + 1;
+        match self.bytes.get(behind).filter(|_| behind < self.end) {
+            None => self.at = self.end,
+            Some(byte) if *byte == self.delimiter => {
+                self.at = behind + 1;
+                record.push(field);
+                return true;
+            }
+            Some(b'\n') => self.at = behind + 1,
+            Some(b'\r') if self.bytes.get(behind + 1) == Some(&b'\n') => self.at = behind + 2,
+            Some(_) => {
+                self.trusted = false;
+                let rest = &self.bytes[behind..self.end];
+                let end = memchr2(self.delimiter, b'\n', rest).map_or(self.end, |at| behind + at);
+                return self.finish(start..end, end, record);
+            }
+        }
+        record.push(field);
+        false
+    }
+
+    /// Takes the field `range`, which what stands at `end` ends.
+    fn finish(&mut self, range: std::ops::Range<usize>, end: usize, record: &mut Vec<Field>) -> bool {
+        let more = end < self.end && self.bytes[end] == self.delimiter;
+        let mut range = range;
+        if !more && range.end > range.start && self.bytes[range.end - 1] == b'\r' {
+            range.end -= 1;
+        }
+        record.push(Field { range, doubled: false });
+        self.at = (end + 1).min(self.end);
+        // A delimiter as the last byte of the text is followed by an empty field.
+        if more && self.at >= self.end {
+            record.push(Field { range: self.end..self.end, doubled: false });
+            return false;
+        }
+        more
+    }
+}

@@ -1,0 +1,224 @@
+//! [`Symbols`]: texts by number, most of them kept only as places in the sources.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
+
+/// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
+///
+/// A text that stands in a source as it is costs eight bytes and its share of the hash table; others are copied.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    places: Vec<Place>,
+    /// Texts that stand in no source as they are.
+    arena: String,
+    /// Sources by their offset in the map, ascending.
+    files: Vec<(u32, Arc<String>)>,
+    /// Open addressing: upper half of a hash, number plus one. A power of two of them.
+    slots: Vec<(u32, u32)>,
+}
+
+/// Where a text stands: in the arena, or in the offset space of the sources.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    start: u32,
+    /// The length, and [`Place::ARENA`].
+    len: u32,
+}
+
+impl Place {
+    const ARENA: u32 = 1 << 31;
+}
+
+impl Symbols {
+    /// The longest text that has a number.
+    pub const LONGEST: usize = 1 << 30;
+
+    /// Lets texts of a source that begins at `base` be kept as places.
+    pub fn add_file(&mut self, base: u32, text: Arc<String>) {
+        let at = self.files.partition_point(|(known, _)| *known < base);
+        if self.files.get(at).is_none_or(|(known, _)| *known != base) {
+            self.files.insert(at, (base, text));
+        }
+    }
+
+    /// The number of `text`, new if need be.
+    ///
+    /// # Panics
+    /// Beyond 2³²−2 different texts, or 4 GiB of them.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        self.intern_or(text, |symbols| {
+            let start = u32::try_from(symbols.arena.len()).expect("texts of cells fit the offset space of sources");
+            symbols.arena.push_str(text);
+            let len = u32::try_from(text.len()).expect("texts of cells fit the offset space of sources");
+            Place { start, len: len | Place::ARENA }
+        })
+    }
+
+    /// The number of `text`, which stands in the sources at `start`, in a file that was [added](Self::add_file).
+    ///
+    /// # Panics
+    /// Beyond 2³²−2 different texts.
+    pub fn intern_at(&mut self, text: &str, start: u32) -> u32 {
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        if len >= Place::ARENA {
+            return self.intern(text);
+        }
+        self.intern_or(text, |_| Place { start, len })
+    }
+
+    /// The number that each text of `other` has here, by its number there. Both know the same files.
+    pub fn intern_all(&mut self, other: &Self) -> Vec<u32> {
+        let mut ids = Vec::with_capacity(other.len());
+        for (at, place) in (0_u32..).zip(&other.places) {
+            let text = other.text(at);
+            let in_arena = place.len & Place::ARENA != 0;
+            ids.push(if in_arena { self.intern(text) } else { self.intern_at(text, place.start) });
+        }
+        ids
+    }
+
+    /// The number of `text`, if it has one.
+    #[must_use]
+    pub fn get(&self, text: &str) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let hash = hash(text);
+        let mut at = self.first(hash);
+        loop {
+            match self.slots[at] {
+                (_, 0) => return None,
+                (upper, id) if upper == tag(hash) && self.text(id - 1) == text => return Some(id - 1),
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+    }
+
+    /// The text of a number.
+    ///
+    /// # Panics
+    /// When no text has that number.
+    #[must_use]
+    pub fn text(&self, id: u32) -> &str {
+        let Place { start, len } = self.places[id as usize];
+        if len & Place::ARENA != 0 {
+            let start = start as usize;
+            return &self.arena[start..start + (len & !Place::ARENA) as usize];
+        }
+        let file = match &self.files[..] {
+            [one] => one,
+            files => &files[files.partition_point(|(base, _)| *base <= start) - 1],
+        };
+        let local = (start - file.0) as usize;
+        &file.1[local..local + len as usize]
+    }
+
+    /// The text of a number, to be kept.
+    #[must_use]
+    pub fn shared(&self, id: u32) -> Arc<str> {
+        self.text(id).into()
+    }
+
+    /// How many different texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The number of `text`, with the place that `place` gives it when it is new.
+    fn intern_or(&mut self, text: &str, place: impl FnOnce(&mut Self) -> Place) -> u32 {
+        if (self.places.len() + 1) * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+        let hash = hash(text);
+        let mut at = self.first(hash);
+        loop {
+            match self.slots[at] {
+                (_, 0) => break,
+                (upper, id) if upper == tag(hash) && self.text(id - 1) == text => return id - 1,
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
+        let id = u32::try_from(self.places.len() + 1).expect("fewer than 2^32 different texts");
+        self.slots[at] = (tag(hash), id);
+        let place = place(self);
+        self.places.push(place);
+        id - 1
+    }
+
+    /// Twice the slots. The first slot of a text is taken from the upper half of its hash, which is kept.
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(16);
+        let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+        for (upper, id) in old.into_iter().filter(|(_, id)| *id != 0) {
+            let mut at = slot(upper, size);
+            while self.slots[at].1 != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            self.slots[at] = (upper, id);
+        }
+    }
+
+    fn first(&self, hash: u64) -> usize {
+        slot(tag(hash), self.slots.len())
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
+
+/// What is kept of a hash.
+fn tag(hash: u64) -> u32 {
+    u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(0)
+}
+
+/// The slot at which the search for a hash begins.
+const fn slot(tag: u32, size: usize) -> usize {
+    tag as usize & (size - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Symbols;
+
+    #[test]
+    fn equal_texts_have_one_number_wherever_they_stand() {
+        let mut symbols = Symbols::default();
+        symbols.add_file(100, Arc::new("甲,乙,甲".to_owned()));
+        assert_eq!(symbols.intern("乙"), 0);
+        assert_eq!(symbols.intern_at("甲", 100), 1);
+        assert_eq!(symbols.intern_at("乙", 104), 0);
+        assert_eq!(symbols.intern_at("甲", 108), 1);
+        for number in 0..1000 {
+            assert_eq!(symbols.intern(&format!("t{number}")), number + 2);
+        }
+        assert_eq!(symbols.get("t999"), Some(1001));
+        assert_eq!(symbols.get("t1000"), None);
+        assert_eq!((symbols.text(1), symbols.text(2), symbols.len()), ("甲", "t0", 1002));
+    }
+
+    #[test]
+    fn the_texts_of_another_keep_their_meaning() {
+        let text = Arc::new("a,b".to_owned());
+        let (mut one, mut two) = (Symbols::default(), Symbols::default());
+        one.add_file(0, Arc::clone(&text));
+        two.add_file(0, text);
+        one.intern_at("b", 2);
+        two.intern("x");
+        two.intern_at("b", 2);
+        two.intern_at("a", 0);
+        assert_eq!(one.intern_all(&two), [1, 0, 2]);
+        assert_eq!(one.text(2), "a");
+    }
+}
