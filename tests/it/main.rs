@@ -5,5 +5,6 @@
 mod analysis;
 mod engines;
 mod floors;
+mod formats;
 mod paths;
 mod run;

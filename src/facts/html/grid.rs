@@ -7,6 +7,8 @@ use crate::source::Span;
 const MOST_COLUMNS: u32 = 1000;
 /// Columns that a table may have.
 const WIDEST: usize = 16_384;
+/// Rows that a header reaches down at most.
+const DEEPEST_HEADER: u32 = 4;
 /// Rows that a cell may stand over.
 const MOST_ROWS: u32 = 65_534;
 
@@ -17,7 +19,9 @@ pub(super) struct Grid {
     /// For each column, how many rows more it is covered, and by what.
     covered: Vec<Option<(u32, RawCell)>>,
     row: Option<Row>,
+    /// Rows from the top that are all headers, and how far down headers of these rows reach.
     headers: usize,
+    reaching: usize,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +58,9 @@ impl Grid {
         row.all_headers &= reach.header;
         let columns = reach.columns.clamp(1, MOST_COLUMNS);
         let rows = if reach.rows == 0 { MOST_ROWS } else { reach.rows.min(MOST_ROWS) };
+        if reach.header && row.all_headers && self.headers == self.rows.len() && rows <= DEEPEST_HEADER {
+            self.reaching = self.reaching.max(self.rows.len() + rows as usize);
+        }
         for order in 0..columns {
             let at = row.cells.len();
             if rows > 1 && at < WIDEST {
@@ -95,8 +102,9 @@ impl Grid {
 
     /// The table, once its last row has ended.
     pub(super) fn finish(self) -> RawTable {
-        let some = self.headers > 0 && self.headers < self.rows.len();
-        RawTable { header_rows: some.then_some(self.headers), rows: self.rows, ..RawTable::default() }
+        let headers = if self.headers > 0 { self.headers.max(self.reaching) } else { 0 };
+        let some = headers > 0 && headers < self.rows.len();
+        RawTable { header_rows: some.then_some(headers), rows: self.rows, ..RawTable::default() }
     }
 }
 

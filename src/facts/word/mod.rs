@@ -16,7 +16,7 @@ use super::raw::RawTable;
 use crate::diagnostic::Report;
 use crate::source::SourceMap;
 use crate::text;
-use body::{Item, Table};
+use body::{Item, Merge, Row, Table};
 
 /// Reads every table of a document, then its sentences.
 #[must_use]
@@ -87,7 +87,12 @@ fn lay_out(sources: &mut SourceMap, request: &Request<'_>, items: Vec<Item>) -> 
 }
 
 fn one(layout: &mut Layout, table: &Table, number: usize) -> RawTable {
-    let headers = table.rows.iter().take_while(|row| row.header).count();
+    let mut headers = table.rows.iter().take_while(|row| row.header).count();
+    // A cell of the header that goes on in the next row makes that one a header too, repeated on every page or not.
+    let goes_on = |row: &Row| row.cells.iter().any(|cell| cell.merge == Merge::Above);
+    while headers > 0 && table.rows.get(headers).is_some_and(goes_on) {
+        headers += 1;
+    }
     let rows = grid::rows(layout, table, &format!("表{number}"));
     RawTable { rows, header_rows: (headers > 0).then_some(headers), ..RawTable::default() }
 }
