@@ -6,11 +6,13 @@ use super::cards::{CardDraft, CardScope, bodies, draft_alternative, finish_alter
 use super::collect::collect;
 use super::components::{Flat, expand};
 use super::context::Relations;
+use super::equivalence;
 use super::hir;
 use super::infer::Infer;
 use super::inline::inline;
 use super::input::Input;
 use super::lower::Lower;
+use super::nominal;
 use super::resolve::{Builder, alternatives, too_many};
 use super::strata::stratify;
 use super::types::Types;
@@ -45,13 +47,15 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let mut wrong_cards = BTreeSet::new();
     for (at, draft) in drafts.into_iter().enumerate() {
         let card = draft.rule.card;
-        let fine =
-            !draft.rule.broken && !infer.broken.contains(&at) && lower(draft, &relations, &mut infer, &mut program);
+        let sound =
+            !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, &relations, &mut infer);
+        let fine = sound && lower(draft, &relations, &mut infer, &mut program);
         if !fine {
             wrong_cards.extend(card);
         }
     }
     wrong_cards.into_iter().for_each(|card| program.cards[card] = None);
+    equivalence::close(&relations, &mut program);
     directives(&flat, &relations, &mut program, &mut infer.report);
     let solved = std::mem::take(&mut infer.report);
     report.append(solved);
@@ -148,7 +152,7 @@ fn finish_relations(relations: &Relations, infer: &Infer) -> Vec<Relation> {
                 Some(table) if !relation.derived => Origin::Facts(table),
                 table => Origin::Rules(table),
             },
-            equivalence: relation.equivalence,
+            equivalence: false, // closed by rules of its own
             choice: relation.choice.clone(),
             limit: relation.limit,
             subsumption: Vec::new(),

@@ -161,7 +161,7 @@ impl Checker<'_> {
                 self.body(body, &mut all);
                 within = all;
             }
-            self.wrong.truncate(silent.max(0));
+            self.wrong.truncate(silent);
             self.template(&label.text, &within);
         }
     }
