@@ -179,15 +179,13 @@ impl Inliner<'_> {
             }
             Literal::Not(body, span) => {
                 // one atom that becomes several conditions must stay one negation
-                if let [conjunction] = &body.alternatives[..] {
-                    if let [Literal::Atom(atom)] = &conjunction[..] {
-                        if self.names.contains(&atom.relation.text) {
+                if let [conjunction] = &body.alternatives[..]
+                    && let [Literal::Atom(atom)] = &conjunction[..]
+                        && self.names.contains(&atom.relation.text) {
                             let group = self.expand(atom);
                             out.push(Literal::Not(Box::new(group), *span));
                             return;
                         }
-                    }
-                }
                 self.body(body);
             }
             Literal::Group(body, _) => self.body(body),

@@ -78,11 +78,10 @@ impl Checker<'_, '_> {
             Cond::Aggregate(aggregate) => aggregate.body.iter().for_each(|cond| self.atoms(cond)),
             Cond::Compare { op: CompareOp::Eq, left, right, .. } => {
                 for (var, cast) in [(left, right), (right, left)] {
-                    if let (Kind::Var(var), Kind::Cast(_)) = (&var.kind, &cast.kind) {
-                        if let Some(ty) = self.infer.ty(cast.node) {
+                    if let (Kind::Var(var), Kind::Cast(_)) = (&var.kind, &cast.kind)
+                        && let Some(ty) = self.infer.ty(cast.node) {
                             self.stands_in(*var, ty, cast.span);
                         }
-                    }
                 }
             }
             _ => {}

@@ -41,15 +41,14 @@ fn template(lower: &mut Lower, draft: TemplateDraft, have: &BTreeSet<VarId>, bod
     lower.place_fields(&mut conds, scope);
     let mut bound = have.clone();
     let mut extra = Vec::new();
-    if parts.iter().any(|part| matches!(part, PartDraft::Expr(expr, _) if lower.is_allowance(expr))) {
-        if let Some(allowance) = lower.first_allowance.clone() {
+    if parts.iter().any(|part| matches!(part, PartDraft::Expr(expr, _) if lower.is_allowance(expr)))
+        && let Some(allowance) = lower.first_allowance.clone() {
             let mut wanted = BTreeSet::new();
             expr_vars(&allowance, &mut |var| {
                 wanted.insert(var);
             });
             extra = closure(body, wanted, &mut bound);
         }
-    }
     let mut display = extra;
     display.extend(lower.order(conds, &mut bound, scope));
     let parts = parts

@@ -47,11 +47,10 @@ impl Infer<'_> {
         for (at, (node, span)) in args.iter().enumerate() {
             // what may be wider than what will stand there is not settled by it
             let wide = matches!(chosen.param(at), Some(Kind::Decimal | Kind::Percent));
-            if self.ty(*node).is_none() && (force || !wide || self.info(*node).literal.is_some()) {
-                if let Some(ty) = chosen.param(at).and_then(of) {
+            if self.ty(*node).is_none() && (force || !wide || self.info(*node).literal.is_some())
+                && let Some(ty) = chosen.param(at).and_then(of) {
                     self.know(*node, ty, Origin { span: *span, column: None });
                 }
-            }
         }
         if let Some(ty) = chosen.result.and_then(of) {
             self.know(result.0, ty, Origin { span: result.1, column: None });

@@ -260,12 +260,11 @@ impl Lower<'_, '_> {
         let expr = self.expr(value);
         let expr = self.widen(expr, from, to, value.span);
         bound.insert(var);
-        if let Expr::Var(result) = expr {
-            if self.vars[result.index()].role == Role::Result && take_over(result, var, out) {
+        if let Expr::Var(result) = expr
+            && self.vars[result.index()].role == Role::Result && take_over(result, var, out) {
                 bound.remove(&result);
                 return;
             }
-        }
         out.push(Literal::Bind(Bind { var, expr, span }));
     }
 

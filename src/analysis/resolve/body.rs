@@ -328,11 +328,10 @@ impl Builder<'_, '_> {
             );
             return;
         };
-        if function == Function::Match {
-            if let Some(ast::Arg { kind: ast::ArgKind::Const(ast::Const::Text(text)), span }) = call.args.first() {
+        if function == Function::Match
+            && let Some(ast::Arg { kind: ast::ArgKind::Const(ast::Const::Text(text)), span }) = call.args.first() {
                 let _ = self.regex(text, *span);
             }
-        }
         let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
         let span = args.iter().fold(call.name.span, |span, arg| span.to(arg.span));
         let result = self.infer.fresh();
@@ -381,13 +380,11 @@ impl Builder<'_, '_> {
     }
 
     fn negation(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
-        if let [conjunction] = &body.alternatives[..] {
-            if let [single] = &conjunction[..] {
-                if self.negated_filter(single, scope, out) {
+        if let [conjunction] = &body.alternatives[..]
+            && let [single] = &conjunction[..]
+                && self.negated_filter(single, scope, out) {
                     return;
                 }
-            }
-        }
         let Some(all) = alternatives(body) else {
             self.complain(too_many(span));
             return;

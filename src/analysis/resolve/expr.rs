@@ -243,11 +243,10 @@ impl Builder<'_, '_> {
             );
             return self.wrong(span);
         }
-        if name == "neg" {
-            if let Some(negative) = call.args.first().and_then(negated_constant) {
+        if name == "neg"
+            && let Some(negative) = call.args.first().and_then(negated_constant) {
                 return self.constant(negative, span);
             }
-        }
         let Some(function) = Function::from_name(name) else {
             return self.other_call(call, span, scope, out);
         };
