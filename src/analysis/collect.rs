@@ -50,7 +50,6 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
     let table = input.store.position(&name.text);
     let mut columns = Vec::new();
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
-    let mut broken = false;
     for (at, column) in decl.columns.iter().enumerate() {
         if let Some(first) = seen.insert(&column.name.text, column.name.span) {
             infer.report.push(declared_twice(&column.name, Some(first)));
@@ -64,7 +63,6 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
             }
             (ty, _) => ty,
         };
-        broken |= is_relation;
         columns.push(column_of(&column.name, ty, infer));
     }
     let arity = columns.len();
@@ -79,17 +77,14 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
         span: name.span,
         columns,
         arity,
-        declared: true,
         derived: false,
         table,
         loaded: table.map(|table| loaded(input.store, table, input.sources)),
         equivalence: word("eqrel"),
-        inline: word("inline"),
         choice,
         limit: None,
         key: super::schema::key(decl),
         card: None,
-        broken,
     });
 }
 
@@ -201,17 +196,14 @@ fn derived(name: &Name, columns: Vec<Column>, card: Option<usize>) -> Relation {
         span: name.span,
         arity: columns.len(),
         columns,
-        declared: false,
         derived: true,
         table: None,
         loaded: None,
         equivalence: false,
-        inline: false,
         choice: Vec::new(),
         limit: None,
         key: Vec::new(),
         card,
-        broken: false,
     }
 }
 

@@ -206,9 +206,10 @@ fn substitute(flat: &mut Flat, values: &BTreeMap<&str, &str>) {
         }
         Role::Relation => {
             if let Some((first, rest)) = name.text.split_once('.')
-                && let Some(value) = values.get(first) {
-                    name.text = format!("{value}.{rest}");
-                }
+                && let Some(value) = values.get(first)
+            {
+                name.text = format!("{value}.{rest}");
+            }
         }
         Role::Branch => {}
     };

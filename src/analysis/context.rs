@@ -28,7 +28,6 @@ pub(super) struct Relation {
     /// Declared columns, then those that every fact row has.
     pub(super) columns: Vec<Column>,
     pub(super) arity: usize,
-    pub(super) declared: bool,
     /// Some rule has it as its head.
     pub(super) derived: bool,
     /// Its table in the store.
@@ -36,15 +35,12 @@ pub(super) struct Relation {
     /// Its rows and file, when facts were loaded into it.
     pub(super) loaded: Option<Loaded>,
     pub(super) equivalence: bool,
-    pub(super) inline: bool,
     pub(super) choice: Vec<Vec<usize>>,
     pub(super) limit: Option<u64>,
     /// Columns that say which row is meant; the first when empty.
     pub(super) key: Vec<usize>,
     /// The card whose findings it holds.
     pub(super) card: Option<usize>,
-    /// Its declaration was wrong; nothing more is said about its use.
-    pub(super) broken: bool,
 }
 
 /// What was loaded into a relation.

@@ -181,11 +181,12 @@ impl Inliner<'_> {
                 // one atom that becomes several conditions must stay one negation
                 if let [conjunction] = &body.alternatives[..]
                     && let [Literal::Atom(atom)] = &conjunction[..]
-                        && self.names.contains(&atom.relation.text) {
-                            let group = self.expand(atom);
-                            out.push(Literal::Not(Box::new(group), *span));
-                            return;
-                        }
+                    && self.names.contains(&atom.relation.text)
+                {
+                    let group = self.expand(atom);
+                    out.push(Literal::Not(Box::new(group), *span));
+                    return;
+                }
                 self.body(body);
             }
             Literal::Group(body, _) => self.body(body),

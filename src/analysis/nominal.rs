@@ -79,9 +79,10 @@ impl Checker<'_, '_> {
             Cond::Compare { op: CompareOp::Eq, left, right, .. } => {
                 for (var, cast) in [(left, right), (right, left)] {
                     if let (Kind::Var(var), Kind::Cast(_)) = (&var.kind, &cast.kind)
-                        && let Some(ty) = self.infer.ty(cast.node) {
-                            self.stands_in(*var, ty, cast.span);
-                        }
+                        && let Some(ty) = self.infer.ty(cast.node)
+                    {
+                        self.stands_in(*var, ty, cast.span);
+                    }
                 }
             }
             _ => {}

@@ -56,6 +56,20 @@ pub(super) struct Scope {
     fields: BTreeMap<(VarId, String), VarId>,
 }
 
+/// The conditions of one scope, as far as they are resolved.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conditions {
+    pub(super) scope: usize,
+    pub(super) list: Vec<Cond>,
+}
+
+impl Conditions {
+    /// Those of `scope`: none yet.
+    pub(super) const fn of(scope: usize) -> Self {
+        Self { scope, list: Vec::new() }
+    }
+}
+
 impl<'b, 'a> Builder<'b, 'a> {
     pub(super) fn new(
         infer: &'b mut Infer<'a>,
@@ -82,24 +96,24 @@ impl<'b, 'a> Builder<'b, 'a> {
         let relation = self.relations.id(&head.relation.text);
         self.declare_atom(head, 0);
         self.declare(body, 0);
-        let mut out = Vec::new();
+        let mut out = Conditions::of(0);
         let args = self.head(head, relation, &mut out);
-        self.conjunction(body, 0, &mut out);
+        self.conjunction(body, &mut out);
         let head = relation?;
-        Some(self.finish(head, args?, out, span))
+        Some(self.finish(head, args?, out.list, span))
     }
 
     /// `dominated <= dominating :- body`
     pub(super) fn subsumption(mut self, heads: [&ast::Atom; 2], body: &[&ast::Literal], span: Span) -> Option<Draft> {
         heads.iter().for_each(|head| self.declare_atom(head, 0));
         self.declare(body, 0);
-        let mut out = Vec::new();
+        let mut out = Conditions::of(0);
         for head in heads {
-            self.atom(head, 0, &mut out);
+            self.atom(head, &mut out);
         }
-        self.conjunction(body, 0, &mut out);
+        self.conjunction(body, &mut out);
         let head = self.relations.id(&heads[0].relation.text)?;
-        let (mut rule, parents) = self.finish(head, Vec::new(), out, span);
+        let (mut rule, parents) = self.finish(head, Vec::new(), out.list, span);
         rule.subsumption = true;
         Some((rule, parents))
     }
@@ -112,8 +126,8 @@ impl<'b, 'a> Builder<'b, 'a> {
         span: Span,
     ) -> (Vec<Expr>, Vec<Cond>) {
         self.declare(body, 0);
-        let mut out = Vec::new();
-        self.conjunction(body, 0, &mut out);
+        let mut out = Conditions::of(0);
+        self.conjunction(body, &mut out);
         let columns: Vec<(String, Span)> =
             self.relations.get(relation).columns.iter().map(|column| (column.name.clone(), column.span)).collect();
         let mut args = Vec::new();
@@ -127,7 +141,7 @@ impl<'b, 'a> Builder<'b, 'a> {
             self.assign(&value, Place { relation, column: at });
             args.push(value);
         }
-        (args, out)
+        (args, out.list)
     }
 
     /// `p`, `spent`, or `q.name` for the column of a derived relation's row.
@@ -148,7 +162,7 @@ impl<'b, 'a> Builder<'b, 'a> {
     }
 
     /// The arguments of a head, one per column.
-    fn head(&mut self, head: &ast::Atom, relation: Option<RelationId>, out: &mut Vec<Cond>) -> Option<Vec<Expr>> {
+    fn head(&mut self, head: &ast::Atom, relation: Option<RelationId>, here: &mut Conditions) -> Option<Vec<Expr>> {
         let Some(id) = relation else {
             self.complain(self.relations.unknown(&head.relation));
             return None;
@@ -159,9 +173,9 @@ impl<'b, 'a> Builder<'b, 'a> {
                     self.complain(self.relations.wrong_arity(id, head.span, args.len()));
                     return None;
                 }
-                args.iter().map(|arg| self.head_argument(arg, out)).collect()
+                args.iter().map(|arg| self.head_argument(arg, here)).collect()
             }
-            ast::Args::Named(args) => self.named_head(id, head, args, out)?,
+            ast::Args::Named(args) => self.named_head(id, head, args, here)?,
         };
         for (column, value) in given.iter().enumerate() {
             self.assign(value, Place { relation: id, column });
@@ -169,8 +183,8 @@ impl<'b, 'a> Builder<'b, 'a> {
         Some(given)
     }
 
-    fn head_argument(&mut self, arg: &ast::Arg, out: &mut Vec<Cond>) -> Expr {
-        let value = self.expr(arg, 0, out);
+    fn head_argument(&mut self, arg: &ast::Arg, here: &mut Conditions) -> Expr {
+        let value = self.expr(arg, here);
         let mut unnamed = Vec::new();
         find_unnamed(&value, &mut unnamed);
         for span in unnamed {
@@ -190,17 +204,17 @@ impl<'b, 'a> Builder<'b, 'a> {
         id: RelationId,
         head: &ast::Atom,
         args: &[ast::NamedArg],
-        out: &mut Vec<Cond>,
+        here: &mut Conditions,
     ) -> Option<Vec<Expr>> {
         let arity = self.relations.get(id).arity;
         let mut values: Vec<Option<Expr>> = vec![None; arity];
         for arg in args {
             let Some(column) = self.column(id, &arg.column) else { continue };
             let value = match &arg.ask {
-                ast::Ask::Equal(value) => self.head_argument(value, out),
+                ast::Ask::Equal(value) => self.head_argument(value, here),
                 ast::Ask::Bind => {
                     let value = ast::Arg { kind: ast::ArgKind::Var(arg.column.text.clone()), span: arg.column.span };
-                    self.head_argument(&value, out)
+                    self.head_argument(&value, here)
                 }
                 ast::Ask::Compare(..) => {
                     self.complain(

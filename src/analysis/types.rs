@@ -29,6 +29,9 @@ struct Def {
     kind: TypeKind,
 }
 
+/// The fields of a record or branch.
+type Fields = [(String, TypeId)];
+
 /// How a type was declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Shape {
@@ -385,7 +388,7 @@ impl Types {
     }
 
     /// The algebraic type, number and fields of the branch of that name.
-    pub(super) fn branch(&self, name: &str) -> Option<(TypeId, usize, &[(String, TypeId)])> {
+    pub(super) fn branch(&self, name: &str) -> Option<(TypeId, usize, &Fields)> {
         let (id, number, _) = self.branches.get(name)?;
         match &self.defs[id.index()].kind {
             TypeKind::Algebraic(branches) => Some((*id, *number, &branches[*number].1)),

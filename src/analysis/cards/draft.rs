@@ -1,10 +1,10 @@
 //! The parts of a card with names resolved, types not known yet.
 
 use crate::analysis::context::Relations;
-use crate::analysis::hir::{Cond, Expr, Kind, Rule};
+use crate::analysis::hir::{Expr, Kind, Rule};
 use crate::analysis::infer::Infer;
 use crate::analysis::input::{CardSource, LabelSource, Piece, TemplateSource};
-use crate::analysis::resolve::{Binding, Builder};
+use crate::analysis::resolve::{Binding, Builder, Conditions};
 use crate::cards::Severity;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::card::Format;
@@ -24,8 +24,7 @@ pub(in crate::analysis) struct CardDraft {
 
 /// A template: its conditions belong to a scope of their own.
 pub(super) struct TemplateDraft {
-    pub(super) scope: usize,
-    pub(super) conds: Vec<Cond>,
+    pub(super) body: Conditions,
     pub(super) parts: Vec<PartDraft>,
 }
 
@@ -83,13 +82,13 @@ pub(in crate::analysis) fn draft_alternative(
 
 impl Builder<'_, '_> {
     fn empty_template(&mut self, around: usize) -> TemplateDraft {
-        TemplateDraft { scope: self.enter(around), conds: Vec::new(), parts: Vec::new() }
+        TemplateDraft { body: Conditions::of(self.enter(around)), parts: Vec::new() }
     }
 
     /// Resolves in a scope of its own, in which fields of rows are read anew.
     fn template_expr(&mut self, arg: &Arg, draft: &mut TemplateDraft) -> Expr {
-        self.display = Some(draft.scope);
-        let value = self.expr(arg, draft.scope, &mut draft.conds);
+        self.display = Some(draft.body.scope);
+        let value = self.expr(arg, &mut draft.body);
         self.display = None;
         value
     }
@@ -107,14 +106,14 @@ impl Builder<'_, '_> {
     }
 
     fn severity_condition(&mut self, when: &crate::syntax::ast::Body, draft: &mut TemplateDraft) {
-        self.display = Some(draft.scope);
+        self.display = Some(draft.body.scope);
         match &when.alternatives[..] {
             [] => {}
             [one] => {
                 let literals: Vec<&Literal> = one.iter().collect();
-                self.conjunction(&literals, draft.scope, &mut draft.conds);
+                self.conjunction(&literals, &mut draft.body);
             }
-            _ => self.filter_group(when, when.span, draft.scope, &mut draft.conds),
+            _ => self.filter_group(when, when.span, &mut draft.body),
         }
         self.display = None;
     }
@@ -138,7 +137,7 @@ impl Builder<'_, '_> {
                 _ => None,
             })
             .collect();
-        self.display = Some(draft.scope);
+        self.display = Some(draft.body.scope);
         let mut parts = Vec::new();
         for var in &vars {
             let Some(relation) = self.row_relation(*var) else { continue };

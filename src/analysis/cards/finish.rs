@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::{CardDraft, LabelDraft, PartDraft, TemplateDraft, bad_label};
 use crate::analysis::hir::Rule;
 use crate::analysis::lower::{Lower, binds, expr_vars, mentioned};
+use crate::analysis::resolve::Conditions;
 use crate::analysis::types::{Class, Types};
 use crate::cards::Severity;
 use crate::ir::card::{Alternative, Label, Part, Place, Template};
@@ -37,18 +38,19 @@ pub(in crate::analysis) fn finish_alternative(
 }
 
 fn template(lower: &mut Lower, draft: TemplateDraft, have: &BTreeSet<VarId>, body: &[Literal]) -> Template {
-    let TemplateDraft { scope, mut conds, parts } = draft;
+    let TemplateDraft { body: Conditions { scope, list: mut conds }, parts } = draft;
     lower.place_fields(&mut conds, scope);
     let mut bound = have.clone();
     let mut extra = Vec::new();
     if parts.iter().any(|part| matches!(part, PartDraft::Expr(expr, _) if lower.is_allowance(expr)))
-        && let Some(allowance) = lower.first_allowance.clone() {
-            let mut wanted = BTreeSet::new();
-            expr_vars(&allowance, &mut |var| {
-                wanted.insert(var);
-            });
-            extra = closure(body, wanted, &mut bound);
-        }
+        && let Some(allowance) = lower.first_allowance.clone()
+    {
+        let mut wanted = BTreeSet::new();
+        expr_vars(&allowance, &mut |var| {
+            wanted.insert(var);
+        });
+        extra = closure(body, wanted, &mut bound);
+    }
     let mut display = extra;
     display.extend(lower.order(conds, &mut bound, scope));
     let parts = parts

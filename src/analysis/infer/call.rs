@@ -6,7 +6,7 @@ use super::super::types::{Class, Types};
 use super::{Infer, Literal, Node, Origin, Step};
 use crate::ir::TypeId;
 use crate::source::Span;
-use crate::syntax::ast::{CompareOp, Name};
+use crate::syntax::ast::Name;
 use crate::value::functions::{Function, Kind, Overload};
 
 /// Whether a parameter of the first type takes an argument of the second.
@@ -47,10 +47,12 @@ impl Infer<'_> {
         for (at, (node, span)) in args.iter().enumerate() {
             // what may be wider than what will stand there is not settled by it
             let wide = matches!(chosen.param(at), Some(Kind::Decimal | Kind::Percent));
-            if self.ty(*node).is_none() && (force || !wide || self.info(*node).literal.is_some())
-                && let Some(ty) = chosen.param(at).and_then(of) {
-                    self.know(*node, ty, Origin { span: *span, column: None });
-                }
+            if self.ty(*node).is_none()
+                && (force || !wide || self.info(*node).literal.is_some())
+                && let Some(ty) = chosen.param(at).and_then(of)
+            {
+                self.know(*node, ty, Origin { span: *span, column: None });
+            }
         }
         if let Some(ty) = chosen.result.and_then(of) {
             self.know(result.0, ty, Origin { span: result.1, column: None });
@@ -115,14 +117,7 @@ impl Infer<'_> {
         Types::of_kind(param).is_none_or(|ty| self.fits(literal, ty))
     }
 
-    pub(super) fn compare(
-        &mut self,
-        op: CompareOp,
-        left: (Node, Span),
-        right: (Node, Span),
-        span: Span,
-        force: bool,
-    ) -> Step {
+    pub(super) fn compare(&mut self, left: (Node, Span), right: (Node, Span), span: Span, force: bool) -> Step {
         if self.is_poisoned(left.0) || self.is_poisoned(right.0) {
             return Step::Done;
         }
@@ -140,7 +135,7 @@ impl Infer<'_> {
             }
             return Step::Wait;
         };
-        if !self.comparable(a, b, op) {
+        if !self.comparable(a, b) {
             self.cannot_compare(left, right, span);
         }
         Step::Done
@@ -162,10 +157,9 @@ impl Infer<'_> {
         }
     }
 
-    fn comparable(&self, a: TypeId, b: TypeId, op: CompareOp) -> bool {
+    fn comparable(&self, a: TypeId, b: TypeId) -> bool {
         use Class::{Decimal, Number, Percent, Unsigned};
         let (one, other) = (self.types.class(a), self.types.class(b));
-        let _ = op;
         one == other
             || matches!((one, other), (Decimal | Percent, Decimal | Percent))
             || matches!((one, other), (Number | Unsigned, Decimal | Percent) | (Decimal | Percent, Number | Unsigned))
@@ -207,8 +201,7 @@ impl Infer<'_> {
     pub(super) fn field(
         &mut self,
         row: (Node, Span),
-        column: &Name,
-        result: Node,
+        (column, result): (&Name, Node),
         relations: &Relations,
         force: bool,
     ) -> Step {

@@ -18,6 +18,12 @@ use crate::value::generators::{Generator, RangeKind};
 /// Variables with a value.
 type Bound = BTreeSet<VarId>;
 
+/// Conditions that have been put in order, and the variables that they bind.
+struct Run<'r> {
+    bound: &'r mut Bound,
+    out: &'r mut Vec<Literal>,
+}
+
 /// How a condition can be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Readiness {
@@ -143,7 +149,9 @@ impl Lower<'_, '_> {
                 bound.insert(row);
                 out.push(Literal::Generate(Generate { row, function, args, span }));
             }
-            Cond::Compare { op, left, right, span } => self.emit_compare(op, (left, right), span, bound, out),
+            Cond::Compare { op, left, right, span } => {
+                self.emit_compare(op, (left, right), span, &mut Run { bound, out })
+            }
             Cond::Is { arg, state, negated, span } => match arg.kind {
                 Kind::Var(var) if self.inner_field(var).is_none() => {
                     out.push(Literal::Is(Is { var, state, negated, span }));
@@ -213,23 +221,16 @@ impl Lower<'_, '_> {
         }
     }
 
-    fn emit_compare(
-        &mut self,
-        op: CompareOp,
-        (left, right): (hir::Expr, hir::Expr),
-        span: Span,
-        bound: &mut Bound,
-        out: &mut Vec<Literal>,
-    ) {
-        let (left_ready, right_ready) = (self.is_ready(&left, bound), self.is_ready(&right, bound));
+    fn emit_compare(&mut self, op: CompareOp, (left, right): (hir::Expr, hir::Expr), span: Span, run: &mut Run) {
+        let (left_ready, right_ready) = (self.is_ready(&left, run.bound), self.is_ready(&right, run.bound));
         if left_ready && right_ready && !has_holes(&left) && !has_holes(&right) {
             let (from, to) = (self.infer.class(left.node), self.infer.class(right.node));
             let (a, b) = (self.expr(&left), self.expr(&right));
             let (a, b) = (self.widen(a, from, to, left.span), self.widen(b, to, from, right.span));
             let allowance = matches!(op, CompareOp::Agree | CompareOp::Disagree)
-                .then(|| self.allowance(&a, &b, span, out))
+                .then(|| self.allowance(&a, &b, span, run.out))
                 .flatten();
-            out.push(Literal::Compare(Compare { op, left: a, right: b, allowance, span }));
+            run.out.push(Literal::Compare(Compare { op, left: a, right: b, allowance, span }));
             return;
         }
         let (target, value) = if right_ready && (self.can_bind(&left, &right) || is_pattern(&left)) {
@@ -238,47 +239,42 @@ impl Lower<'_, '_> {
             (right, left)
         };
         match &target.kind {
-            Kind::Var(var) => self.emit_bind(*var, &target, &value, span, (bound, out)),
-            Kind::Record(args) => self.emit_unpack(None, args, &value, span, (bound, out)),
+            Kind::Var(var) => self.emit_bind((*var, &target), &value, span, run),
+            Kind::Record(args) => self.emit_unpack((None, args), &value, span, run),
             Kind::Branch(name, args) => {
                 let number = self.infer.types.branch(&name.text).map_or(0, |(_, number, _)| number);
-                self.emit_unpack(Some(number), args, &value, span, (bound, out));
+                self.emit_unpack((Some(number), args), &value, span, run);
             }
             _ => {}
         }
     }
 
-    fn emit_bind(
-        &mut self,
-        var: VarId,
-        target: &hir::Expr,
-        value: &hir::Expr,
-        span: Span,
-        (bound, out): (&mut Bound, &mut Vec<Literal>),
-    ) {
+    fn emit_bind(&mut self, (var, target): (VarId, &hir::Expr), value: &hir::Expr, span: Span, run: &mut Run) {
         let (from, to) = (self.infer.class(value.node), self.infer.class(target.node));
         let expr = self.expr(value);
         let expr = self.widen(expr, from, to, value.span);
-        bound.insert(var);
+        run.bound.insert(var);
         if let Expr::Var(result) = expr
-            && self.vars[result.index()].role == Role::Result && take_over(result, var, out) {
-                bound.remove(&result);
-                return;
-            }
-        out.push(Literal::Bind(Bind { var, expr, span }));
+            && self.vars[result.index()].role == Role::Result
+            && self.vars[result.index()].uses == 0
+            && take_over(result, var, run.out)
+        {
+            run.bound.remove(&result);
+            return;
+        }
+        run.out.push(Literal::Bind(Bind { var, expr, span }));
     }
 
     fn emit_unpack(
         &mut self,
-        branch: Option<usize>,
-        args: &[hir::Expr],
+        (branch, args): (Option<usize>, &[hir::Expr]),
         value: &hir::Expr,
         span: Span,
-        (bound, out): (&mut Bound, &mut Vec<Literal>),
+        run: &mut Run,
     ) {
         let record = self.expr(value);
         let fields: Vec<Option<Term>> = args.iter().map(|arg| self.term(arg)).collect();
-        bound.extend(fields.iter().flatten().filter_map(|term| match term {
+        run.bound.extend(fields.iter().flatten().filter_map(|term| match term {
             Term::Var(var) => Some(*var),
             Term::Const(_) => None,
         }));
@@ -286,7 +282,7 @@ impl Lower<'_, '_> {
             Value::Number(number) => Some(number),
             _ => None,
         });
-        out.push(Literal::Unpack(Unpack { record, branch, fields, span }));
+        run.out.push(Literal::Unpack(Unpack { record, branch, fields, span }));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conditions.
 
-use super::{Binding, Builder};
+use super::{Binding, Builder, Conditions, Place};
 use crate::analysis::hir::{Aggregate, Cond, Expr, Kind, Role};
 use crate::analysis::infer::Constraint;
 use crate::analysis::types::Types;
@@ -56,30 +56,30 @@ pub(in crate::analysis) fn too_many(span: Span) -> Diagnostic {
 }
 
 impl Builder<'_, '_> {
-    pub(in crate::analysis) fn conjunction(&mut self, body: &[&Literal], scope: usize, out: &mut Vec<Cond>) {
+    pub(in crate::analysis) fn conjunction(&mut self, body: &[&Literal], here: &mut Conditions) {
         for literal in body {
-            self.literal(literal, scope, out);
+            self.literal(literal, here);
         }
     }
 
-    fn literal(&mut self, literal: &Literal, scope: usize, out: &mut Vec<Cond>) {
+    fn literal(&mut self, literal: &Literal, here: &mut Conditions) {
         match literal {
-            Literal::Atom(atom) => self.atom(atom, scope, out),
-            Literal::In(source) => self.source(source, scope, out),
-            Literal::Not(body, span) => self.negation(body, *span, scope, out),
-            Literal::Group(body, span) => self.filter_group(body, *span, scope, out),
-            Literal::Compare(compare) => self.comparison(compare, scope, out),
+            Literal::Atom(atom) => self.atom(atom, here),
+            Literal::In(source) => self.source(source, here),
+            Literal::Not(body, span) => self.negation(body, *span, here),
+            Literal::Group(body, span) => self.filter_group(body, *span, here),
+            Literal::Compare(compare) => self.comparison(compare, here),
             Literal::Is(is) => {
-                let arg = self.expr(&is.arg, scope, out);
-                out.push(Cond::Is { arg, state: is.state, negated: is.negated, span: is.span });
+                let arg = self.expr(&is.arg, here);
+                here.list.push(Cond::Is { arg, state: is.state, negated: is.negated, span: is.span });
             }
-            Literal::Test(call) => self.test(call, false, scope, out),
+            Literal::Test(call) => self.test(call, false, here),
             Literal::Bool(true, _) => {}
-            Literal::Bool(false, span) => out.push(Cond::Bool(false, *span)),
+            Literal::Bool(false, span) => here.list.push(Cond::Bool(false, *span)),
         }
     }
 
-    pub(super) fn atom(&mut self, atom: &ast::Atom, scope: usize, out: &mut Vec<Cond>) {
+    pub(super) fn atom(&mut self, atom: &ast::Atom, here: &mut Conditions) {
         let Some(relation) = self.relations.id(&atom.relation.text) else {
             self.complain(self.relations.unknown(&atom.relation));
             return;
@@ -92,25 +92,18 @@ impl Builder<'_, '_> {
                     return;
                 }
                 for (column, arg) in args.iter().enumerate() {
-                    let value = self.expr(arg, scope, out);
-                    self.argument(relation, column, value, scope, (&mut resolved.args, out));
+                    let value = self.expr(arg, here);
+                    self.argument(Place { relation, column }, value, &mut resolved.args, here);
                 }
             }
-            Args::Named(pattern) => self.pattern(relation, pattern, scope, (&mut resolved.args, out)),
+            Args::Named(pattern) => self.pattern(relation, pattern, &mut resolved.args, here),
         }
-        out.push(Cond::Atom(resolved));
+        here.list.push(Cond::Atom(resolved));
     }
 
     /// What stands in a column: a variable or constant as it is, anything else as a variable that is equal to it.
-    fn argument(
-        &mut self,
-        relation: RelationId,
-        column: usize,
-        value: Expr,
-        scope: usize,
-        (args, out): (&mut Vec<(usize, Expr)>, &mut Vec<Cond>),
-    ) {
-        let place = super::Place { relation, column };
+    fn argument(&mut self, place: Place, value: Expr, args: &mut Vec<(usize, Expr)>, here: &mut Conditions) {
+        let column = place.column;
         match value.kind {
             Kind::Unnamed => {}
             Kind::Var(_) | Kind::Const(_) | Kind::Nil => {
@@ -119,10 +112,10 @@ impl Builder<'_, '_> {
             }
             _ => {
                 let span = value.span;
-                let var = self.made("", scope, span);
+                let var = self.made("", here.scope, span);
                 let stand_in = self.var_expr(var, span);
                 self.relations.join(self.infer, stand_in.node, place, span);
-                self.compare(CompareOp::Eq, stand_in.clone(), value, span, out);
+                self.compare(CompareOp::Eq, (stand_in.clone(), value), span, here);
                 args.push((column, stand_in));
             }
         }
@@ -132,44 +125,44 @@ impl Builder<'_, '_> {
         &mut self,
         relation: RelationId,
         pattern: &[NamedArg],
-        scope: usize,
-        (args, out): (&mut Vec<(usize, Expr)>, &mut Vec<Cond>),
+        args: &mut Vec<(usize, Expr)>,
+        here: &mut Conditions,
     ) {
         for entry in pattern {
             let Some(column) = self.column(relation, &entry.column) else { continue };
             match &entry.ask {
                 Ask::Bind => {
                     let kind = ast::ArgKind::Var(entry.column.text.clone());
-                    let value = self.expr(&ast::Arg { kind, span: entry.column.span }, scope, out);
-                    self.argument(relation, column, value, scope, (args, out));
+                    let value = self.expr(&ast::Arg { kind, span: entry.column.span }, here);
+                    self.argument(Place { relation, column }, value, args, here);
                 }
                 Ask::Equal(arg) => {
-                    let value = self.expr(arg, scope, out);
-                    self.argument(relation, column, value, scope, (args, out));
+                    let value = self.expr(arg, here);
+                    self.argument(Place { relation, column }, value, args, here);
                 }
                 Ask::Compare(op, arg) => {
-                    let var = self.made(&format!("{}_", entry.column.text), scope, entry.column.span);
+                    let var = self.made(&format!("{}_", entry.column.text), here.scope, entry.column.span);
                     let cell = self.var_expr(var, entry.column.span);
-                    self.argument(relation, column, cell.clone(), scope, (args, out));
-                    let value = self.expr(arg, scope, out);
+                    self.argument(Place { relation, column }, cell.clone(), args, here);
+                    let value = self.expr(arg, here);
                     let span = entry.column.span.to(arg.span);
-                    self.compare(*op, cell, value, span, out);
+                    self.compare(*op, (cell, value), span, here);
                 }
             }
         }
     }
 
-    fn source(&mut self, source: &ast::In, scope: usize, out: &mut Vec<Cond>) {
+    fn source(&mut self, source: &ast::In, here: &mut Conditions) {
         match &source.source {
             Source::Relation(name, pattern) => {
                 let Some(relation) = self.relations.id(&name.text) else {
                     self.complain(self.relations.unknown(name));
-                    self.forget_row(&source.row.text, scope);
+                    self.forget_row(&source.row.text, here.scope);
                     return;
                 };
-                self.row_atom(source, relation, pattern, scope, out);
+                self.row_atom(source, (relation, pattern), here);
             }
-            Source::Function(call) => self.generator(source, call, scope, out),
+            Source::Function(call) => self.generator(source, call, here),
         }
     }
 
@@ -182,15 +175,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn row_atom(
-        &mut self,
-        source: &ast::In,
-        relation: RelationId,
-        pattern: &[NamedArg],
-        scope: usize,
-        out: &mut Vec<Cond>,
-    ) {
-        let Some(binding) = self.lookup(&source.row.text, scope).cloned() else { return };
+    fn row_atom(&mut self, source: &ast::In, (relation, pattern): (RelationId, &[NamedArg]), here: &mut Conditions) {
+        let Some(binding) = self.lookup(&source.row.text, here.scope).cloned() else { return };
         let mut atom = Self::bare_atom(relation, None, source.span);
         match binding {
             Binding::Var(var) => {
@@ -213,22 +199,22 @@ impl Builder<'_, '_> {
                 }
                 for (column, var) in vars.iter().enumerate() {
                     let value = self.var_expr(*var, source.row.span);
-                    self.argument(relation, column, value, scope, (&mut atom.args, out));
+                    self.argument(Place { relation, column }, value, &mut atom.args, here);
                 }
             }
         }
-        self.pattern(relation, pattern, scope, (&mut atom.args, out));
-        out.push(Cond::Atom(atom));
+        self.pattern(relation, pattern, &mut atom.args, here);
+        here.list.push(Cond::Atom(atom));
     }
 
-    fn generator(&mut self, source: &ast::In, call: &ast::Call, scope: usize, out: &mut Vec<Cond>) {
+    fn generator(&mut self, source: &ast::In, call: &ast::Call, here: &mut Conditions) {
         let Some(function) = self.find_generator(call) else {
-            self.forget_row(&source.row.text, scope);
+            self.forget_row(&source.row.text, here.scope);
             return;
         };
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
-        let Some(Binding::Var(row)) = self.lookup(&source.row.text, scope).cloned() else { return };
-        self.generate(row, function, args, source.span, out);
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
+        let Some(Binding::Var(row)) = self.lookup(&source.row.text, here.scope).cloned() else { return };
+        self.generate(row, (function, args), source.span, here);
     }
 
     /// A generator of `call`'s name that takes so many arguments; the groups of a regular expression become columns.
@@ -293,10 +279,9 @@ impl Builder<'_, '_> {
     pub(super) fn generate(
         &mut self,
         row: VarId,
-        function: Generator,
-        args: Vec<Expr>,
+        (function, args): (Generator, Vec<Expr>),
         span: Span,
-        out: &mut Vec<Cond>,
+        here: &mut Conditions,
     ) {
         for (arg, kind) in args.iter().zip(function.params().0) {
             if let (Some(ty), false) = (Types::of_kind(*kind), matches!(function, Generator::Range(_))) {
@@ -315,10 +300,10 @@ impl Builder<'_, '_> {
         let known = self.infer.known(ty, span);
         self.infer.unify(self.vars[row.index()].node, known, span);
         self.vars[row.index()].uses += 1;
-        out.push(Cond::Generate { row, function, args, span });
+        here.list.push(Cond::Generate { row, function, args, span });
     }
 
-    fn test(&mut self, call: &ast::Call, negated: bool, scope: usize, out: &mut Vec<Cond>) {
+    fn test(&mut self, call: &ast::Call, negated: bool, here: &mut Conditions) {
         let name = &call.name.text;
         let Some(function) = Function::from_name(name).filter(|function| function.is_test()) else {
             self.complain(
@@ -329,40 +314,44 @@ impl Builder<'_, '_> {
             return;
         };
         if function == Function::Match
-            && let Some(ast::Arg { kind: ast::ArgKind::Const(ast::Const::Text(text)), span }) = call.args.first() {
-                let _ = self.regex(text, *span);
-            }
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
+            && let Some(ast::Arg { kind: ast::ArgKind::Const(ast::Const::Text(text)), span }) = call.args.first()
+        {
+            let _ = self.regex(text, *span);
+        }
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
         let span = args.iter().fold(call.name.span, |span, arg| span.to(arg.span));
         let result = self.infer.fresh();
         let nodes = args.iter().map(|arg| (arg.node, arg.span)).collect();
         self.infer.constrain(span, Constraint::Call { function, args: nodes, result });
-        out.push(Cond::Test { function, args, negated, span });
+        here.list.push(Cond::Test { function, args, negated, span });
     }
 
-    fn comparison(&mut self, compare: &ast::Compare, scope: usize, out: &mut Vec<Cond>) {
-        let mut left = self.expr(&compare.first, scope, out);
+    fn comparison(&mut self, compare: &ast::Compare, here: &mut Conditions) {
+        let mut left = self.expr(&compare.first, here);
         let last = compare.rest.len();
         for (at, (op, _, right)) in compare.rest.iter().enumerate() {
-            let mut right = self.expr(right, scope, out);
+            let mut right = self.expr(right, here);
             if at + 1 < last && !matches!(right.kind, Kind::Var(_) | Kind::Const(_)) {
-                right = self.lift(right, scope, out);
+                right = self.lift(right, here);
+            }
+            if let (true, Kind::Var(var)) = (at + 1 < last, &right.kind) {
+                self.vars[var.index()].uses += 1;
             }
             let span = if last == 1 { compare.span } else { left.span.to(right.span) };
-            self.compare(*op, left, right.clone(), span, out);
+            self.compare(*op, (left, right.clone()), span, here);
             left = right;
         }
     }
 
     /// A variable that is equal to `value`.
-    pub(super) fn lift(&mut self, value: Expr, scope: usize, out: &mut Vec<Cond>) -> Expr {
-        let var = self.made("", scope, value.span);
+    pub(super) fn lift(&mut self, value: Expr, here: &mut Conditions) -> Expr {
+        let var = self.made("", here.scope, value.span);
         let stand_in = self.var_expr(var, value.span);
-        self.compare(CompareOp::Eq, stand_in.clone(), value, stand_in.span, out);
+        self.compare(CompareOp::Eq, (stand_in.clone(), value), stand_in.span, here);
         stand_in
     }
 
-    pub(super) fn compare(&mut self, op: CompareOp, left: Expr, right: Expr, span: Span, out: &mut Vec<Cond>) {
+    pub(super) fn compare(&mut self, op: CompareOp, (left, right): (Expr, Expr), span: Span, here: &mut Conditions) {
         for side in [&left, &right] {
             if matches!(side.kind, Kind::Unnamed) {
                 self.complain(
@@ -376,28 +365,29 @@ impl Builder<'_, '_> {
         }
         let constraint = Constraint::Compare { op, left: (left.node, left.span), right: (right.node, right.span) };
         self.infer.constrain(span, constraint);
-        out.push(Cond::Compare { op, left, right, span });
+        here.list.push(Cond::Compare { op, left, right, span });
     }
 
-    fn negation(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
+    fn negation(&mut self, body: &Body, span: Span, here: &mut Conditions) {
         if let [conjunction] = &body.alternatives[..]
             && let [single] = &conjunction[..]
-                && self.negated_filter(single, scope, out) {
-                    return;
-                }
+            && self.negated_filter(single, here)
+        {
+            return;
+        }
         let Some(all) = alternatives(body) else {
             self.complain(too_many(span));
             return;
         };
         for conjunction in &all {
-            let inner = self.enter(scope);
+            let inner = self.enter(here.scope);
             let strict = matches!(conjunction[..], [Literal::Atom(ast::Atom { args: Args::Positional(_), .. })]);
             if !strict || self.is_parenthesised(span, conjunction[0]) {
                 self.declare(conjunction, inner);
             }
-            let mut negated = Vec::new();
-            self.conjunction(conjunction, inner, &mut negated);
-            out.push(Cond::Not(negated, inner, span));
+            let mut negated = Conditions::of(inner);
+            self.conjunction(conjunction, &mut negated);
+            here.list.push(Cond::Not(negated.list, inner, span));
         }
     }
 
@@ -410,21 +400,21 @@ impl Builder<'_, '_> {
     }
 
     /// Negations that need no search are turned into the opposite condition.
-    fn negated_filter(&mut self, literal: &Literal, scope: usize, out: &mut Vec<Cond>) -> bool {
+    fn negated_filter(&mut self, literal: &Literal, here: &mut Conditions) -> bool {
         match literal {
-            Literal::Test(call) => self.test(call, true, scope, out),
+            Literal::Test(call) => self.test(call, true, here),
             Literal::Is(is) => {
-                let arg = self.expr(&is.arg, scope, out);
-                out.push(Cond::Is { arg, state: is.state, negated: !is.negated, span: is.span });
+                let arg = self.expr(&is.arg, here);
+                here.list.push(Cond::Is { arg, state: is.state, negated: !is.negated, span: is.span });
             }
             Literal::Compare(compare) if compare.rest.len() == 1 => {
                 let mut turned = compare.clone();
                 turned.rest[0].0 = opposite(turned.rest[0].0);
-                self.comparison(&turned, scope, out);
+                self.comparison(&turned, here);
             }
             Literal::Bool(value, span) => {
                 if *value {
-                    out.push(Cond::Bool(false, *span));
+                    here.list.push(Cond::Bool(false, *span));
                 }
             }
             _ => return false,
@@ -433,41 +423,41 @@ impl Builder<'_, '_> {
     }
 
     /// `(a ; b)` that binds nothing, where alternatives cannot become rules: `not (not a, not b)`.
-    pub(in crate::analysis) fn filter_group(&mut self, body: &Body, span: Span, scope: usize, out: &mut Vec<Cond>) {
+    pub(in crate::analysis) fn filter_group(&mut self, body: &Body, span: Span, here: &mut Conditions) {
         let Some(all) = alternatives(body) else {
             self.complain(too_many(span));
             return;
         };
-        let outer = self.enter(scope);
+        let outer = self.enter(here.scope);
         let mut neither = Vec::new();
         for conjunction in &all {
             let inner = self.enter(outer);
             self.declare(conjunction, inner);
-            let mut conds = Vec::new();
-            self.conjunction(conjunction, inner, &mut conds);
-            neither.push(Cond::Not(conds, inner, span));
+            let mut conds = Conditions::of(inner);
+            self.conjunction(conjunction, &mut conds);
+            neither.push(Cond::Not(conds.list, inner, span));
         }
-        out.push(Cond::Not(neither, outer, span));
+        here.list.push(Cond::Not(neither, outer, span));
     }
 
-    pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, scope: usize, out: &mut Vec<Cond>) -> Option<Expr> {
+    pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, here: &mut Conditions) -> Option<Expr> {
         let op = self.aggregate_op(aggregate)?;
-        let inner = self.enter(scope);
+        let inner = self.enter(here.scope);
         if self.display.is_none() {
             self.braces.push(inner);
         }
-        let mut body = Vec::new();
+        let mut body = Conditions::of(inner);
         let conjunctions = match self.braces(aggregate) {
             Ok(conjunction) => conjunction,
             Err(complaint) => {
-                self.complain(complaint);
+                self.complain(*complaint);
                 return None;
             }
         };
         self.declare_aggregate(aggregate.target.as_ref(), &conjunctions, inner);
-        self.conjunction(&conjunctions, inner, &mut body);
-        let target = aggregate.target.as_ref().map(|target| self.expr(target, inner, &mut body));
-        let result = self.made("", scope, aggregate.span);
+        self.conjunction(&conjunctions, &mut body);
+        let target = aggregate.target.as_ref().map(|target| self.expr(target, &mut body));
+        let result = self.made("", here.scope, aggregate.span);
         self.vars[result.index()].role = Role::Result;
         let node = self.vars[result.index()].node;
         if op == AggregateOp::Count {
@@ -480,13 +470,13 @@ impl Builder<'_, '_> {
             result: node,
         };
         self.infer.constrain(aggregate.span, constraint);
-        out.push(Cond::Aggregate(Box::new(Aggregate {
+        here.list.push(Cond::Aggregate(Box::new(Aggregate {
             result,
             op,
             op_name: aggregate.op.clone(),
             target: target.filter(|_| op != AggregateOp::Count || aggregate.distinct),
             distinct: aggregate.distinct,
-            body,
+            body: body.list,
             scope: inner,
             span: aggregate.span,
         })));
@@ -494,20 +484,22 @@ impl Builder<'_, '_> {
     }
 
     /// The condition in braces as one conjunction: groups are kept, they are filters there.
-    fn braces<'l>(&self, aggregate: &'l ast::Aggregate) -> Result<Vec<&'l Literal>, Diagnostic> {
+    fn braces<'l>(&self, aggregate: &'l ast::Aggregate) -> Result<Vec<&'l Literal>, Box<Diagnostic>> {
         let _ = self;
         match &aggregate.body.alternatives[..] {
             [] => Ok(Vec::new()),
             [one] => Ok(one.iter().collect()),
-            _ => Err(Diagnostic::error(
-                Code::Unsupported,
-                text!("花括号里不能直接用“或者”", "alternatives cannot stand in braces"),
-            )
-            .at(aggregate.body.span)
-            .help(text!(
-                "先写一条规则把两种情形合在一起，再对它合计",
-                "write a rule that joins the alternatives first, and aggregate over that"
-            ))),
+            _ => Err(Box::new(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    text!("花括号里不能直接用“或者”", "alternatives cannot stand in braces"),
+                )
+                .at(aggregate.body.span)
+                .help(text!(
+                    "先写一条规则把两种情形合在一起，再对它合计",
+                    "write a rule that joins the alternatives first, and aggregate over that"
+                )),
+            )),
         }
     }
 

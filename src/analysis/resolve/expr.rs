@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Binding, Builder};
+use super::{Binding, Builder, Conditions};
 use crate::analysis::hir::{Cond, Expr, Kind, Role, Var};
 use crate::analysis::infer::{Constraint, Node, Origin};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -12,31 +12,31 @@ use crate::value::functions::Function;
 use crate::value::generators::Generator;
 
 impl Builder<'_, '_> {
-    /// `arg` in `scope`. What must be computed by conditions of its own (aggregates, rows of functions) is added to `out`.
-    pub(in crate::analysis) fn expr(&mut self, arg: &Arg, scope: usize, out: &mut Vec<Cond>) -> Expr {
+    /// The value of `arg`. What must be computed by conditions of its own (aggregates, rows of functions) is added.
+    pub(in crate::analysis) fn expr(&mut self, arg: &Arg, here: &mut Conditions) -> Expr {
         let span = arg.span;
         match &arg.kind {
-            ArgKind::Var(name) => self.variable(name, span, scope),
+            ArgKind::Var(name) => self.variable(name, span, here.scope),
             ArgKind::Unnamed => self.make(Kind::Unnamed, span),
-            ArgKind::Field(row, column) => self.field(row, column, span, scope),
+            ArgKind::Field(row, column) => self.field(row, column, span, here.scope),
             ArgKind::Param(name) => self.parameter(name, span),
             ArgKind::Const(constant) => self.constant(constant.clone(), span),
             ArgKind::Nil => self.make(Kind::Nil, span),
-            ArgKind::Call(call) => self.call(call, span, scope, out),
+            ArgKind::Call(call) => self.call(call, span, here),
             ArgKind::Record(args) => {
-                let args = self.parts(args, scope, out);
+                let args = self.parts(args, here);
                 let fields = args.iter().map(|arg| (arg.node, arg.span)).collect();
                 let record = self.make(Kind::Record(args), span);
                 self.infer.constrain(span, Constraint::Record { result: record.node, fields });
                 record
             }
-            ArgKind::Branch(name, args) => self.branch(name, args, span, scope, out),
-            ArgKind::Aggregate(aggregate) => self.aggregate(aggregate, scope, out).unwrap_or_else(|| self.wrong(span)),
-            ArgKind::Cast(inner, ty) => self.cast(inner, ty, span, scope, out),
-            ArgKind::If(cond, then, other) => self.choice(cond, (then, other), span, scope, out),
+            ArgKind::Branch(name, args) => self.branch((name, args), span, here),
+            ArgKind::Aggregate(aggregate) => self.aggregate(aggregate, here).unwrap_or_else(|| self.wrong(span)),
+            ArgKind::Cast(inner, ty) => self.cast(inner, ty, span, here),
+            ArgKind::If(cond, then, other) => self.choice(cond, (then, other), span, here),
             ArgKind::Else(first, second) => {
-                let first = self.expr(first, scope, out);
-                let second = self.expr(second, scope, out);
+                let first = self.expr(first, here);
+                let second = self.expr(second, here);
                 self.infer.unify(first.node, second.node, second.span);
                 let node = first.node;
                 Expr { kind: Kind::Else(Box::new(first), Box::new(second)), span, node }
@@ -63,13 +63,13 @@ impl Builder<'_, '_> {
 
     /// Fields of records and arguments of branches: those that are not plain get a variable, so that a pattern can be
     /// read both ways.
-    fn parts(&mut self, args: &[Arg], scope: usize, out: &mut Vec<Cond>) -> Vec<Expr> {
+    fn parts(&mut self, args: &[Arg], here: &mut Conditions) -> Vec<Expr> {
         args.iter()
             .map(|arg| {
-                let value = self.expr(arg, scope, out);
+                let value = self.expr(arg, here);
                 match value.kind {
                     Kind::Var(_) | Kind::Const(_) | Kind::Unnamed | Kind::Nil => value,
-                    _ => self.lift(value, scope, out),
+                    _ => self.lift(value, here),
                 }
             })
             .collect()
@@ -230,7 +230,7 @@ impl Builder<'_, '_> {
         self.wrong(span)
     }
 
-    fn call(&mut self, call: &Call, span: Span, scope: usize, out: &mut Vec<Cond>) -> Expr {
+    fn call(&mut self, call: &Call, span: Span, here: &mut Conditions) -> Expr {
         let name = &call.name.text;
         if call.user {
             self.complain(
@@ -244,13 +244,14 @@ impl Builder<'_, '_> {
             return self.wrong(span);
         }
         if name == "neg"
-            && let Some(negative) = call.args.first().and_then(negated_constant) {
-                return self.constant(negative, span);
-            }
+            && let Some(negative) = call.args.first().and_then(negated_constant)
+        {
+            return self.constant(negative, span);
+        }
         let Some(function) = Function::from_name(name) else {
-            return self.other_call(call, span, scope, out);
+            return self.other_call(call, span, here);
         };
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
         let nodes: Vec<(Node, Span)> = args.iter().map(|arg| (arg.node, arg.span)).collect();
         if function.is_test() {
             self.complain(
@@ -268,7 +269,7 @@ impl Builder<'_, '_> {
     }
 
     /// A function that yields rows, in the place of a value: each row's value in turn.
-    fn other_call(&mut self, call: &Call, span: Span, scope: usize, out: &mut Vec<Cond>) -> Expr {
+    fn other_call(&mut self, call: &Call, span: Span, here: &mut Conditions) -> Expr {
         let name = &call.name.text;
         if Generator::from_name(name).is_none() {
             let names: Vec<&str> = Function::ALL.iter().flat_map(|function| function.names()).copied().collect();
@@ -289,15 +290,15 @@ impl Builder<'_, '_> {
         }
         let Some(function) = self.find_generator(call) else { return self.wrong(span) };
         let column = if matches!(function, Generator::Range(_) | Generator::Numbers) { "value" } else { "text" };
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, scope, out)).collect();
-        let row = self.made("row", scope, span);
-        self.generate(row, function, args, span, out);
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
+        let row = self.made("row", here.scope, span);
+        self.generate(row, (function, args), span, here);
         let field = self.field_var(row, &Name { text: column.to_owned(), span }, span);
         self.var_expr(field, span)
     }
 
-    fn branch(&mut self, name: &Name, args: &[Arg], span: Span, scope: usize, out: &mut Vec<Cond>) -> Expr {
-        let args = self.parts(args, scope, out);
+    fn branch(&mut self, (name, args): (&Name, &[Arg]), span: Span, here: &mut Conditions) -> Expr {
+        let args = self.parts(args, here);
         let Some((ty, fields)) = self.infer.types.branch(&name.text).map(|(ty, _, fields)| (ty, fields.to_vec()))
         else {
             let text = &name.text;
@@ -332,14 +333,14 @@ impl Builder<'_, '_> {
         Expr { kind: Kind::Branch(name.clone(), args), span, node }
     }
 
-    fn cast(&mut self, inner: &Arg, ty: &Name, span: Span, scope: usize, out: &mut Vec<Cond>) -> Expr {
+    fn cast(&mut self, inner: &Arg, ty: &Name, span: Span, here: &mut Conditions) -> Expr {
         let mut report = crate::diagnostic::Report::new();
         let found = self.infer.types.find(ty, &mut report);
         for complaint in report.sorted() {
             self.complain(complaint);
         }
         let Some(ty) = found else { return self.wrong(span) };
-        let inner = self.expr(inner, scope, out);
+        let inner = self.expr(inner, here);
         if matches!(inner.kind, Kind::Const(_) | Kind::Nil | Kind::Record(_)) && self.infer.ty(inner.node).is_none() {
             self.infer.know_quietly(inner.node, ty);
         }
@@ -347,21 +348,14 @@ impl Builder<'_, '_> {
         Expr { kind: Kind::Cast(Box::new(inner)), span, node }
     }
 
-    fn choice(
-        &mut self,
-        cond: &Literal,
-        (then, other): (&Arg, &Arg),
-        span: Span,
-        scope: usize,
-        out: &mut Vec<Cond>,
-    ) -> Expr {
-        let mut conds = Vec::new();
-        self.conjunction(&[cond], scope, &mut conds);
+    fn choice(&mut self, cond: &Literal, (then, other): (&Arg, &Arg), span: Span, here: &mut Conditions) -> Expr {
+        let mut conds = Conditions::of(here.scope);
+        self.conjunction(&[cond], &mut conds);
         // what the condition must compute first stands before it
-        let last = conds.pop();
-        out.append(&mut conds);
-        let then = self.expr(then, scope, out);
-        let other = self.expr(other, scope, out);
+        let last = conds.list.pop();
+        here.list.append(&mut conds.list);
+        let then = self.expr(then, here);
+        let other = self.expr(other, here);
         self.infer.unify(then.node, other.node, other.span);
         let node = then.node;
         let cond = last.unwrap_or(Cond::Bool(true, span));
