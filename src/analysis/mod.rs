@@ -26,6 +26,7 @@ pub use input::{CardSource, Input, LabelSource, Mode, Parameter, Piece, Severity
 use crate::diagnostic::Report;
 use crate::ir;
 use crate::schema::Schema;
+use crate::source::Span;
 use crate::syntax::ast;
 
 /// The relations that facts are loaded into, and complaints about their declarations that make loading impossible.
@@ -44,4 +45,38 @@ pub fn schema(programs: &[&ast::Program]) -> (Schema, Report) {
 #[must_use]
 pub fn analyse(input: &Input) -> (ir::Program, Report) {
     build::build(input)
+}
+
+/// A wish to load a relation, of a plain Datalog file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputWish {
+    /// The relation, by its full name.
+    pub relation: String,
+    /// The options of the directive, as written.
+    pub options: Vec<(String, String)>,
+    /// The directive.
+    pub span: Span,
+}
+
+/// Every `.input`, in order. Of several for one relation, each adds its rows.
+#[must_use]
+pub fn inputs(programs: &[&ast::Program]) -> Vec<InputWish> {
+    let flat = components::expand(programs, &mut Report::new());
+    let directives = flat.directives.iter().filter(|directive| directive.kind == ast::DirectiveKind::Input);
+    let wishes = directives.flat_map(|directive| {
+        let options = directive.options.iter().map(|(name, value)| (name.text.clone(), value.clone()));
+        let options: Vec<(String, String)> = options.collect();
+        let names = directive.relations.iter();
+        names.map(move |name| InputWish { relation: name.text.clone(), options: options.clone(), span: directive.span })
+    });
+    let mut wishes: Vec<InputWish> = wishes.collect();
+    // `.decl edge(…) input`, the old way
+    for decl in flat.decls.iter().filter(|decl| decl.qualifiers.iter().any(|word| word.text == "input")) {
+        for name in &decl.names {
+            if wishes.iter().all(|wish| wish.relation != name.text) {
+                wishes.push(InputWish { relation: name.text.clone(), options: Vec::new(), span: name.span });
+            }
+        }
+    }
+    wishes
 }

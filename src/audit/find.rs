@@ -5,7 +5,7 @@ use crate::exec::matcher::{Bindings, Flow, Mode, Slot};
 use crate::finding::format::show;
 use crate::finding::{Finding, Label, Severity};
 use crate::ir::card::{self, Alternative, Card};
-use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Rule, TypeKind};
+use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Rule, RuleId, TypeKind};
 use crate::source::Span;
 use crate::value::functions::{Function, call};
 use crate::value::{Decimal, Value};
@@ -16,13 +16,23 @@ use super::words::Words;
 /// Contributors that are labelled when the card does not say how many.
 const LIMIT: usize = 5;
 
+/// A finding, and the instance of a rule that it is of.
+pub(super) struct Found {
+    pub(super) rule: RuleId,
+    pub(super) row: Vec<Value>,
+    pub(super) finding: Finding,
+}
+
 /// The findings of a card.
-pub(super) fn find(words: &Words, outcome: &Outcome, code: &str, card: &Card) -> Vec<Finding> {
+pub(super) fn find(words: &Words, outcome: &Outcome, code: &str, card: &Card) -> Vec<Found> {
     let Some(rows) = &outcome.relations[card.relation.index()] else { return Vec::new() };
     let columns = words.input.program.relations[card.relation.index()].arity;
     let found = (0..rows.len()).filter_map(|row| {
         let values: Vec<Value> = (0..columns).map(|column| rows.value(row, column)).collect();
-        card.alternatives.iter().find_map(|alternative| instance(words, code, alternative, &values))
+        card.alternatives.iter().find_map(|alternative| {
+            let finding = instance(words, code, alternative, &values)?;
+            Some(Found { rule: alternative.rule, row: values.clone(), finding })
+        })
     });
     found.collect()
 }
@@ -41,6 +51,7 @@ fn instance(words: &Words, code: &str, alternative: &Alternative, values: &[Valu
         folded: (!folded.is_empty()).then(|| folded.join("；")),
         help: alternative.help.as_ref().map(|help| words.fill(rule, help, &bindings)),
         notes: Vec::new(),
+        cause: None,
     })
 }
 

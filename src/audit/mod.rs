@@ -1,11 +1,13 @@
 //! An audit, from folder to findings: load → parse → resolve → check → plan → run → find.
 
 mod card;
+mod cause;
 mod expect;
 mod find;
 mod lint;
 mod params;
 mod places;
+mod plain;
 mod rules;
 mod test;
 mod verdict;
@@ -15,8 +17,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use self::card::{CardTree, parse_card};
+use self::find::Found;
 pub use self::lint::{lint, rules_of};
 pub use self::params::Set;
+pub use self::plain::{PlainRequest, PlainRun, run_plain};
 pub use self::rules::{LoadedCard, Rules, Wish, load_rules, pack_name};
 pub use self::test::{Tested, test};
 use self::words::Words;
@@ -165,7 +169,8 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
     let outcome = execute(&input, request.engine);
     let matcher = Matcher::new(&input, &outcome);
     let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang };
-    let found = findings(&words, &outcome, &audit.rules.cards);
+    let mut found = findings(&words, &outcome, &audit.rules.cards);
+    audit.audited.causes = cause::accuse(&words, audit.audited.rows, &mut found);
     audit.audited.verdicts = verdict::verdicts(&words, &outcome, &audit.rules.cards, &found);
     audit.audited.verdicts.sort_by(|a, b| a.code.cmp(&b.code));
     audit.audited.findings = sorted(found);
@@ -201,7 +206,7 @@ pub fn execute(input: &exec::Input, engine: Engine) -> Outcome {
 }
 
 /// The findings of every card that applies, by the card's position.
-fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<usize, Vec<Finding>> {
+fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<usize, Vec<Found>> {
     let mut found = BTreeMap::new();
     for (at, loaded) in cards.iter().enumerate() {
         let Some(Some(card)) = words.input.program.cards.get(at) else { continue };
@@ -212,12 +217,20 @@ fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<
     found
 }
 
-/// All findings by file, place and code, each once.
-fn sorted(found: BTreeMap<usize, Vec<Finding>>) -> Vec<Finding> {
-    let mut all: Vec<Finding> = found.into_values().flatten().collect();
+/// All findings by file, place and code, each once; those of one cause together, where the first of them stands.
+fn sorted(found: BTreeMap<usize, Vec<Found>>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = found.into_values().flatten().map(|found| found.finding).collect();
     let place = |finding: &Finding| finding.labels.first().map_or(Span::new(u32::MAX, u32::MAX), |label| label.span);
     all.sort_by(|a, b| (place(a), &a.code, &a.message, &a.key).cmp(&(place(b), &b.code, &b.message, &b.key)));
     all.dedup();
+    let mut first: BTreeMap<usize, Span> = BTreeMap::new();
+    for finding in &all {
+        if let Some(cause) = finding.cause {
+            first.entry(cause).or_insert_with(|| place(finding));
+        }
+    }
+    let group = |finding: &Finding| finding.cause.map_or((place(finding), None), |cause| (first[&cause], Some(cause)));
+    all.sort_by_key(group);
     all
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Text;
 use crate::exec::{CellRef, Outcome};
-use crate::finding::{Finding, RuleVerdict, Undecided, Verdict};
+use crate::finding::{RuleVerdict, Undecided, Verdict};
 use crate::ir::{Literal, Origin, Program, RelationId, RuleId, VarId};
 use crate::text;
 use crate::value::Value;
 use crate::value::functions::EvalError;
 
+use super::find::Found;
 use super::places::{cell_spot, table_of, written};
 use super::rules::LoadedCard;
 use super::words::Words;
@@ -19,7 +20,7 @@ pub(super) fn verdicts(
     words: &Words,
     outcome: &Outcome,
     cards: &[LoadedCard],
-    findings: &BTreeMap<usize, Vec<Finding>>,
+    findings: &BTreeMap<usize, Vec<Found>>,
 ) -> Vec<RuleVerdict> {
     let program = words.input.program;
     let mut feeds = Feeds { words, memo: BTreeMap::new() };

@@ -96,7 +96,12 @@ fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
     }
     let title = if audited.title.is_empty() { String::new() } else { format!("{} · ", audited.title) };
     let mut stdout = format!("{title}{}\n\n", audited.manifest);
+    let mut said = None;
     for finding in &audited.findings {
+        if let Some(cause) = finding.cause.filter(|cause| said.replace(*cause) != Some(*cause)) {
+            stdout += &human::cause(&audit.sources, &audited.causes[cause], terminal.out);
+            stdout.push('\n');
+        }
         stdout += &human::finding(&audit.sources, finding, terminal.out);
         stdout.push('\n');
     }

@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod pages;
 mod rules;
+mod run;
 mod terminal;
 mod test;
 
@@ -74,6 +75,8 @@ enum Verb {
     Rules(rules::RulesArgs),
     /// 解释一条规则或一种报错 / explain a rule or a complaint
     Explain(explain::ExplainArgs),
+    /// 运行一个普通的 Datalog 程序 / run a plain Datalog program
+    Run(run::RunArgs),
     /// 运行规则自带的测试 / run the rules' own tests
     Test(test::TestArgs),
 }
@@ -138,6 +141,7 @@ pub fn main() -> ExitCode {
         match &cli.verb {
             Verb::Check(args) => check::check(args, common, &terminal),
             Verb::Facts(args) => facts::facts(args, common, &terminal),
+            Verb::Run(args) => run::run(args, common, &terminal),
             Verb::Rules(args) => rules::rules(args, common, &terminal),
             Verb::Explain(args) => explain::explain(args, common, &terminal),
             Verb::Test(args) => test::test(args, common, &terminal),

@@ -30,6 +30,7 @@ pub mod plain;
 pub mod profile;
 pub mod raw;
 pub mod sheet;
+pub mod souffle;
 pub mod store;
 pub mod word;
 

@@ -1,10 +1,12 @@
 //! What an audit reports about the audited world: findings, verdicts, and what was and was not checked.
 
+mod cause;
 pub mod format;
 
 pub use crate::cards::Severity;
 use crate::diagnostic::Text;
 use crate::source::Span;
+pub use cause::Cause;
 
 /// One finding, ready to be drawn: every text is final.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Notes: the arithmetic, the allowance, a common cause.
     pub notes: Vec<String>,
+    /// The probable cause that it shares with others, by its position in [`Audited::causes`].
+    pub cause: Option<usize>,
 }
 
 /// A place that proves a finding.
@@ -88,8 +92,10 @@ pub struct Audited {
     pub title: String,
     /// The manifest, as people see its path.
     pub manifest: String,
-    /// Findings by file, place and code.
+    /// Findings by file, place and code; those of one cause together, where the first of them stands.
     pub findings: Vec<Finding>,
+    /// Probable causes of findings, the one that explains most first.
+    pub causes: Vec<Cause>,
     /// Every rule that was loaded, by code.
     pub verdicts: Vec<RuleVerdict>,
     /// How many fact files were read.

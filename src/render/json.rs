@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Lang, Severity as DiagnosticSeverity};
-use crate::finding::{Audited, Finding, RuleVerdict, Severity, Undecided, Verdict};
+use crate::finding::{Audited, Cause, Finding, RuleVerdict, Severity, Undecided, Verdict};
 use crate::source::{SourceMap, Span};
 
 /// Version of the shape; it grows when a reader of the last one would misread this one.
@@ -17,6 +17,7 @@ struct Document<'a> {
     manifest: &'a str,
     summary: Summary,
     findings: Vec<FindingJson<'a>>,
+    causes: Vec<CauseJson<'a>>,
     rules: Vec<RuleJson<'a>>,
     diagnostics: Vec<DiagnosticJson<'a>>,
 }
@@ -56,6 +57,31 @@ struct FindingJson<'a> {
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
+    /// Position in `causes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct CauseJson<'a> {
+    places: Vec<CausePlace<'a>>,
+    subject: &'a str,
+    change: &'a str,
+    clears: usize,
+    touches: usize,
+    settles: usize,
+    breaks: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runner_up: Option<&'a str>,
+    tied: bool,
+}
+
+#[derive(Serialize)]
+struct CausePlace<'a> {
+    #[serde(flatten)]
+    place: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -130,12 +156,31 @@ pub fn document(
         manifest: &audited.manifest,
         summary: summary(audited),
         findings: audited.findings.iter().map(|finding| finding_json(sources, finding)).collect(),
+        causes: audited.causes.iter().map(|cause| cause_json(sources, cause)).collect(),
         rules: audited.verdicts.iter().map(|rule| rule_json(sources, rule, lang)).collect(),
         diagnostics: diagnostics.iter().map(|diagnostic| diagnostic_json(sources, diagnostic, lang)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has no value that JSON cannot write");
     text.push('\n');
     text
+}
+
+fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause) -> CauseJson<'a> {
+    let at = |(span, address): &'a (Span, Option<String>)| CausePlace {
+        place: place(sources, *span),
+        address: address.as_deref(),
+    };
+    CauseJson {
+        places: cause.places.iter().map(at).collect(),
+        subject: &cause.subject,
+        change: &cause.change,
+        clears: cause.findings,
+        touches: cause.touching,
+        settles: cause.decided,
+        breaks: cause.broken,
+        runner_up: cause.runner_up.as_deref(),
+        tied: cause.tied,
+    }
 }
 
 fn summary(audited: &Audited) -> Summary {
@@ -170,6 +215,7 @@ fn finding_json<'a>(sources: &SourceMap, finding: &'a Finding) -> FindingJson<'a
         folded: finding.folded.as_deref(),
         help: finding.help.as_deref(),
         notes: &finding.notes,
+        cause: finding.cause,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod brackets;
+mod format;
 mod lexer;
 mod parser;
 pub mod preprocess;
@@ -9,6 +10,8 @@ mod token;
 
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
+
+pub use format::{format_body, format_program};
 
 use ast::{Arg, Body, Clause, Program};
 use lexer::{Text, lex};
@@ -44,3 +47,6 @@ pub fn parse_arg(sources: &SourceMap, span: Span) -> (Option<Arg>, Report) {
 pub fn parse_facts(sources: &SourceMap, span: Span) -> (Vec<Clause>, Report) {
     parser::facts(sources, lex(sources, span, Text::Piece))
 }
+
+#[cfg(test)]
+mod tests;

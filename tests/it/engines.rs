@@ -74,6 +74,11 @@ fn facts(choices: &mut Choices<'_>) -> Store {
     store
 }
 
+/// Whether a variable holds whole numbers.
+fn is_number(name: &str) -> bool {
+    name != "m" && name != "t"
+}
+
 const NUMBERS: [&str; 4] = ["a", "b", "c", "k"];
 
 /// An atom that binds or reads number variables; `m` is a decimal.
@@ -83,7 +88,7 @@ fn atom(choices: &mut Choices<'_>, below: usize, bound: &mut BTreeSet<String>) -
         bound.insert(name.to_owned());
         name
     };
-    match choices.below(4 + below) {
+    match choices.below(5 + below) {
         0 => format!("e({}, {})", var(choices), var(choices)),
         1 => {
             let (x, y) = (var(choices), var(choices));
@@ -92,13 +97,18 @@ fn atom(choices: &mut Choices<'_>, below: usize, bound: &mut BTreeSet<String>) -
         }
         2 => format!("f({}, _, _)", var(choices)),
         3 => format!("s({}, \"{}\")", var(choices), choices.one_of(&["甲", "乙", "丙"])),
-        derived => format!("d{}({}, {})", derived - 4, var(choices), var(choices)),
+        4 => {
+            let x = var(choices);
+            bound.insert("t".into());
+            format!("s({x}, t)")
+        }
+        derived => format!("d{}({}, {})", derived - 5, var(choices), var(choices)),
     }
 }
 
 /// An atom over bound variables, holes, and one variable of its own.
 fn inner(choices: &mut Choices<'_>, below: usize, bound: &[String]) -> String {
-    let numbers: Vec<&str> = bound.iter().map(String::as_str).filter(|name| *name != "m").collect();
+    let numbers: Vec<&str> = bound.iter().map(String::as_str).filter(|name| is_number(name)).collect();
     let arg = |choices: &mut Choices<'_>| match choices.below(4) {
         0 => "_".to_owned(),
         1 => choices.below(3).to_string(),
@@ -115,13 +125,23 @@ fn inner(choices: &mut Choices<'_>, below: usize, bound: &[String]) -> String {
 
 fn condition(choices: &mut Choices<'_>, below: usize, bound: &mut BTreeSet<String>, fresh: &mut usize) -> String {
     let known: Vec<String> = bound.iter().cloned().collect();
-    let numbers: Vec<&str> = known.iter().map(String::as_str).filter(|name| *name != "m").collect();
+    let numbers: Vec<&str> = known.iter().map(String::as_str).filter(|name| is_number(name)).collect();
     if numbers.is_empty() {
         return "1 = 1".into();
     }
     let (one, two) = (choices.one_of(&numbers), choices.one_of(&numbers));
     let op = choices.one_of(&["=", "!=", "<", "<=", ">", ">="]);
     let of = |choices: &mut Choices<'_>| format!("{}({}, v, {})", "f", one, choices.one_of(&["w", "_"]));
+    if known.contains(&"t".to_owned()) && choices.chance(3) {
+        return match choices.below(6) {
+            0 => format!("t {} \"甲\"", choices.one_of(&["=", "!=", "<"])),
+            1 => "not s(_, t)".into(),
+            2 => format!("not (s(z, t), z {op} {two})"),
+            3 => format!("1 {op} count : {{ s(_, t) }}"),
+            4 => format!("t is {}", choices.one_of(&["blank", "present", "malformed"])),
+            _ => format!("1 {op} count : {{ s({one}, u), u != t }}"),
+        };
+    }
     match choices.below(14) {
         0 => format!("{one} {op} {two}"),
         1 => format!("{one} + {two} {op} {}", choices.below(5)),
@@ -167,13 +187,13 @@ fn program(choices: &mut Choices<'_>) -> String {
             let mut body: Vec<String> = (0..1 + choices.below(3)).map(|_| atom(choices, reach, &mut bound)).collect();
             // A new value of its own kind in a recursive rule might never end.
             let grows = body.iter().any(|atom| atom.starts_with(&format!("d{at}(")));
-            let stable: Vec<String> = bound.iter().filter(|name| *name != "m").cloned().collect();
+            let stable: Vec<String> = bound.iter().filter(|name| is_number(name)).cloned().collect();
             for _ in 0..choices.below(3) {
                 let more = condition(choices, at, &mut bound, &mut fresh);
                 body.push(more);
             }
             let heads: Vec<String> =
-                if grows { stable } else { bound.into_iter().filter(|name| name != "m").collect() };
+                if grows { stable } else { bound.into_iter().filter(|name| is_number(name)).collect() };
             let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
             let (x, y) = (choices.one_of(&heads), choices.one_of(&heads));
             let _ = writeln!(text, "d{at}({x}, {y}) :- {}.", body.join(", "));

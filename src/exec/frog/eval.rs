@@ -6,7 +6,7 @@ use crate::exec::compare::holds;
 use crate::facts::store::{Cell, State};
 use crate::ir::{Compare, Expr, Is, Literal, Origin, Rule, Term, Test, TypeKind, VarId, allowance};
 use crate::plan::Place;
-use crate::syntax::ast::CellState;
+use crate::syntax::ast::{CellState, CompareOp};
 use crate::value::functions::{EvalError, call, test};
 use crate::value::{Decimal, Value};
 
@@ -153,11 +153,23 @@ impl<'s> Scope<'s> {
     pub fn compares(&self, literal: &Compare, row: usize) -> Result<bool, Fault> {
         let (left, right) = match (self.value(&literal.left, row), self.value(&literal.right, row)) {
             (Ok(left), Ok(right)) => (left, right),
+            // Where nothing is written, nothing is equal to it.
+            _ if literal.op == CompareOp::Eq && self.lacks_text(literal, row) => return Ok(false),
             (Err(left), Err(right)) => return Err(left.and(right)),
             (Err(fault), Ok(_)) | (Ok(_), Err(fault)) => return Err(fault),
         };
         let allowance = literal.allowance.as_ref().map(|allowance| self.value(allowance, row)).transpose()?;
         Ok(holds(literal.op, &left, &right, allowance.as_ref())?)
+    }
+
+    /// Whether a side of the comparison is a cell of texts in which nothing is written.
+    fn lacks_text(&self, literal: &Compare, row: usize) -> bool {
+        [&literal.left, &literal.right].into_iter().any(|side| {
+            let Expr::Var(var) = side else { return false };
+            let Place::Cell { row: slot, table, column } = self.place(*var) else { return false };
+            let column = &self.world.input.store.tables[table].columns[column];
+            column.is_text() && column.state(self.batch.words(slot)[row]) == State::Blank
+        })
     }
 
     /// Whether a test holds.

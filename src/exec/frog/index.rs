@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::words::NONE;
+use super::words::{NO_TEXT, NONE, is_none};
 
 /// What an index gives for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +48,8 @@ impl Index {
         if self.payload != Payload::Nothing {
             self.lists.append(&groups, payloads, self.keys.count);
         }
-        self.wild |= groups.contains(&NONE);
+        let blank = |row: usize| keys.iter().any(|column| column[row] == NO_TEXT);
+        self.wild |= groups.iter().enumerate().any(|(row, group)| *group == NONE && !blank(row));
         self.covered += added;
     }
 
@@ -130,7 +131,7 @@ impl Keys {
             Map::One { dense, sparse } => insert_one(dense, sparse, keys[0], &mut fresh),
             Map::Two(map) => {
                 let one = |(a, b): (&u32, &u32)| {
-                    if *a == NONE || *b == NONE { NONE } else { *map.entry(two(*a, *b)).or_insert_with(&mut fresh) }
+                    if is_none(*a) || is_none(*b) { NONE } else { *map.entry(two(*a, *b)).or_insert_with(&mut fresh) }
                 };
                 keys[0].iter().zip(keys[1]).map(one).collect()
             }
@@ -174,7 +175,7 @@ fn insert_one(
     fresh: &mut impl FnMut() -> u32,
 ) -> Vec<u32> {
     let room = 4 * (dense.len() / 2 + words.len()) + (1 << 16);
-    let reach = words.iter().copied().filter(|word| *word != NONE && (*word as usize) < room).max();
+    let reach = words.iter().copied().filter(|word| !is_none(*word) && (*word as usize) < room).max();
     if let Some(reach) = reach
         && reach as usize >= dense.len()
     {
@@ -182,7 +183,7 @@ fn insert_one(
         dense.resize(len, NONE);
     }
     let mut one = |word: u32| {
-        if word == NONE {
+        if is_none(word) {
             return NONE;
         }
         match dense.get_mut(word as usize) {
@@ -204,11 +205,12 @@ fn two(a: u32, b: u32) -> u64 {
 }
 
 fn four(keys: &[&[u32]], row: usize) -> Option<u128> {
-    keys.iter().try_fold(0_u128, |packed, column| (column[row] != NONE).then(|| packed << 32 | u128::from(column[row])))
+    keys.iter()
+        .try_fold(0_u128, |packed, column| (!is_none(column[row])).then(|| packed << 32 | u128::from(column[row])))
 }
 
 fn many(keys: &[&[u32]], row: usize) -> Option<Box<[u32]>> {
-    keys.iter().map(|column| (column[row] != NONE).then_some(column[row])).collect()
+    keys.iter().map(|column| (!is_none(column[row])).then_some(column[row])).collect()
 }
 
 /// Lists by group, each in one piece of an arena.

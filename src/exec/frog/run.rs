@@ -9,7 +9,7 @@ use super::World;
 use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
 use super::steps::Runner;
-use super::words::{Kind, NONE, Words};
+use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
 use crate::exec::undecided::{self, Open};
 use crate::exec::{Input, Outcome};
@@ -124,7 +124,7 @@ impl Engine<'_> {
             let rows: Vec<u32> = (0..self.world.input.store.tables[table].rows).collect();
             let width = self.world.derived(*relation).columns.len();
             let columns: Vec<Vec<u32>> = (0..width).map(|column| self.world.cell_words(table, column, &rows)).collect();
-            let whole = super::steps::rows(rows.len(), |row| columns.iter().all(|column| column[row] != NONE));
+            let whole = super::steps::rows(rows.len(), |row| columns.iter().all(|column| !is_none(column[row])));
             let pick = |column: &Vec<u32>| whole.iter().map(|row| column[*row as usize]).collect();
             sink.insert(&columns.iter().map(pick).collect::<Vec<_>>(), whole.len());
         }

@@ -7,7 +7,7 @@ use super::eval::Scope;
 use super::index::Index;
 use super::nested::Memos;
 use super::notes::Notes;
-use super::words::{Kind, NONE};
+use super::words::{Kind, NO_TEXT, NONE, is_none};
 use crate::exec::compare::same;
 use crate::exec::matcher::Matcher;
 use crate::ir::{RelationId, Rule, Term, VarId};
@@ -168,7 +168,8 @@ impl<'r> Runner<'r> {
         if index.has_wild() || !self.world.possible.of(relation).is_empty() {
             self.notes.all(batch);
         } else if keys.iter().any(|key| key.contains(&NONE)) {
-            let unknown = rows(batch.len, |row| keys.iter().any(|key| key[row] == NONE));
+            let any = |row: usize, word: u32| keys.iter().any(|key| key[row] == word);
+            let unknown = rows(batch.len, |row| any(row, NONE) && !any(row, NO_TEXT));
             unknown.into_iter().for_each(|row| self.notes.fault(batch, row as usize, Fault::Unknown));
         }
         groups
@@ -199,9 +200,10 @@ impl<'r> Runner<'r> {
             Check::Test(test) => notes.rows(&batch, |row| scope.tests(test, row)),
             Check::Same(place, term, _) => {
                 let (left, right) = (scope.words_at(*place), scope.words(term));
-                notes.rows(&batch, |row| {
-                    let known = left[row] != NONE && right[row] != NONE;
-                    if known { Ok(left[row] == right[row]) } else { Err(Fault::Unknown) }
+                notes.rows(&batch, |row| match (left[row], right[row]) {
+                    (NO_TEXT, _) | (_, NO_TEXT) => Ok(false),
+                    (NONE, _) | (_, NONE) => Err(Fault::Unknown),
+                    (left, right) => Ok(left == right),
                 })
             }
         };
@@ -302,8 +304,8 @@ impl<'r> Runner<'r> {
         for arg in &self.plan.args {
             columns.push(scope.words_of(arg, &mut notes));
         }
-        if columns.iter().any(|column: &Vec<u32>| column.contains(&NONE)) {
-            kept = Some(rows(batch.len, |row| columns.iter().all(|column| column[row] != NONE)));
+        if columns.iter().any(|column: &Vec<u32>| column.iter().any(|word| is_none(*word))) {
+            kept = Some(rows(batch.len, |row| columns.iter().all(|column| !is_none(column[row]))));
         }
         self.notes = notes;
         match kept {

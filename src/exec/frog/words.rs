@@ -16,6 +16,15 @@ use crate::value::{Date, Value};
 /// The word of a cell without a value. It equals no word, not even itself: whoever looks it up must refuse it.
 pub const NONE: u32 = u32::MAX;
 
+/// The word of a text cell in which nothing is written: it equals no text, and that is known.
+pub const NO_TEXT: u32 = u32::MAX - 1;
+
+/// Whether a word stands for no value.
+#[must_use]
+pub const fn is_none(word: u32) -> bool {
+    word >= NO_TEXT
+}
+
 const BOXED: u32 = 1 << 31;
 
 /// What a word without the high bit stands for.
@@ -173,7 +182,7 @@ impl<'a> Words<'a> {
         }
         let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
         let next = u32::try_from(more.boxed.len()).expect("fewer than 2^31 different values") | BOXED;
-        assert!(next != NONE, "fewer than 2^31-1 different values");
+        assert!(!is_none(next), "fewer than 2^31-2 different values");
         let id = *more.boxed_ids.entry(value.clone()).or_insert(next);
         if id == next {
             more.boxed.push(value);

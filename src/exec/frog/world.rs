@@ -8,7 +8,7 @@ use super::batch::{Vector, amount};
 use super::derived::Derived;
 use super::index::{Index, Payload};
 use super::outcome;
-use super::words::{NONE, Words, pack};
+use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Data};
@@ -140,7 +140,7 @@ impl World<'_> {
         Words::small(value).unwrap_or_else(|| self.words.encode(&Value::Number(value)))
     }
 
-    /// The words of a table's column at `rows`, [`NONE`] where a cell has no value.
+    /// The words of a table's column at `rows`, [`NONE`] or [`NO_TEXT`] where a cell has no value.
     #[must_use]
     pub fn cell_words(&self, table: usize, column: usize, rows: &[u32]) -> Vec<u32> {
         let cells = &self.input.store.tables[table].columns[column];
@@ -160,6 +160,7 @@ impl World<'_> {
         rows.iter()
             .map(|row| match self.input.store.cell(self.input.sources, table, *row, column) {
                 Cell::Present(value) => self.words.encode(&value),
+                Cell::Blank if cells.is_text() => NO_TEXT,
                 Cell::Blank | Cell::Malformed(_) => NONE,
             })
             .collect()

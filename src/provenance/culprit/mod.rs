@@ -124,9 +124,15 @@ pub fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
         }
     }
     let judged = found.into_iter().map(|((cell, corrected), slip)| board.judge_best(cell, corrected, slip));
-    let mut suspects: Vec<Suspect> = judged.filter(|suspect| suspect.worth() > 0).collect();
+    let mut suspects: Vec<Suspect> = judged.filter(is_plausible).collect();
     suspects.sort_by_key(|suspect| (-suspect.worth(), suspect.cells.len(), suspect.slip, suspect.cells.clone()));
     suspects
+}
+
+/// Whether a suspect explains more than it spoils. That a neighbour has the wanted value is weak evidence: it is only
+/// believed when it spoils nothing.
+fn is_plausible(suspect: &Suspect) -> bool {
+    suspect.worth() > 0 && (suspect.slip != Slip::Copied || suspect.broken.is_empty())
 }
 
 /// The slip that explains a cell, or the neighbour that it was copied from.

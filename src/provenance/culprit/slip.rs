@@ -160,7 +160,8 @@ impl Digits {
         let power = 10_i128.pow(gap);
         for digit in 0..10 {
             let digits = high * power * 10 + digit * power + low;
-            let in_fraction = (gap <= self.scale).then_some(self.scale + 1);
+            // Where no point is written, a lost fraction would be two slips.
+            let in_fraction = (self.scale > 0 && gap <= self.scale).then_some(self.scale + 1);
             let in_whole = (gap >= self.scale).then_some(self.scale);
             for scale in [in_whole, in_fraction].into_iter().flatten() {
                 if let Some(value) = self.value(digits, scale) {

@@ -11,7 +11,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity as We
 use self::excerpt::{Excerpt, Mark};
 pub(crate) use self::wrap::{width, wrap};
 use crate::diagnostic::{Diagnostic, Lang, Severity as DiagnosticSeverity};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Cause, Finding, Severity};
 use crate::source::SourceMap;
 
 /// How pictures are drawn.
@@ -78,6 +78,29 @@ pub fn finding(sources: &SourceMap, finding: &Finding, style: Style) -> String {
         after,
     };
     picture.draw(style)
+}
+
+/// The heading above the findings of one probable cause: where the cell is, and what is suspected.
+#[must_use]
+pub fn cause(sources: &SourceMap, cause: &Cause, style: Style) -> String {
+    let word = match style.lang {
+        Lang::Zh => "疑点",
+        Lang::En => "suspect",
+    };
+    let mut places: Vec<String> = Vec::new();
+    for (span, address) in &cause.places {
+        let at = sources.location(*span);
+        let address = address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
+        places.push(format!("{}:{}:{}{address}", at.file, at.line, at.column));
+    }
+    let sentence = cause.sentence();
+    let indent = " ".repeat(width(word) + 4);
+    let lines = wrap(sentence.get(style.lang), style.columns.saturating_sub(indent.len()));
+    let mut drawn = format!("━━ {word} {}\n", places.join("、"));
+    for line in lines {
+        drawn += &format!("{indent}{line}\n");
+    }
+    drawn
 }
 
 /// What miette draws, and what stands below it.

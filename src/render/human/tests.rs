@@ -34,6 +34,7 @@ fn a_finding_over_two_files_has_the_primary_file_first_and_wide_characters_align
         folded: Some("另有 3 处，合计 7.5万元".into()),
         help: Some("核对凭证；确需追加的，补办预算调整手续。".into()),
         notes: vec![],
+        cause: None,
     };
     let drawn = finding(&map, &found, STYLE);
     let expected = "\

@@ -1,8 +1,9 @@
 //! Aggregates: `sum x : { body }`.
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 
-use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal};
+use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal, Name};
 use super::super::token::Kind;
 use super::words::{ELSE, begins_arg};
 use super::{Parsed, Parser};
@@ -17,9 +18,12 @@ impl Parser<'_> {
         }
         let mut height = 0;
         let target = if self.kind() == Kind::Colon {
+            if op.text != "count" {
+                self.complain_no_target(&op);
+            }
             None
         } else {
-            let target = self.arg_above(ELSE)?;
+            let target = self.with_target(true, |parser| parser.arg_above(ELSE))?;
             height = self.height;
             Some(target)
         };
@@ -37,6 +41,13 @@ impl Parser<'_> {
         let span = self.since(token.span);
         let aggregate = Aggregate { op, distinct, target, body, span };
         Ok(Arg { kind: ArgKind::Aggregate(Box::new(aggregate)), span })
+    }
+
+    fn complain_no_target(&mut self, op: &Name) {
+        let name = &op.text;
+        let message = text!("`{name}` 后面缺要算的值", "`{name}` lacks the value to work on");
+        let help = text!("写成 `{name} 值 : {{ 条件 }}`", "it is written `{name} value : {{ conditions }}`");
+        self.complain_structure(Diagnostic::error(Code::UnexpectedToken, message).at(op.span).help(help));
     }
 
     /// `{ body }`

@@ -144,7 +144,7 @@ impl Parser<'_> {
 
     fn parenthesised(&mut self) -> Parsed<Arg> {
         let open = self.advance();
-        let arg = self.arg()?;
+        let arg = self.with_target(false, Self::arg)?;
         if self.kind() == Kind::Comma {
             let help = text!("记录写在方括号里：`[a, b]`", "records stand in square brackets: `[a, b]`");
             return Err(self.expected_with(&text!(" `)`", "`)`"), help));
@@ -291,9 +291,9 @@ impl Parser<'_> {
     pub(super) fn is_conditional(&self) -> bool {
         let next = self.after();
         match next.kind {
-            Kind::LeftParen => self.then_follows(self.at + 1),
+            Kind::LeftParen | Kind::LeftBracket | Kind::Minus => self.then_follows(self.at + 1),
             Kind::Not => true,
-            kind => begins_arg(kind) && kind != Kind::Minus && !self.after_is_infix_word(),
+            kind => begins_arg(kind) && !self.after_is_infix_word(),
         }
     }
 
@@ -343,7 +343,7 @@ impl Parser<'_> {
         let mut height = 0;
         while self.kind() != closer {
             let from = self.at;
-            match self.element(closer) {
+            match self.with_target(false, |parser| parser.element(closer)) {
                 Ok(arg) => args.push(arg),
                 Err(super::Skip) => {
                     self.skip_element(from);
@@ -392,7 +392,7 @@ impl Parser<'_> {
         let word = self.text(self.token());
         let known = AGGREGATES.contains(&word.as_ref());
         match next.kind {
-            Kind::Colon => known,
+            Kind::Colon => known && (!self.in_target || self.colon_follows(self.beyond_body(self.at + 2))),
             Kind::LeftParen => known && self.is_aggregate_target(self.at + 1),
             Kind::Word if self.after_is_infix_word() => false,
             kind if begins_arg(kind) && kind != Kind::Minus && kind != Kind::LeftBracket => {
@@ -403,17 +403,23 @@ impl Parser<'_> {
         }
     }
 
+    /// The token after the body of an aggregate, braces or an atom, that begins at `at`.
+    fn beyond_body(&self, at: usize) -> usize {
+        let open = if self.kind_at(at) == Kind::Word { self.beyond_name(at) } else { at };
+        self.beyond(open)
+    }
+
     /// Whether the bracket at `open` holds the target of an aggregate: a colon or an operator follows it, and there is
     /// no comma in it.
     fn is_aggregate_target(&self, open: usize) -> bool {
         let beyond = self.beyond(open);
-        if beyond == open {
+        if beyond == open || self.has_comma(open + 1, beyond - 1) {
             return false;
         }
-        if self.kind_at(beyond) == Kind::Colon {
-            return true;
+        if self.in_target && self.kind_at(beyond) == Kind::Colon {
+            return self.colon_follows(self.beyond_body(beyond + 1));
         }
-        self.colon_follows(open) && !self.has_comma(open + 1, beyond - 1)
+        self.colon_follows(open)
     }
 
     /// Whether a colon comes before anything that ends an argument.

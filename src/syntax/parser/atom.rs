@@ -69,7 +69,7 @@ impl Parser<'_> {
         let mut height = 0;
         while self.kind() != Kind::RightBrace {
             let from = self.at;
-            match self.named_arg() {
+            match self.with_target(false, Self::named_arg) {
                 Ok(arg) => args.push(arg),
                 Err(Skip) => self.skip_element(from),
             }

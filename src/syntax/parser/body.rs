@@ -19,7 +19,7 @@ enum Next {
 impl Parser<'_> {
     /// Conditions up to a token of `end`, which is not taken. `Kind::Dot` stands for the end of a clause.
     pub(super) fn body(&mut self, end: Kind) -> Parsed<Body> {
-        self.deeper(|parser| Ok(parser.alternatives(end)))
+        self.with_target(false, |parser| parser.deeper(|parser| Ok(parser.alternatives(end))))
     }
 
     fn alternatives(&mut self, end: Kind) -> Body {

@@ -87,6 +87,8 @@ struct Parser<'a> {
     broken: bool,
     /// Whether the rest of the clause being read is left out, which has been said.
     given_up: bool,
+    /// Whether the target of an aggregate is being read, so that a colon ends it.
+    in_target: bool,
     /// The token that ends the component being read.
     component_end: Option<usize>,
     /// The column in which the clause being read begins.
@@ -109,6 +111,7 @@ impl<'a> Parser<'a> {
             height: 0,
             broken: false,
             given_up: false,
+            in_target: false,
             component_end: None,
             margin: 1,
         }
@@ -144,6 +147,14 @@ impl<'a> Parser<'a> {
             self.at += 1;
         }
         token
+    }
+
+    /// Reads a part in brackets, or the target of an aggregate.
+    fn with_target<T>(&mut self, in_target: bool, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.in_target, in_target);
+        let result = read(self);
+        self.in_target = outer;
+        result
     }
 
     /// Takes the next token when it is of `kind`.

@@ -1,0 +1,160 @@
+//! Probable causes: the one cell that, written otherwise, would clear several findings.
+
+use std::collections::BTreeMap;
+
+use super::find::Found;
+use super::places::{cell_spot, written};
+use super::words::Words;
+use crate::diagnostic::Text;
+use crate::exec::CellRef;
+use crate::finding::Cause;
+use crate::ir::RuleId;
+use crate::provenance::culprit::{Equalities, Root, Slip, Suspect, equalities, roots};
+use crate::text;
+use crate::value::{Decimal, Value};
+
+/// Audits of more rows than this are not searched for causes: the search is for statements that people write by hand.
+const MOST_ROWS: u64 = 50_000;
+
+/// Finds what one slip explains, and says so in the findings that it would clear.
+pub(super) fn accuse(words: &Words<'_>, rows: u64, found: &mut BTreeMap<usize, Vec<Found>>) -> Vec<Cause> {
+    if rows > MOST_ROWS {
+        return Vec::new();
+    }
+    let equalities = equalities(words.matcher, |_| true);
+    let places = findings_by_instance(found);
+    let finding_of = |equation: &usize| {
+        let (rule, row) = &equalities.instances[*equation];
+        let row: Option<Vec<Value>> = row.iter().cloned().collect();
+        row.and_then(|row| places.get(&(*rule, row))).copied()
+    };
+    let mut causes = Vec::new();
+    for root in roots(&equalities.cells, &equalities.equations) {
+        let cleared: Vec<(usize, usize)> = root.suspect.cleared.iter().filter_map(finding_of).collect();
+        let at = causes.len();
+        for (card, position) in &cleared {
+            let finding = found.get_mut(card).and_then(|found| found.get_mut(*position));
+            // The first cause that clears a finding is the one that clears most.
+            if let Some(found) = finding.filter(|found| found.finding.cause.is_none()) {
+                found.finding.cause = Some(at);
+            }
+        }
+        let mut cause = describe(words, &equalities, &root, cleared.len());
+        cause.touching = touch(found, at, &cause);
+        causes.push(cause);
+    }
+    for (at, instance) in equalities.instances.iter().enumerate() {
+        if equalities.equations[at].terms.is_empty() {
+            continue;
+        }
+        unexplained(words, found, (at, instance), &finding_of);
+    }
+    causes
+}
+
+/// Puts findings that point at the cell under its cause; how many there are.
+fn touch(found: &mut BTreeMap<usize, Vec<Found>>, at: usize, cause: &Cause) -> usize {
+    let points = |found: &&mut Found| {
+        let labels = found.finding.labels.iter();
+        found.finding.cause.is_none()
+            && labels.into_iter().any(|label| cause.places.iter().any(|(span, _)| *span == label.span))
+    };
+    let touching = found.values_mut().flatten().filter(points);
+    touching.map(|found| found.finding.cause = Some(at)).count()
+}
+
+/// Where each finding is, by the instance that it is of.
+fn findings_by_instance(found: &BTreeMap<usize, Vec<Found>>) -> BTreeMap<(RuleId, Vec<Value>), (usize, usize)> {
+    let each = found.iter().flat_map(|(card, found)| {
+        found.iter().enumerate().map(move |(at, found)| ((found.rule, found.row.clone()), (*card, at)))
+    });
+    each.collect()
+}
+
+/// Says of a finding that is an equality, and that no slip explains, that none does.
+fn unexplained(
+    words: &Words<'_>,
+    found: &mut BTreeMap<usize, Vec<Found>>,
+    (at, (rule, _)): (usize, &(RuleId, Vec<Option<Value>>)),
+    finding_of: &impl Fn(&usize) -> Option<(usize, usize)>,
+) {
+    let sums = words.input.program.rules[rule.index()].body.iter();
+    let is_sum = sums.into_iter().any(|literal| matches!(literal, crate::ir::Literal::Aggregate(_)));
+    let Some((card, position)) = finding_of(&at).filter(|_| is_sum) else { return };
+    let finding = found.get_mut(&card).and_then(|found| found.get_mut(position));
+    if let Some(found) = finding.filter(|found| found.finding.cause.is_none()) {
+        let nothing = text!(
+            "没有哪一格单独改一处笔误就能使它相符：可能漏了行、多处有误，或者所列的数来自别处",
+            "no single cell, mended by one slip, makes it agree: a row may be missing, several cells may be wrong, or the \
+             stated figure comes from elsewhere"
+        );
+        found.finding.notes.push(nothing.get(words.lang).to_owned());
+    }
+}
+
+fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: usize) -> Cause {
+    let suspect = &root.suspect;
+    let cells: Vec<CellRef> = suspect.cells.iter().map(|cell| equalities.refs[*cell]).collect();
+    let places = cells.iter().map(|cell| cell_spot(&words.input, *cell)).collect();
+    let tied: Vec<&Suspect> = root.runners_up.iter().filter(|other| other.ties(suspect)).collect();
+    let (open, runner_up) = match tied.first() {
+        Some(other) => (true, Some(*other)),
+        None => (false, root.runners_up.first()),
+    };
+    let name = |suspect: &Suspect| change(words, equalities, suspect);
+    Cause {
+        places,
+        change: name(suspect),
+        subject: subject(words, cells.first().copied()),
+        findings,
+        touching: 0,
+        decided: suspect.cleared.len() - findings.min(suspect.cleared.len()),
+        broken: suspect.broken.len(),
+        runner_up: runner_up.map(|other| {
+            let cell = equalities.refs[other.cells[0]];
+            format!("{} {}", subject(words, Some(cell)), name(other))
+        }),
+        tied: open,
+    }
+}
+
+/// `30000 → 3000（一个数字写了两遍）`
+fn change(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> String {
+    let from = written(&words.input, equalities.refs[suspect.cells[0]]);
+    let slip = slip_words(suspect.slip, suspect.corrected);
+    let (to, slip) = (suspect.corrected.normalize(), slip.get(words.lang));
+    match words.lang {
+        crate::diagnostic::Lang::Zh => format!("{from} → {to}（{slip}）"),
+        crate::diagnostic::Lang::En => format!("{from} → {to} ({slip})"),
+    }
+}
+
+/// Which cell: its row's key and its column.
+fn subject(words: &Words<'_>, cell: Option<CellRef>) -> String {
+    let Some(cell) = cell else { return String::new() };
+    let column = &words.input.store.tables[cell.table].columns[cell.column].name;
+    format!("{} {column}", words.row(cell.table, cell.row))
+}
+
+/// What went wrong, in a few words.
+fn slip_words(slip: Slip, corrected: Decimal) -> Text {
+    match slip {
+        Slip::StrayComma => text!("多了一个逗号", "a stray comma"),
+        Slip::CommaForPoint => text!("小数点写成了逗号", "a comma for the decimal point"),
+        Slip::DigitsSwapped => text!("两个数字前后颠倒", "two digits swapped"),
+        Slip::DigitDoubled => text!("一个数字多写了一遍", "a digit written twice"),
+        Slip::DigitAdded => text!("多了一个数字", "a digit too many"),
+        Slip::DigitLost => text!("少了一个数字", "a digit too few"),
+        Slip::Sign => text!("正负号写反", "the sign is wrong"),
+        Slip::PointMoved(places) => {
+            let places = places.unsigned_abs();
+            text!("小数点错了 {places} 位", "the decimal point is off by {places}")
+        }
+        Slip::WrongUnit(places) => {
+            let places = places.unsigned_abs();
+            text!("单位不对，差 {places} 位", "the wrong unit, off by {places} places")
+        }
+        Slip::DigitMistyped => text!("写错一个数字", "one wrong digit"),
+        Slip::Copied => text!("抄了相邻一格的 {corrected}", "its neighbour says {corrected}"),
+    }
+}

@@ -1,0 +1,143 @@
+//! A plain Datalog program, from file to outcome: load → parse → resolve → load its facts → run.
+
+use std::path::{Path, PathBuf};
+
+use super::{Engine, execute};
+use crate::analysis::{self, InputWish, Mode};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::exec::{Input, Outcome};
+use crate::facts::builder::StoreBuilder;
+use crate::facts::souffle::{self, Dialect};
+use crate::facts::store::Store;
+use crate::ir::Program;
+use crate::schema::Schema;
+use crate::source::{FileId, SourceMap};
+use crate::syntax::{self, ast, preprocess};
+use crate::text;
+
+/// What to run, and on what.
+#[derive(Debug)]
+pub struct PlainRequest<'a> {
+    /// The program's file.
+    pub program: &'a Path,
+    /// Where fact files are.
+    pub facts: &'a Path,
+    /// Where included files may be, beside the folder of the including one.
+    pub include: &'a [PathBuf],
+    /// What `IO=stdin` reads.
+    pub stdin: fn() -> String,
+    /// What runs it.
+    pub engine: Engine,
+}
+
+/// A run and everything that it was made of.
+#[derive(Debug, Default)]
+pub struct PlainRun {
+    /// Every file that was read.
+    pub sources: SourceMap,
+    /// The facts.
+    pub store: Store,
+    /// The resolved program.
+    pub program: Program,
+    /// What running it came to; none when the inputs are wrong.
+    pub outcome: Option<Outcome>,
+    /// Complaints about the inputs, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs a plain Datalog program.
+#[must_use]
+pub fn run_plain(request: &PlainRequest) -> PlainRun {
+    let mut run = PlainRun::default();
+    let mut report = Report::new();
+    if let Some(tree) = load(&mut run.sources, request, &mut report) {
+        let tree = [tree];
+        let trees: Vec<&ast::Program> = tree.iter().collect();
+        let (schema, complaints) = analysis::schema(&trees);
+        report.append(complaints);
+        let wishes = analysis::inputs(&trees);
+        run.store = load_facts(&mut run.sources, request, (&schema, &wishes), &mut report);
+        resolve_and_run(&mut run, request.engine, &tree, &mut report);
+    }
+    run.diagnostics = report.sorted();
+    run
+}
+
+fn load(sources: &mut SourceMap, request: &PlainRequest, report: &mut Report) -> Option<ast::Program> {
+    let file = match sources.load(request.program) {
+        Ok(file) => file,
+        Err(error) => {
+            report.push(super::rules::unreadable(&error));
+            return None;
+        }
+    };
+    let (tree, complaints) = syntax::load_program(sources, file, &mut preprocess::beside(request.include));
+    report.append(complaints);
+    Some(tree)
+}
+
+fn resolve_and_run(run: &mut PlainRun, engine: Engine, tree: &[ast::Program], report: &mut Report) {
+    let input =
+        analysis::Input { mode: Mode::Plain, sources: &run.sources, programs: tree, cards: &[], store: &run.store };
+    let (program, complaints) = analysis::analyse(&input);
+    report.append(complaints);
+    run.program = program;
+    if !report.has_errors() {
+        let input = Input { program: &run.program, store: &run.store, sources: &run.sources };
+        run.outcome = Some(execute(&input, engine));
+    }
+}
+
+/// The facts that the program's `.input` directives name.
+fn load_facts(
+    sources: &mut SourceMap,
+    request: &PlainRequest,
+    (schema, wishes): (&Schema, &[InputWish]),
+    report: &mut Report,
+) -> Store {
+    let mut builder = StoreBuilder::new(schema);
+    for wish in wishes {
+        let Some(at) = schema.relations.iter().position(|relation| relation.name == wish.relation) else { continue };
+        let relation = &schema.relations[at];
+        let Some(file) = open(sources, request, wish, report) else { continue };
+        let dialect = Dialect::new(&wish.options, relation.columns.len());
+        report.append(souffle::read(sources, file, (relation, at), &dialect, &mut builder));
+    }
+    builder.finish(|file| sources.file(file).name().to_owned())
+}
+
+/// The file that an `.input` names.
+fn open(sources: &mut SourceMap, request: &PlainRequest, wish: &InputWish, report: &mut Report) -> Option<FileId> {
+    let option = |name: &str| {
+        let mut options = wish.options.iter();
+        options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    };
+    let loaded = match option("IO").unwrap_or("file") {
+        "file" => {
+            let name = option("filename").or_else(|| option("name")).map(str::to_owned);
+            let name = name.unwrap_or_else(|| format!("{}.facts", wish.relation));
+            let folder = option("fact-dir").map_or_else(|| request.facts.to_owned(), PathBuf::from);
+            sources.load(&folder.join(name))
+        }
+        "stdin" => {
+            let text = (request.stdin)();
+            sources.add("<stdin>", text)
+        }
+        other => {
+            let message = text!("不支持从 `{other}` 载入", "loading from `{other}` is not supported");
+            let help = text!("可用：IO=file、IO=stdin", "there are IO=file and IO=stdin");
+            report.push(Diagnostic::error(Code::BadDirective, message).at(wish.span).help(help));
+            return None;
+        }
+    };
+    match loaded {
+        Ok(file) => Some(file),
+        Err(error) => {
+            let relation = &wish.relation;
+            let message =
+                text!("`{relation}` 的资料读不出：{error}", "the facts of `{relation}` cannot be read: {error}");
+            report.push(Diagnostic::error(Code::UnreadableFile, message).at(wish.span));
+            None
+        }
+    }
+}

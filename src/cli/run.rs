@@ -1,0 +1,107 @@
+//! `gouji run`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::terminal::Terminal;
+use super::{CLEAN, Common, INCOMPLETE, REFUSED, Said};
+use crate::audit::{PlainRequest, PlainRun, run_plain};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::render::souffle::{Results, Target, output};
+use crate::text;
+use crate::value::functions::EvalError;
+
+/// `gouji run`
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// 程序 / the program
+    program: PathBuf,
+    /// 资料所在的文件夹 / where fact files are
+    #[arg(short = 'F', long = "fact-dir", value_name = "DIR", default_value = ".")]
+    facts: PathBuf,
+    /// 结果写到哪个文件夹，`-` 为打印 / where results are written; `-` prints them
+    #[arg(short = 'D', long = "output-dir", value_name = "DIR", default_value = ".")]
+    output: PathBuf,
+    /// 还到这里找 `.include` 的文件 / look here too for included files
+    #[arg(short = 'I', long = "include-dir", value_name = "DIR")]
+    include: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said {
+    let mut run = run_plain(&PlainRequest {
+        program: &args.program,
+        facts: &args.facts,
+        include: &args.include,
+        stdin,
+        engine: common.engine.engine(),
+    });
+    let mut said = Said { code: REFUSED, ..Said::default() };
+    if run.outcome.is_some() {
+        said.code = CLEAN;
+        if is_incomplete(&mut run) {
+            said.code = INCOMPLETE;
+        }
+        write_outputs(&mut run, args, &mut said);
+    }
+    said.stderr = terminal.complaints(&run.sources, &run.diagnostics);
+    said
+}
+
+fn stdin() -> String {
+    let mut bytes = Vec::new();
+    // What cannot be read is not there.
+    let _ = std::io::stdin().read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether something of the program has no result; complains of it.
+fn is_incomplete(run: &mut PlainRun) -> bool {
+    let Some(outcome) = &run.outcome else { return false };
+    for error in &outcome.errors {
+        let span = if error.span.is_empty() { run.program.rules[error.rule.index()].span } else { error.span };
+        let message = match error.error {
+            EvalError::Overflow => text!("得数超出了范围", "the result does not fit"),
+            EvalError::DivisionByZero => text!("除数为零", "division by zero"),
+            EvalError::NotDefined => text!("这里算不出值", "there is no value here"),
+        };
+        run.diagnostics.push(Diagnostic::warning(Code::EvaluationError, message).at(span));
+    }
+    run.diagnostics.dedup();
+    for failure in &outcome.failures {
+        let rule = &run.program.rules[failure.rule.index()];
+        run.diagnostics.push(Diagnostic::error(Code::RuleFailed, failure.reason.clone()).at(rule.span));
+    }
+    !outcome.failures.is_empty()
+}
+
+fn write_outputs(run: &mut PlainRun, args: &RunArgs, said: &mut Said) {
+    let Some(outcome) = &run.outcome else { return };
+    let results =
+        Results { program: &run.program, store: &run.store, sources: &run.sources, derived: &outcome.relations };
+    let is_printed = args.output == Path::new("-");
+    let mut failed = Vec::new();
+    for directive in &run.program.directives {
+        let Some((target, text)) = output(&results, directive) else { continue };
+        match target {
+            Target::Stdout => said.stdout += &text,
+            Target::File(_) if is_printed => {
+                let name = &run.program.relations[directive.relation.index()].name;
+                said.stdout += &crate::render::souffle::banner(name, "", &text);
+            }
+            Target::File(name) => {
+                let path = args.output.join(&name);
+                if let Err(error) = std::fs::write(&path, text) {
+                    let path = path.display();
+                    let message = text!("写不了 {path}：{error}", "cannot write {path}: {error}");
+                    failed.push(Diagnostic::error(Code::UnreadableFile, message).at(directive.span));
+                }
+            }
+        }
+    }
+    if !failed.is_empty() {
+        said.code = INCOMPLETE;
+        run.diagnostics.append(&mut failed);
+    }
+}

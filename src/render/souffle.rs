@@ -1,0 +1,166 @@
+//! Rows as Soufflé writes them: `name.csv` with tabs, standard output with its banner, sizes.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use crate::exec::Rows;
+use crate::facts::store::{Cell, Store};
+use crate::ir::{Directive, Origin, Program, RelationId, TypeId, TypeKind};
+use crate::source::SourceMap;
+use crate::syntax::ast::DirectiveKind;
+use crate::value::Value;
+
+/// Where the text of an output directive goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Standard output.
+    Stdout,
+    /// A file of that name in the output folder.
+    File(String),
+}
+
+/// What relations have, to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Results<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The facts.
+    pub store: &'a Store,
+    /// Where they stand.
+    pub sources: &'a SourceMap,
+    /// The derived rows, by `RelationId`.
+    pub derived: &'a [Option<Box<dyn Rows>>],
+}
+
+/// The text that an output directive asks for, and where it goes. None for input directives.
+#[must_use]
+pub fn output(results: &Results, directive: &Directive) -> Option<(Target, String)> {
+    let relation = &results.program.relations[directive.relation.index()];
+    let rows = rows(results, directive.relation);
+    match directive.kind {
+        DirectiveKind::PrintSize => Some((Target::Stdout, format!("{}\t{}\n", relation.name, rows.len()))),
+        DirectiveKind::Output => {
+            let option = |name: &str| {
+                let mut options = directive.options.iter();
+                options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+            };
+            let is_printed = option("IO").is_some_and(|io| io == "stdout");
+            let name = option("filename").map_or_else(|| format!("{}.csv", relation.name), str::to_owned);
+            let target = if is_printed { Target::Stdout } else { Target::File(name) };
+            let style = Style {
+                rfc4180: option("rfc4180") == Some("true"),
+                delimiter: option("delimiter").map(|text| text.replace("\\t", "\t")),
+                headers: option("headers") == Some("true"),
+            };
+            let body = body(results, directive.relation, &rows, &style);
+            let header = if style.headers { header(results, directive.relation, &style) } else { String::new() };
+            let text = if is_printed { banner(&relation.name, &header, &body) } else { header + &body };
+            Some((target, text))
+        }
+        DirectiveKind::Input | DirectiveKind::LimitSize => None,
+    }
+}
+
+/// A relation on standard output.
+#[must_use]
+pub fn banner(name: &str, header: &str, body: &str) -> String {
+    format!("---------------\n{name}\n{header}===============\n{body}===============\n")
+}
+
+struct Style {
+    rfc4180: bool,
+    delimiter: Option<String>,
+    headers: bool,
+}
+
+impl Style {
+    fn delimiter(&self) -> &str {
+        self.delimiter.as_deref().unwrap_or(if self.rfc4180 { "," } else { "\t" })
+    }
+}
+
+/// The distinct rows of a relation, in order.
+fn rows(results: &Results, relation: RelationId) -> BTreeSet<Vec<Value>> {
+    let declared = &results.program.relations[relation.index()];
+    let rows = match declared.origin {
+        Origin::Facts(table) => {
+            let cell = |row, column| match results.store.cell(results.sources, table, row, column) {
+                Cell::Present(value) => value,
+                Cell::Blank | Cell::Malformed(_) => Value::Nil,
+            };
+            let count = results.store.tables[table].rows;
+            (0..count).map(|row| (0..declared.arity).map(|column| cell(row, column)).collect()).collect()
+        }
+        Origin::Rules(_) => {
+            let Some(Some(derived)) = results.derived.get(relation.index()) else { return BTreeSet::new() };
+            let value = |row, column| derived.value(row, column);
+            (0..derived.len()).map(|row| (0..declared.arity).map(|column| value(row, column)).collect()).collect()
+        }
+    };
+    rows
+}
+
+fn header(results: &Results, relation: RelationId, style: &Style) -> String {
+    let declared = &results.program.relations[relation.index()];
+    let names: Vec<&str> = declared.columns.iter().take(declared.arity).map(|column| column.name.as_str()).collect();
+    names.join(style.delimiter()) + "\n"
+}
+
+fn body(results: &Results, relation: RelationId, rows: &BTreeSet<Vec<Value>>, style: &Style) -> String {
+    let declared = &results.program.relations[relation.index()];
+    let mut text = String::new();
+    for row in rows {
+        if declared.arity == 0 {
+            text.push_str("()");
+        }
+        for (at, value) in row.iter().enumerate() {
+            if at > 0 {
+                text.push_str(style.delimiter());
+            }
+            let start = text.len();
+            write_value(results.program, value, declared.columns[at].ty, &mut text);
+            if style.rfc4180 && matches!(value, Value::Symbol(_) | Value::Record(_) | Value::Nil) {
+                let quoted = format!("\"{}\"", text[start..].replace('"', "\"\""));
+                text.replace_range(start.., &quoted);
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Writes a value as its type is written: records as `[a, b]`, branches as `$Branch(a, b)`.
+fn write_value(program: &Program, value: &Value, ty: TypeId, text: &mut String) {
+    match (&program.types[ty.index()].kind, value) {
+        (TypeKind::Record(fields), Value::Record(values)) => {
+            text.push('[');
+            write_fields(program, values, fields, text);
+            text.push(']');
+        }
+        (TypeKind::Algebraic(branches), Value::Record(values)) => {
+            let Some((Value::Number(number), values)) = values.split_first() else { return };
+            let Some((name, fields)) = usize::try_from(*number).ok().and_then(|at| branches.get(at)) else { return };
+            let _ = write!(text, "${name}");
+            if !values.is_empty() {
+                text.push('(');
+                write_fields(program, values, fields, text);
+                text.push(')');
+            }
+        }
+        (TypeKind::Float, Value::Float(float)) => {
+            let _ = write!(text, "{float}");
+        }
+        _ => {
+            let _ = write!(text, "{value}");
+        }
+    }
+}
+
+fn write_fields(program: &Program, values: &[Value], fields: &[(String, TypeId)], text: &mut String) {
+    for (at, (value, (_, ty))) in values.iter().zip(fields).enumerate() {
+        if at > 0 {
+            text.push_str(", ");
+        }
+        write_value(program, value, *ty, text);
+    }
+}
