@@ -7,6 +7,7 @@ mod date;
 mod grid;
 mod notes;
 mod number;
+mod ods;
 mod style;
 mod xlsx;
 
@@ -20,7 +21,7 @@ use crate::source::SourceMap;
 use crate::text;
 
 /// Cells that are read of one sheet.
-const MOST_CELLS: usize = 20_000_000;
+const MOST_CELLS: usize = 6_000_000;
 
 /// A sheet as its file has it. Rows and columns are counted from 0.
 #[derive(Debug, Default)]
@@ -99,6 +100,9 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
     let mut archive = Archive::open(bytes)?;
     if archive.has("xl/workbook.xml") || archive.has("[Content_Types].xml") {
         return xlsx::sheets(&mut archive);
+    }
+    if archive.has("content.xml") {
+        return ods::sheets(&mut archive);
     }
     Err(Trouble::broken(text!("压缩包里没有工作簿", "there is no workbook in the archive")))
 }

@@ -136,3 +136,41 @@ fn bombs_do_not_go_off() {
     let (_, _, report) = read(&workbook(&format!("<worksheet>{deep}")));
     assert_eq!(codes(&report), [Code::LimitReached]);
 }
+
+#[test]
+fn ods_is_read_like_xlsx() {
+    let content = r#"<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:style="s"><office:automatic-styles>
+        <style:style style:name="ta2"><style:table-properties table:display="false"/></style:style></office:automatic-styles>
+        <office:body><office:spreadsheet><table:table table:name="附表1"><table:table-column table:number-columns-repeated="2"/>
+        <table:table-column table:visibility="collapse"/>
+        <table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+        <table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>预算<text:s text:c="2"/>金额</text:p><text:p>（万元）</text:p>
+          <office:annotation><text:p>批注</text:p></office:annotation></table:table-cell><table:covered-table-cell/></table:table-row>
+        <table:table-row table:visibility="collapse"><table:table-cell office:value-type="float" office:value="37.979999999999997"><text:p>37.98</text:p></table:table-cell>
+          <table:table-cell office:value-type="percentage" office:value="0.855"><text:p>85.50%</text:p></table:table-cell>
+          <table:table-cell office:value-type="date" office:date-value="2020-01-31"><text:p>31.01.20</text:p></table:table-cell></table:table-row>
+        <table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="currency" office:value="1234.5"><text:p>¥1,234.50</text:p></table:table-cell>
+          <table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0"><text:p>#DIV/0!</text:p></table:table-cell>
+          <table:table-cell table:formula="of:=SUM(A1)"/></table:table-row>
+        <table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+        </table:table><table:table table:name="暗" table:style-name="ta2"><table:table-row><table:table-cell office:value-type="boolean" office:boolean-value="true"/></table:table-row></table:table>
+        </office:spreadsheet></office:body></office:document-content>"#;
+    let (_, tables, report) = read(&zip_of(&[("mimetype", "x"), ("content.xml", content)]));
+    assert_eq!(
+        texts(&tables[0]),
+        [
+            ["", "", ""],
+            ["", "", ""],
+            ["预算  金额\n（万元）", "预算  金额\n（万元）", ""],
+            ["37.98", "85.50%", "2020-01-31"],
+            ["1234.50", "#DIV/0!", "=of:=SUM(A1)"],
+            ["1234.50", "#DIV/0!", "=of:=SUM(A1)"],
+        ]
+    );
+    assert_eq!((tables[0].hidden_columns.as_slice(), tables[0].rows[3].hidden), (&[2][..], true));
+    assert_eq!((texts(&tables[1]), tables[1].hidden), (vec![vec!["TRUE"]], true));
+    assert_eq!(codes(&report), [Code::StaleValue, Code::HiddenCells, Code::HiddenCells]);
+    let bomb = r#"<s><table name="a"><table-row number-rows-repeated="1048576"><table-cell number-columns-repeated="16384" value-type="string"><p>长</p></table-cell></table-row></table></s>"#;
+    let (_, _, report) = read(&zip_of(&[("content.xml", bomb)]));
+    assert_eq!(codes(&report), [Code::LimitReached]);
+}
