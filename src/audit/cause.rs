@@ -44,7 +44,7 @@ pub(super) fn accuse(words: &Words<'_>, rows: u64, found: &mut BTreeMap<usize, V
         causes.push(cause);
     }
     for (at, instance) in equalities.instances.iter().enumerate() {
-        if equalities.equations[at].terms.is_empty() {
+        if equalities.equations[at].terms.len() < 3 {
             continue;
         }
         unexplained(words, found, (at, instance), &finding_of);

@@ -11,6 +11,7 @@ mod plain;
 mod rules;
 mod test;
 mod verdict;
+mod why;
 mod words;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use self::params::Set;
 pub use self::plain::{PlainRequest, PlainRun, run_plain};
 pub use self::rules::{LoadedCard, Rules, Wish, load_rules, pack_name};
 pub use self::test::{Tested, test};
+pub use self::why::{Wanted, why};
 use self::words::Words;
 use crate::analysis::{self, CardSource, Mode};
 use crate::cards::{PACKS, Setting, read as read_cards};

@@ -11,6 +11,7 @@ mod rules;
 mod run;
 mod terminal;
 mod test;
+mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,6 +80,8 @@ enum Verb {
     Run(run::RunArgs),
     /// 运行规则自带的测试 / run the rules' own tests
     Test(test::TestArgs),
+    /// 证明一个问题：每个条件的值和出处 / prove a finding: each condition with its values and places
+    Why(why::WhyArgs),
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -145,6 +148,7 @@ pub fn main() -> ExitCode {
             Verb::Rules(args) => rules::rules(args, common, &terminal),
             Verb::Explain(args) => explain::explain(args, common, &terminal),
             Verb::Test(args) => test::test(args, common, &terminal),
+            Verb::Why(args) => why::why(args, common, &terminal),
         }
     })
 }

@@ -2,6 +2,7 @@
 
 mod cause;
 pub mod format;
+pub mod proof;
 
 pub use crate::cards::Severity;
 use crate::diagnostic::Text;

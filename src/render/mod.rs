@@ -5,6 +5,7 @@ pub mod concise;
 pub mod facts;
 pub mod human;
 pub mod json;
+pub mod proof;
 pub mod souffle;
 pub mod summary;
 mod table;
