@@ -92,21 +92,7 @@ impl Teller<'_> {
                     None => Node { text, place, ..Node::default() },
                 }
             }
-            Because::Compared { left, op, right, allowance, ty } => {
-                let kind = *ty;
-                let said = |value: &Value| kind.map_or_else(|| value.to_string(), |ty| self.value(value, ty));
-                let mut text = format!("{condition}  ⇒  {} {} {}", said(left), symbol(*op), said(right));
-                if let Some(allowance) = allowance {
-                    text += &self.say(&text!("（允许误差 {{}}）", " (allowance {{}})"), &said(allowance));
-                }
-                let claim = Claim::Comparison {
-                    left: left.to_string(),
-                    op: symbol(*op),
-                    right: right.to_string(),
-                    allowance: allowance.as_ref().map(ToString::to_string),
-                };
-                Node { text, place, claim: Some(claim), ..Node::default() }
-            }
+            Because::Compared { .. } => Node { place, ..self.compared(condition, &step.because) },
             Because::Named { var, value } => {
                 let ty = rule.vars[var.index()].ty;
                 let value = value.as_ref().map_or_else(|| "—".to_owned(), |value| self.value(value, ty));
@@ -149,21 +135,31 @@ impl Teller<'_> {
         }
     }
 
+    /// A comparison, with the values of both sides.
+    fn compared(&self, condition: String, because: &Because) -> Node {
+        let Because::Compared { left, op, right, allowance, ty } = because else { return Node::default() };
+        let said = |value: &Value| ty.map_or_else(|| value.to_string(), |ty| self.value(value, ty));
+        let mut text = format!("{condition}  ⇒  {} {} {}", said(left), symbol(*op), said(right));
+        if let Some(allowance) = allowance {
+            text += &self.say(&text!("（允许误差 {{}}）", " (allowance {{}})"), &said(allowance));
+        }
+        let claim = Claim::Comparison {
+            left: left.to_string(),
+            op: symbol(*op),
+            right: right.to_string(),
+            allowance: allowance.as_ref().map(ToString::to_string),
+        };
+        Node { text, claim: Some(claim), ..Node::default() }
+    }
+
     /// Whether an aggregate is not the one written, but adds the allowances of that one's parts.
     fn is_allowance(&self, rule: &Rule, span: crate::source::Span, result: VarId) -> bool {
-        let mut same = rule.body.iter().filter_map(|literal| match literal {
-            Literal::Aggregate(aggregate) if aggregate.span == span => Some(aggregate),
+        let here = rule.body.iter().filter_map(|literal| match literal {
+            Literal::Aggregate(aggregate) if aggregate.span == span => Some(aggregate.result),
             _ => None,
         });
-        let first = same.next();
-        same.next().is_some()
-            && first.is_some_and(|first| {
-                let others = rule.body.iter().any(|literal| {
-                    matches!(literal, Literal::Aggregate(aggregate) if aggregate.span == span
-                        && aggregate.result != result && aggregate.result != first.result)
-                });
-                !others && rule.vars[result.index()].name.starts_with('_') && first.result != result
-            })
+        // Both stand at one place; the one that was written comes first.
+        here.into_iter().position(|other| other == result).is_some_and(|at| at > 0)
     }
 
     /// The parts of a sum added up once more, here, from the values shown.
