@@ -6,6 +6,7 @@ use super::cards::{CardDraft, CardScope, bodies, draft_alternative, finish_alter
 use super::collect::collect;
 use super::components::{Flat, expand};
 use super::context::Relations;
+use super::disjunction;
 use super::equivalence;
 use super::hir;
 use super::infer::Infer;
@@ -34,6 +35,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let programs: Vec<_> = input.programs.iter().collect();
     let mut flat = expand(&programs, &mut report);
     inline(&mut flat, &mut report);
+    disjunction::lift(&mut flat);
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);

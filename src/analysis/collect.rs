@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::components::Flat;
 use super::context::{Column, Relation, Relations, loaded, money_type};
+use super::disjunction::MARK;
 use super::infer::Infer;
 use super::input::{CardSource, Input, Mode};
 use super::resolve::{alternatives, card_columns};
@@ -29,7 +30,7 @@ pub(super) fn collect(flat: &Flat, input: &Input, infer: &mut Infer) -> Relation
         for head in &clause.heads {
             match relations.id(&head.relation.text) {
                 Some(id) => relations.get_mut(id).derived = true,
-                None if input.mode == Mode::Audit => {
+                None if input.mode == Mode::Audit || head.relation.text.contains(MARK) => {
                     implied(head, infer, &mut relations);
                 }
                 None => {}

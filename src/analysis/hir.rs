@@ -201,3 +201,55 @@ impl Expr {
         }
     }
 }
+
+impl Cond {
+    /// Calls `change` on each variable in it, also those inside braces and negations.
+    pub(super) fn rename(&mut self, change: &mut dyn FnMut(&mut VarId)) {
+        match self {
+            Self::Atom(atom) => {
+                atom.row.iter_mut().for_each(&mut *change);
+                atom.args.iter_mut().for_each(|(_, arg)| arg.rename(change));
+            }
+            Self::Not(body, ..) => body.iter_mut().for_each(|cond| cond.rename(change)),
+            Self::Generate { row, args, .. } => {
+                change(row);
+                args.iter_mut().for_each(|arg| arg.rename(change));
+            }
+            Self::Compare { left, right, .. } => {
+                left.rename(change);
+                right.rename(change);
+            }
+            Self::Aggregate(aggregate) => {
+                change(&mut aggregate.result);
+                aggregate.target.iter_mut().for_each(|target| target.rename(change));
+                aggregate.body.iter_mut().for_each(|cond| cond.rename(change));
+            }
+            Self::Is { arg, .. } => arg.rename(change),
+            Self::Test { args, .. } => args.iter_mut().for_each(|arg| arg.rename(change)),
+            Self::Bool(..) => {}
+        }
+    }
+}
+
+impl Expr {
+    /// Calls `change` on each variable in it.
+    pub(super) fn rename(&mut self, change: &mut dyn FnMut(&mut VarId)) {
+        match &mut self.kind {
+            Kind::Var(var) => change(var),
+            Kind::Unnamed | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
+            Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
+                args.iter_mut().for_each(|arg| arg.rename(change));
+            }
+            Kind::If(cond, then, other) => {
+                cond.rename(change);
+                then.rename(change);
+                other.rename(change);
+            }
+            Kind::Else(first, second) => {
+                first.rename(change);
+                second.rename(change);
+            }
+            Kind::Cast(inner) => inner.rename(change),
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod complain;
 mod fields;
 mod order;
 mod value;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

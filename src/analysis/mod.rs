@@ -9,6 +9,7 @@ mod cards;
 mod collect;
 mod components;
 mod context;
+mod disjunction;
 mod equivalence;
 mod hir;
 mod infer;

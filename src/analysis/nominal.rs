@@ -26,6 +26,7 @@ pub(super) fn check(rule: &Rule, relations: &Relations, infer: &mut Infer) -> bo
     let mut checker = Checker { relations, infer, same: BTreeMap::new(), known: BTreeMap::new() };
     rule.body.iter().for_each(|cond| checker.equalities(cond));
     rule.body.iter().for_each(|cond| checker.atoms(cond));
+    rule.body.iter().for_each(|cond| checker.comparisons(cond));
     if !rule.subsumption {
         checker.head(rule);
     }
@@ -107,6 +108,30 @@ impl Checker<'_, '_> {
                     self.known.insert(var, Some(Known { types: common, span }));
                 }
             }
+        }
+    }
+
+    /// Values of unrelated subtypes have no order between them.
+    fn comparisons(&mut self, cond: &Cond) {
+        match cond {
+            Cond::Compare { op: CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, left, right, span } => {
+                let (a, b) = (self.given(left), self.given(right));
+                let (Some(first), Some(second)) = (a.first(), b.first()) else { return };
+                let types = &self.infer.types;
+                if a.iter().any(|a| b.iter().any(|b| !types.common(*a, *b).is_empty())) {
+                    return;
+                }
+                let (first, second) = (types.name(*first).to_owned(), types.name(*second).to_owned());
+                self.infer.report.push(
+                    Diagnostic::error(
+                        Code::TypeMismatch,
+                        text!("`{first}` 和 `{second}` 不能比大小", "`{first}` and `{second}` cannot be ordered"),
+                    )
+                    .at(*span),
+                );
+            }
+            Cond::Aggregate(aggregate) => aggregate.body.iter().for_each(|cond| self.comparisons(cond)),
+            _ => {}
         }
     }
 

@@ -7,7 +7,7 @@ mod names;
 use std::collections::BTreeMap;
 
 pub(super) use body::{alternatives, too_many};
-pub(super) use names::{Binding, card_columns};
+pub(super) use names::{Binding, card_columns, outer_names};
 
 use super::context::Relations;
 use super::hir::{Atom, Cond, Expr, Kind, Role, Rule, Var};

@@ -94,8 +94,9 @@ impl Types {
             }
             fresh.push((types.add(name.text.clone(), Some(name.span), TypeKind::Number), *declaration));
         }
+        let mut bases = Vec::new();
         for (id, declaration) in &fresh {
-            types.shape(*id, declaration, report);
+            types.shape(*id, declaration, &mut bases, report);
         }
         let mut cyclic = Vec::new();
         for (id, declaration) in &fresh {
@@ -109,6 +110,9 @@ impl Types {
         }
         for (id, declaration) in &fresh {
             types.check_union(*id, declaration, report);
+        }
+        for (id, base) in bases {
+            types.check_base(id, &base, report);
         }
         for (id, _) in &fresh {
             types.defs[id.index()].kind = types.defs[types.root(*id).index()].kind.clone();
@@ -181,11 +185,12 @@ impl Types {
         }
     }
 
-    fn shape(&mut self, id: TypeId, declaration: &ast::TypeDecl, report: &mut Report) {
+    fn shape(&mut self, id: TypeId, declaration: &ast::TypeDecl, bases: &mut Vec<(TypeId, Name)>, report: &mut Report) {
         match &declaration.kind {
             ast::TypeKind::Subtype(base) => {
-                if let Some(base) = self.find(base, report) {
-                    self.defs[id.index()].shape = Shape::Subtype(base);
+                if let Some(found) = self.find(base, report) {
+                    self.defs[id.index()].shape = Shape::Subtype(found);
+                    bases.push((id, base.clone()));
                 }
             }
             ast::TypeKind::Legacy(base) => {
@@ -255,6 +260,30 @@ impl Types {
             Shape::Subtype(base) | Shape::Alias(base) => vec![*base],
             Shape::Union(parts) => parts.clone(),
         }
+    }
+
+    /// A subtype is one of a built-in type or of a subtype.
+    fn check_base(&self, id: TypeId, base: &Name, report: &mut Report) {
+        let Shape::Subtype(of) = self.defs[id.index()].shape else { return };
+        let union = matches!(self.defs[self.unalias(of).index()].shape, Shape::Union(_));
+        if !union && !matches!(self.class(of), Class::Structure(_)) {
+            return;
+        }
+        let (name, base_name) = (self.name(id), &base.text);
+        report.push(
+            Diagnostic::error(
+                Code::BadDeclaration,
+                text!(
+                    "`{base_name}` 是联合或记录，`{name}` 不能是它的子类型",
+                    "`{base_name}` is a union or a record, and `{name}` cannot be a subtype of it"
+                ),
+            )
+            .at(base.span)
+            .help(text!(
+                "起一个别名：`.type {name} = {base_name}`",
+                "give it another name: `.type {name} = {base_name}`"
+            )),
+        );
     }
 
     /// A union is over types of one built-in type.

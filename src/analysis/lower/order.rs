@@ -54,7 +54,7 @@ impl Lower<'_, '_> {
                     self.emit(cond, bound, &mut out, scope);
                 }
                 None => {
-                    if !self.give_up_one(&waiting, bound) {
+                    if !self.take_witnesses(&mut waiting, bound) && !self.give_up_one(&waiting, bound) {
                         break;
                     }
                 }

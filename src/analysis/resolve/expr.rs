@@ -53,7 +53,7 @@ impl Builder<'_, '_> {
     fn wrong(&mut self, span: Span) -> Expr {
         self.broken = true;
         let node = self.infer.poison();
-        Expr { kind: Kind::Unnamed, span, node }
+        Expr { kind: Kind::Nil, span, node }
     }
 
     fn constant(&mut self, constant: Const, span: Span) -> Expr {
