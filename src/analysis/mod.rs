@@ -4,6 +4,7 @@
 //! precision and row counts are part of what rules mean and of what complaints say.
 
 mod agree;
+mod broken;
 mod build;
 mod cards;
 mod collect;
@@ -45,7 +46,8 @@ pub fn schema(programs: &[&ast::Program]) -> (Schema, Report) {
 /// program may only be run when the report has no error.
 #[must_use]
 pub fn analyse(input: &Input) -> (ir::Program, Report) {
-    build::build(input)
+    let (program, report) = build::build(input);
+    (program, broken::without_consequences(report, input))
 }
 
 /// A wish to load a relation, of a plain Datalog file.

@@ -158,7 +158,8 @@ impl Types {
     /// The type of that name, or a complaint that names the nearest.
     pub(super) fn find(&self, name: &Name, report: &mut Report) -> Option<TypeId> {
         let found = self.get(&name.text);
-        if found.is_none() {
+        // An empty name stands where no type is written, which has been said.
+        if found.is_none() && !name.text.is_empty() {
             report.push(self.unknown(name));
         }
         found

@@ -9,7 +9,7 @@ use crate::cards::{self, Card, PACKS, SHARED, Shipped};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::Schema;
 use crate::source::{FileId, LoadError, SourceMap, Span};
-use crate::syntax::{self, ast};
+use crate::syntax::{self, ast, preprocess};
 use crate::text;
 
 /// A wish for rules: a pack's name, or a path that may have `*` in its last part.
@@ -145,7 +145,7 @@ impl Loader<'_> {
     }
 
     fn program(&mut self, file: FileId) {
-        let (program, report) = syntax::parse_program(self.sources, file);
+        let (program, report) = syntax::load_program(self.sources, file, &mut preprocess::beside(&[]));
         self.report.append(report);
         self.rules.programs.push(program);
         self.rules.files.push(file);

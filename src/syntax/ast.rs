@@ -84,7 +84,7 @@ pub struct Annotation {
 pub struct ColumnDecl {
     /// The column.
     pub name: Name,
-    /// Its type.
+    /// Its type; an empty name where none is written, which has been complained about.
     pub ty: Name,
     /// The `///` lines above it, joined by line breaks.
     pub doc: String,

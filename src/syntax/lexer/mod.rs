@@ -254,6 +254,3 @@ pub fn starts_word(c: char) -> bool {
 pub fn continues_word(c: char) -> bool {
     c == '?' || is_xid_continue(c)
 }
-
-#[cfg(test)]
-mod tests;

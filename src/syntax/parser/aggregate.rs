@@ -28,7 +28,11 @@ impl Parser<'_> {
             Some(target)
         };
         let shown = op.text.clone();
-        let help = text!("写成 `{shown} 值 : {{ 条件 }}`", "it is written `{shown} value : {{ conditions }}`");
+        let help = if shown == "count" {
+            text!("写成 `count : {{ 条件 }}`", "it is written `count : {{ conditions }}`")
+        } else {
+            text!("写成 `{shown} 值 : {{ 条件 }}`", "it is written `{shown} value : {{ conditions }}`")
+        };
         if self.take(Kind::Colon).is_none() {
             return Err(self.expected_with(&text!(" `:` 和花括号里的条件", "`:` and conditions in braces"), help));
         }

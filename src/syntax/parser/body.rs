@@ -231,7 +231,7 @@ impl Parser<'_> {
         if self.kind() != Kind::End {
             self.complain_after_body();
         }
-        body.broken = self.broken;
+        body.broken = self.broken || self.was_mended_since(0);
         body
     }
 

@@ -12,6 +12,7 @@ impl Parser<'_> {
     /// A clause with its dot. When it is too wrong to be kept, what is left of it is skipped.
     pub(super) fn clause(&mut self) -> Option<Clause> {
         let start = self.token().span;
+        let first = self.at;
         self.broken = false;
         self.given_up = false;
         self.margin = self.sources.location(start).column;
@@ -35,7 +36,7 @@ impl Parser<'_> {
             }
         }
         self.final_dot(start, &body);
-        body.broken = self.broken;
+        body.broken = self.broken || self.was_mended_since(first);
         let plan = self.plan();
         Some(Clause { heads, subsumes, body, plan, span: self.since(start) })
     }
@@ -52,6 +53,15 @@ impl Parser<'_> {
 
     fn head(&mut self, wanted: &crate::diagnostic::Text) -> Parsed<Atom> {
         self.annotations();
+        if self.kind() == Kind::Word && self.after().kind == Kind::Word {
+            let help = text!(
+                "规则写成 `结论(…) :- 条件, 条件.`，事实写成 `表(…).`",
+                "a rule is `head(…) :- condition, condition.`, a fact `relation(…).`"
+            );
+            let complaint = self.unexpected(wanted).help(help);
+            self.complain_structure(complaint);
+            return Err(Skip);
+        }
         if self.kind() == Kind::Word {
             let name = self.text(self.token()).into_owned();
             let beyond = self.beyond_name(self.at);
@@ -116,7 +126,15 @@ impl Parser<'_> {
             self.complain_missing_dot(start);
             return;
         }
-        if !(body.broken || self.broken) {
+        if token.kind == Kind::If && !body.alternatives.is_empty() {
+            let message = text!("一条规则只有一个 `:-`", "a rule has only one `:-`");
+            let help = text!(
+                "若前面是另一条规则，在它末尾写 `.`；若是条件，用 `,` 连接",
+                "end the rule before it with `.`, or join conditions with `,`"
+            );
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(token.span).help(help);
+            self.complain_structure(complaint);
+        } else if !(body.broken || self.broken) {
             let wanted = if body.alternatives.is_empty() {
                 text!(" `:-`（后面写条件）或 `.`（事实结束）", "`:-` (conditions follow) or `.` (the end of the fact)")
             } else {

@@ -91,7 +91,9 @@ impl Parser<'_> {
             );
             let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(name.span).help(help);
             self.complain_structure(complaint);
-            return Err(Skip);
+            // The column counts; its type is not asked for again.
+            let ty = Name { text: String::new(), span: name.span };
+            return Ok(ColumnDecl { name, ty, doc });
         }
         let ty = self.qualified_name(&text!("类型名", "the name of a type"))?;
         if self.kind() == Kind::Less && self.after().kind == Kind::Greater {

@@ -76,7 +76,8 @@ impl Parser<'_> {
         let place = dot.span.to(word.span);
         let message = text!("没有 `.{name}` 这种声明", "there is no declaration `.{name}`");
         let mut complaint = Diagnostic::error(Code::UnexpectedToken, message).at(place);
-        if let Some(near) = nearest(&name, DIRECTIVES) {
+        let beginning = DIRECTIVES.into_iter().find(|word| name.starts_with(word) || word.starts_with(&name));
+        if let Some(near) = beginning.or_else(|| nearest(&name, DIRECTIVES)) {
             complaint = complaint.help(text!("是否 `.{near}`？", "did you mean `.{near}`?"));
         }
         self.complain_structure(complaint);

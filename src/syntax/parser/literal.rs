@@ -6,7 +6,7 @@ use crate::text;
 
 use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Source};
 use super::super::token::Kind;
-use super::words::{STATES, TESTS, begins_arg, comparison};
+use super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, begins_arg, comparison};
 use super::{Parsed, Parser, Skip};
 
 impl Parser<'_> {
@@ -209,8 +209,7 @@ impl Parser<'_> {
         }
         let start = first.span;
         let mut rest: Vec<(CompareOp, Span, Arg)> = Vec::new();
-        while let Some(op) = comparison(self.kind()) {
-            let operator = self.advance().span;
+        while let Some((op, operator)) = self.comparison_operator() {
             let arg = self.arg()?;
             height = height.max(self.height);
             rest.push((op, operator, arg));
@@ -220,6 +219,27 @@ impl Parser<'_> {
             return Err(self.complain_lone_value(&first));
         }
         Ok(Literal::Compare(Compare { first, rest, span: self.since(start) }))
+    }
+
+    /// Takes a comparison, also one that is written in words.
+    fn comparison_operator(&mut self) -> Option<(CompareOp, Span)> {
+        let token = self.token();
+        if let Some(op) = comparison(token.kind) {
+            self.advance();
+            return Some((op, token.span));
+        }
+        if token.kind != Kind::Word {
+            return None;
+        }
+        let word = self.text(token);
+        let (word, op, ours) = OTHER_COMPARISONS.into_iter().find(|(known, ..)| *known == word)?;
+        self.advance();
+        let message = text!("`{word}` 在规则里写 `{ours}`", "`{word}` is written `{ours}` in rules");
+        let complaint = Diagnostic::error(Code::ForeignOperator, message)
+            .primary(token.span, text!("写 `{ours}`", "write `{ours}`"))
+            .fix(token.span, ours);
+        self.complain(complaint);
+        Some((op, token.span))
     }
 
     /// `x is blank`, `x is not blank`, `x` being read.
@@ -235,7 +255,12 @@ impl Parser<'_> {
         let Some((_, state)) = known else {
             let wanted =
                 text!(" `blank`（空）、`malformed`（写错）或 `present`（有值）", "`blank`, `malformed` or `present`");
-            return Err(self.expected(&wanted));
+            let mut complaint = self.unexpected(&wanted);
+            if let Some((_, ours)) = OTHER_STATES.into_iter().find(|(other, _)| *other == word) {
+                complaint = complaint.fix(token.span, ours).help(text!("写 `{ours}`", "write `{ours}`"));
+            }
+            self.complain_structure(complaint);
+            return Err(Skip);
         };
         self.advance();
         let span = self.since(arg.span);
@@ -249,7 +274,18 @@ impl Parser<'_> {
         }
         let shown = self.sources.text(arg.span).into_owned();
         let message = text!("`{shown}` 只是一个值，还不是条件", "`{shown}` is only a value, not a condition");
+        let next = self.text(self.token());
         let help = match &arg.kind {
+            _ if next == "like" || next == "matches" => text!(
+                "文字合模式写 `match(\"正则\", {shown})`，含某段文字写 `contains(\"文字\", {shown})`",
+                "a pattern is `match(\"regex\", {shown})`, a part of the text `contains(\"text\", {shown})`"
+            ),
+            _ if next == "contains" || next == "包含" => {
+                text!("含某段文字写 `contains(\"文字\", {shown})`", "write `contains(\"text\", {shown})`")
+            }
+            _ if next == "between" || next == "介于" => {
+                text!("在两数之间写 `下限 <= {shown} <= 上限`", "write `low <= {shown} <= high`")
+            }
             ArgKind::Var(name) => text!(
                 "要比较就写 `{name} > 0` 之类；要查表就写 `{name}(…)` 或 `p in {name}`",
                 "compare it, as in `{name} > 0`, or look into a relation: `{name}(…)`, `p in {name}`"

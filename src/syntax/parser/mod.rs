@@ -226,6 +226,12 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether brackets among the tokens from `start` up to the next were mended.
+    fn was_mended_since(&self, start: usize) -> bool {
+        let first = self.mended.partition_point(|(_, end)| *end < start);
+        self.mended[first.min(self.mended.len())..].iter().take(8).any(|(from, _)| *from < self.at)
+    }
+
     /// Moves to the end of the element of a list that began at `from`: a comma or the like, a bracket that closes, the
     /// end of the clause; never back.
     fn skip_element(&mut self, from: usize) {

@@ -43,6 +43,41 @@ pub(super) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];
 pub(super) const STATES: [(&str, CellState); 3] =
     [("blank", CellState::Blank), ("malformed", CellState::Malformed), ("present", CellState::Present)];
 
+/// What else people write after `is`.
+pub(super) const OTHER_STATES: [(&str, &str); 14] = [
+    ("empty", "blank"),
+    ("null", "blank"),
+    ("Null", "blank"),
+    ("NULL", "blank"),
+    ("none", "blank"),
+    ("missing", "blank"),
+    ("空", "blank"),
+    ("空白", "blank"),
+    ("invalid", "malformed"),
+    ("bad", "malformed"),
+    ("错误", "malformed"),
+    ("写错", "malformed"),
+    ("given", "present"),
+    ("有值", "present"),
+];
+
+/// Comparisons in words.
+pub(super) const OTHER_COMPARISONS: [(&str, CompareOp, &str); 13] = [
+    ("等于", CompareOp::Eq, "="),
+    ("equals", CompareOp::Eq, "="),
+    ("不等于", CompareOp::Ne, "!="),
+    ("大于", CompareOp::Gt, ">"),
+    ("超过", CompareOp::Gt, ">"),
+    ("小于", CompareOp::Lt, "<"),
+    ("低于", CompareOp::Lt, "<"),
+    ("大于等于", CompareOp::Ge, ">="),
+    ("不小于", CompareOp::Ge, ">="),
+    ("不低于", CompareOp::Ge, ">="),
+    ("小于等于", CompareOp::Le, "<="),
+    ("不大于", CompareOp::Le, "<="),
+    ("不超过", CompareOp::Le, "<="),
+];
+
 /// The comparison that a token writes.
 pub(super) const fn comparison(kind: Kind) -> Option<CompareOp> {
     Some(match kind {

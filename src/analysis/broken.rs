@@ -1,0 +1,62 @@
+//! Clauses whose text was wrong: what is missing there is no second mistake.
+
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::Span;
+use crate::syntax::ast::{Arg, Item};
+
+use super::input::{CardSource, Input, Piece, TemplateSource};
+
+/// `report` without complaints about clauses and cards whose text was wrong, as far as they may follow from that. That
+/// a name is not known is never a consequence.
+pub(super) fn without_consequences(report: Report, input: &Input) -> Report {
+    let mut places = Vec::new();
+    for program in input.programs {
+        broken_clauses(&program.items, &mut places);
+    }
+    for card in input.cards.iter().filter(|card| card.when.broken) {
+        places.extend(spans_of_card(card));
+    }
+    if places.is_empty() {
+        return report;
+    }
+    places.sort_unstable();
+    let mut kept = Report::new();
+    kept.extend(report.diagnostics().iter().filter(|complaint| !follows(complaint, &places)).cloned());
+    kept
+}
+
+fn broken_clauses(items: &[Item], places: &mut Vec<Span>) {
+    for item in items {
+        match item {
+            Item::Clause(clause) if clause.body.broken => places.push(clause.span),
+            Item::Component(component) => broken_clauses(&component.items, places),
+            _ => {}
+        }
+    }
+}
+
+fn spans_of_card(card: &CardSource) -> Vec<Span> {
+    let templates = [Some(&card.message), card.help.as_ref()].into_iter().flatten();
+    let of_labels = card.labels.iter().flat_map(|label| holes(&label.text).chain([&label.at]));
+    let of_severity = card.severity.iter().filter_map(|severity| severity.when.as_ref()).map(|when| when.span);
+    let args = templates.flat_map(holes).chain(of_labels).chain(&card.key).map(|arg| arg.span);
+    args.chain(of_severity).chain([card.when.span, card.span]).collect()
+}
+
+fn holes(template: &TemplateSource) -> impl Iterator<Item = &Arg> {
+    template.pieces.iter().filter_map(|piece| match piece {
+        Piece::Hole(arg, _) => Some(arg),
+        Piece::Text(_) => None,
+    })
+}
+
+/// Whether the complaint is made inside one of `places`, which are sorted, and is not about a name.
+fn follows(complaint: &Diagnostic, places: &[Span]) -> bool {
+    let of_name = matches!(
+        complaint.code,
+        Code::UnknownRelation | Code::UnknownColumn | Code::UnknownFunction | Code::UnknownType | Code::UnknownComponent
+    );
+    let Some(at) = complaint.place().filter(|_| !of_name) else { return false };
+    let before = places.partition_point(|place| place.start() <= at.start());
+    places[..before].iter().rev().take(8).any(|place| at.end() <= place.end())
+}
