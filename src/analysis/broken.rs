@@ -54,7 +54,11 @@ fn holes(template: &TemplateSource) -> impl Iterator<Item = &Arg> {
 fn follows(complaint: &Diagnostic, places: &[Span]) -> bool {
     let of_name = matches!(
         complaint.code,
-        Code::UnknownRelation | Code::UnknownColumn | Code::UnknownFunction | Code::UnknownType | Code::UnknownComponent
+        Code::UnknownRelation
+            | Code::UnknownColumn
+            | Code::UnknownFunction
+            | Code::UnknownType
+            | Code::UnknownComponent
     );
     let Some(at) = complaint.place().filter(|_| !of_name) else { return false };
     let before = places.partition_point(|place| place.start() <= at.start());

@@ -91,21 +91,25 @@ impl Lexer<'_> {
 
     fn wrong_suffix(&mut self, start: usize, word_start: usize) {
         let (number, word) = (&self.text[start..word_start], &self.text[word_start..self.at]);
-        let message = text!("`{number}{word}` 不是数，也不是名字", "`{number}{word}` is neither a number nor a name");
-        let unit = Unit::from_name(&format!("{word}元"));
         let place = self.span(start, self.at);
-        let mut complaint = Diagnostic::error(Code::BadNumber, message).at(place);
-        if let Some(unit) = unit {
+        let complaint = if let Some(unit) = Unit::from_name(&format!("{word}元")) {
             let unit = unit.name();
-            complaint = complaint
-                .help(text!("金额写 `{number}{unit}`", "write the amount as `{number}{unit}`"))
-                .fix(place, format!("{number}{unit}"));
+            let message = text!(
+                "`{number}{word}` 缺单位：金额写 `{number}{unit}`",
+                "`{number}{word}` has no unit: amounts are `{number}{unit}`"
+            );
+            let help = text!("单位有 元、千元、万元、百万元、亿元", "units are 元, 千元, 万元, 百万元, 亿元");
+            let fixed = format!("{number}{unit}");
+            Diagnostic::error(Code::BadNumber, message).at(place).help(help).fix(place, fixed)
         } else {
-            complaint = complaint.help(text!(
-                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位写 元、千元、万元、百万元、亿元",
+            let message =
+                text!("`{number}{word}` 不是数，也不是名字", "`{number}{word}` is neither a number nor a name");
+            let help = text!(
+                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位有 元、千元、万元、百万元、亿元",
                 "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are 元, 千元, 万元, 百万元, 亿元"
-            ));
-        }
+            );
+            Diagnostic::error(Code::BadNumber, message).at(place).help(help)
+        };
         self.complain(complaint);
     }
 }

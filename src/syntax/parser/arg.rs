@@ -149,7 +149,8 @@ impl Parser<'_> {
     /// `5 万`, where 万元 is meant.
     fn complain_half_unit(&mut self, place: Span) {
         let written = self.sources.text(place).replace(' ', "");
-        let message = text!("`{written}` 缺单位：金额写 `{written}元`", "`{written}` has no unit: amounts are `{written}元`");
+        let message =
+            text!("`{written}` 缺单位：金额写 `{written}元`", "`{written}` has no unit: amounts are `{written}元`");
         let complaint = Diagnostic::error(Code::BadNumber, message).at(place);
         let help = text!("单位有 元、千元、万元、百万元、亿元", "units are 元, 千元, 万元, 百万元, 亿元");
         self.complain(complaint.help(help).fix(place, format!("{written}元")));
