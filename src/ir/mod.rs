@@ -10,6 +10,7 @@
 
 pub mod card;
 mod check;
+pub mod rename;
 
 pub use check::check;
 

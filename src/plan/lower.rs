@@ -227,8 +227,11 @@ impl Builder<'_> {
                 expr_vars(&step.unpack.record, &mut see);
                 step.checks.iter().filter_map(|(_, term)| term_var(term)).for_each(see);
             }
-            Action::Not(not) => slots.extend(&not.nested.slots),
-            Action::Aggregate(step) => slots.extend(&step.nested.slots),
+            // Rows are grouped by all variables from outside, also by those that no inner step reads any more.
+            Action::Not(NotStep { nested, .. }) | Action::Aggregate(AggregateStep { nested, .. }) => {
+                slots.extend(&nested.slots);
+                nested.outer.iter().copied().for_each(see);
+            }
         }
         slots.extend(self.slots_of(seen));
         slots
