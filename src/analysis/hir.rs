@@ -1,6 +1,8 @@
 //! Rules between the tree and the resolved program: names are resolved and sugar is gone, types are nodes of
 //! [`infer`](super::infer) that are not known yet, and conditions still stand in the order in which they were written.
 
+use std::collections::BTreeSet;
+
 use super::infer::Node;
 use crate::ir::{AggregateOp, RelationId, VarId};
 use crate::source::Span;
@@ -250,6 +252,63 @@ impl Expr {
                 second.rename(change);
             }
             Kind::Cast(inner) => inner.rename(change),
+        }
+    }
+}
+
+/// The variables that no equality may give their value: those of atoms' columns whose cells a condition asks the state
+/// of (`x is blank`, `x else …`).
+pub(super) fn asked(body: &[Cond]) -> BTreeSet<VarId> {
+    let (mut asked, mut columns) = (BTreeSet::new(), BTreeSet::new());
+    body.iter().for_each(|cond| cond.asked(&mut asked, &mut columns));
+    asked.intersection(&columns).copied().collect()
+}
+
+impl Cond {
+    fn asked(&self, asked: &mut BTreeSet<VarId>, columns: &mut BTreeSet<VarId>) {
+        match self {
+            Self::Atom(atom) => atom.args.iter().for_each(|(_, arg)| {
+                arg.variables(&mut |var| {
+                    columns.insert(var);
+                })
+            }),
+            Self::Not(body, ..) => body.iter().for_each(|cond| cond.asked(asked, columns)),
+            Self::Aggregate(aggregate) => {
+                aggregate.target.iter().for_each(|target| target.asked(asked));
+                aggregate.body.iter().for_each(|cond| cond.asked(asked, columns));
+            }
+            Self::Compare { left, right, .. } => {
+                left.asked(asked);
+                right.asked(asked);
+            }
+            Self::Is { arg, .. } => arg.variables(&mut |var| {
+                asked.insert(var);
+            }),
+            Self::Generate { args, .. } | Self::Test { args, .. } => args.iter().for_each(|arg| arg.asked(asked)),
+            Self::Bool(..) => {}
+        }
+    }
+}
+
+impl Expr {
+    fn asked(&self, asked: &mut BTreeSet<VarId>) {
+        match &self.kind {
+            Kind::Else(first, second) => {
+                first.variables(&mut |var| {
+                    asked.insert(var);
+                });
+                second.asked(asked);
+            }
+            Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
+                args.iter().for_each(|arg| arg.asked(asked));
+            }
+            Kind::If(cond, then, other) => {
+                cond.asked(asked, &mut BTreeSet::new());
+                then.asked(asked);
+                other.asked(asked);
+            }
+            Kind::Cast(inner) => inner.asked(asked),
+            Kind::Var(_) | Kind::Unnamed | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
         }
     }
 }

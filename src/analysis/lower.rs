@@ -29,6 +29,8 @@ pub(super) struct Lower<'l, 'a> {
     pub(super) broken: bool,
     /// The allowance of the rule's first `~`, which templates call `allowance`.
     pub(super) first_allowance: Option<Expr>,
+    /// Variables of cells whose state is asked for: no equality may give them their value.
+    pub(super) asked: BTreeSet<VarId>,
     /// Variables about which it was said that they have no value.
     reported: BTreeSet<VarId>,
 }
@@ -48,6 +50,7 @@ impl<'l, 'a> Lower<'l, 'a> {
             parents,
             broken: false,
             first_allowance: None,
+            asked: BTreeSet::new(),
             reported: BTreeSet::new(),
         }
     }
@@ -56,6 +59,7 @@ impl<'l, 'a> Lower<'l, 'a> {
     pub(super) fn rule(&mut self, rule: &hir::Rule) -> Option<Rule> {
         let mut body = rule.body.clone();
         self.place_fields(&mut body, 0);
+        self.asked = hir::asked(&body);
         let mut bound = BTreeSet::new();
         let ordered = self.order(body, &mut bound, 0);
         self.check_head(rule, &bound);

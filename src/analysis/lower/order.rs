@@ -102,12 +102,14 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Whether `var = value` may give the variable its value: not when that would have to cut a decimal to a whole.
+    /// Whether `var = value` may give the variable its value: not when that would have to cut a decimal to a whole, nor
+    /// when it stands for a cell whose state is asked for.
     fn can_bind(&self, var: &hir::Expr, value: &hir::Expr) -> bool {
         let Kind::Var(id) = var.kind else { return false };
         let whole = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Number | Class::Unsigned));
         let share = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Decimal | Class::Percent));
         self.vars[id.index()].role != Role::Result
+            && !self.asked.contains(&id)
             && self.inner_field(id).is_none()
             && !has_holes(value)
             && !(whole(var) && share(value))
