@@ -120,8 +120,8 @@ impl Lower<'_, '_> {
                     return self.spread(&expr, span, body);
                 }
                 Literal::Aggregate(aggregate) if aggregate.result == var => {
-                    let aggregate = aggregate.clone();
-                    return self.spread_of_aggregate(aggregate, body);
+                    let copy = self.copy_of_aggregate(&aggregate.clone());
+                    return self.spread_of_aggregate(copy, body);
                 }
                 _ => {}
             }

@@ -2,6 +2,7 @@
 //! can be run, and what has no value is complained about.
 
 mod complain;
+mod copy;
 mod fields;
 mod order;
 mod value;
