@@ -75,12 +75,14 @@ pub fn stated_unit(caption: &str) -> Option<Unit> {
 #[must_use]
 pub fn is_total(text: &str) -> bool {
     // Cheap first: hardly any cell may be one.
-    let may_be = match text.trim_start().as_bytes().first() {
-        None => return false,
-        Some(byte) if byte.is_ascii() => text.len() <= 24 && b"tTsSgG-*".contains(byte) || text.contains('计'),
-        Some(_) => text.contains('计'),
-    };
-    if !may_be || text.len() > 60 {
+    let may_be = text.len() <= 60
+        && match text.trim_start().as_bytes().first() {
+            Some(byte) if byte.is_ascii_digit() => false,
+            Some(byte) if text.is_ascii() => text.len() <= 24 && b"tTsSgG-*".contains(byte),
+            Some(_) => text.contains('计'),
+            None => false,
+        };
+    if !may_be {
         return false;
     }
     let name = normal(text);

@@ -48,12 +48,7 @@ impl Symbols {
     /// # Panics
     /// Beyond 2³²−2 different texts, or 4 GiB of them.
     pub fn intern(&mut self, text: &str) -> u32 {
-        self.intern_or(text, |symbols| {
-            let start = u32::try_from(symbols.arena.len()).expect("texts of cells fit the offset space of sources");
-            symbols.arena.push_str(text);
-            let len = u32::try_from(text.len()).expect("texts of cells fit the offset space of sources");
-            Place { start, len: len | Place::ARENA }
-        })
+        self.intern_or(text, tag(hash(text)), |symbols| symbols.copy(text))
     }
 
     /// The number of `text`, which stands in the sources at `start`, in a file that was [added](Self::add_file).
@@ -65,16 +60,20 @@ impl Symbols {
         if len >= Place::ARENA {
             return self.intern(text);
         }
-        self.intern_or(text, |_| Place { start, len })
+        self.intern_or(text, tag(hash(text)), |_| Place { start, len })
     }
 
     /// The number that each text of `other` has here, by its number there. Both know the same files.
     pub fn intern_all(&mut self, other: &Self) -> Vec<u32> {
+        let mut tags = vec![0; other.len()];
+        for (tag, id) in other.slots.iter().filter(|(_, id)| *id != 0) {
+            tags[*id as usize - 1] = *tag;
+        }
         let mut ids = Vec::with_capacity(other.len());
-        for (at, place) in (0_u32..).zip(&other.places) {
+        for ((at, place), tag) in (0_u32..).zip(&other.places).zip(tags) {
             let text = other.text(at);
             let in_arena = place.len & Place::ARENA != 0;
-            ids.push(if in_arena { self.intern(text) } else { self.intern_at(text, place.start) });
+            ids.push(self.intern_or(text, tag, |symbols| if in_arena { symbols.copy(text) } else { *place }));
         }
         ids
     }
@@ -85,12 +84,12 @@ impl Symbols {
         if self.slots.is_empty() {
             return None;
         }
-        let hash = hash(text);
-        let mut at = self.first(hash);
+        let tag = tag(hash(text));
+        let mut at = slot(tag, self.slots.len());
         loop {
             match self.slots[at] {
                 (_, 0) => return None,
-                (upper, id) if upper == tag(hash) && self.text(id - 1) == text => return Some(id - 1),
+                (upper, id) if upper == tag && self.text(id - 1) == text => return Some(id - 1),
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
@@ -133,22 +132,29 @@ impl Symbols {
         self.places.is_empty()
     }
 
+    /// Copies a text into the arena.
+    fn copy(&mut self, text: &str) -> Place {
+        let start = u32::try_from(self.arena.len()).expect("texts of cells fit the offset space of sources");
+        self.arena.push_str(text);
+        let len = u32::try_from(text.len()).expect("texts of cells fit the offset space of sources");
+        Place { start, len: len | Place::ARENA }
+    }
+
     /// The number of `text`, with the place that `place` gives it when it is new.
-    fn intern_or(&mut self, text: &str, place: impl FnOnce(&mut Self) -> Place) -> u32 {
+    fn intern_or(&mut self, text: &str, tag: u32, place: impl FnOnce(&mut Self) -> Place) -> u32 {
         if (self.places.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
-        let hash = hash(text);
-        let mut at = self.first(hash);
+        let mut at = slot(tag, self.slots.len());
         loop {
             match self.slots[at] {
                 (_, 0) => break,
-                (upper, id) if upper == tag(hash) && self.text(id - 1) == text => return id - 1,
+                (upper, id) if upper == tag && self.text(id - 1) == text => return id - 1,
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
         let id = u32::try_from(self.places.len() + 1).expect("fewer than 2^32 different texts");
-        self.slots[at] = (tag(hash), id);
+        self.slots[at] = (tag, id);
         let place = place(self);
         self.places.push(place);
         id - 1
@@ -165,10 +171,6 @@ impl Symbols {
             }
             self.slots[at] = (upper, id);
         }
-    }
-
-    fn first(&self, hash: u64) -> usize {
-        slot(tag(hash), self.slots.len())
     }
 }
 

@@ -99,7 +99,8 @@ impl Chunk {
     /// Whether a row is data: not empty, not the headers again, not a sum.
     fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, record: &[Field]) -> bool {
         let text = |field: &Field| &job.file.text()[field.range.clone()];
-        let is_blank = |field: &Field| text(field).trim().is_empty();
+        let is_graphic = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+        let is_blank = |field: &Field| !is_graphic(text(field)) && text(field).trim().is_empty();
         let Some(first) = record.iter().position(|field| !is_blank(field)) else {
             self.tally.empty += 1;
             return false;
