@@ -74,8 +74,10 @@ fn uses(program: &Program) -> Vec<Use> {
     }
     for (at, relation) in program.relations.iter().enumerate() {
         for subsumption in &relation.subsumption {
-            let body = subsumption.rule.body.iter().skip(2);
-            body.for_each(|literal| collect(literal, at, usize::MAX, None, &mut uses));
+            let own = subsumption.atoms(RelationId(u32::try_from(at).expect("fewer than 2^32 relations")));
+            let body = subsumption.rule.body.iter().enumerate();
+            let others = body.filter(|(at, _)| !own.is_some_and(|own| own.contains(at)));
+            others.for_each(|(_, literal)| collect(literal, at, usize::MAX, None, &mut uses));
         }
     }
     uses

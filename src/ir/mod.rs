@@ -161,9 +161,19 @@ pub struct Stratum {
 /// `dominated <= dominating :- body`
 #[derive(Clone, Debug)]
 pub struct Subsumption {
-    /// A rule without a head of its own: both rows are bound as atoms, the dominated one first in the body, the
-    /// dominating one second.
+    /// A rule without a head of its own: both rows are bound as atoms, the dominated one by the first atom of the
+    /// relation in the body, the dominating one by the second.
     pub rule: Rule,
+}
+
+impl Subsumption {
+    /// Positions in the body of the atoms for the dominated and for the dominating row of `relation`.
+    #[must_use]
+    pub fn atoms(&self, relation: RelationId) -> Option<[usize; 2]> {
+        let is_own = |literal: &Literal| matches!(literal, Literal::Atom(atom) if atom.relation == relation);
+        let mut own = self.rule.body.iter().enumerate().filter(|(_, literal)| is_own(literal)).map(|(at, _)| at);
+        Some([own.next()?, own.next()?])
+    }
 }
 
 /// An input or output wish.

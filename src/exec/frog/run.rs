@@ -12,7 +12,7 @@ use super::steps::Runner;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
 use crate::exec::undecided::{self, Open};
-use crate::exec::{Input, Outcome};
+use crate::exec::{Failure, Input, Outcome, reference};
 use crate::ir::{Origin, RelationId, RuleId};
 use crate::plan::{self, RulePlan, Sizes, StratumPlan};
 
@@ -42,7 +42,8 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
         recent: vec![0..0; program.relations.len()],
         indexes: FxHashMap::default(),
     };
-    let mut engine = Engine { world, sizes: Sizes::of_facts(program, input.store), open: Open::default() };
+    let mut engine =
+        Engine { world, sizes: Sizes::of_facts(program, input.store), open: Open::default(), failures: Vec::new() };
     for at in 0..program.strata.len() {
         engine.stratum(at);
     }
@@ -51,7 +52,7 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
         relations: engine.world.decoded.into_inner().unwrap_or_default(),
         undecided: engine.open.undecided.into_iter().collect(),
         errors: engine.open.errors.into_iter().collect(),
-        failures: Vec::new(),
+        failures: engine.failures,
         possible: engine.world.possible,
     }
 }
@@ -60,6 +61,7 @@ struct Engine<'a> {
     world: World<'a>,
     sizes: Sizes,
     open: Open,
+    failures: Vec<Failure>,
 }
 
 /// The relations of a stratum, with what keeps their rows distinct.
@@ -83,16 +85,49 @@ impl Engine<'_> {
         let mut growing = Growing { relations, sinks };
         self.seed(&mut growing);
         let mut erring = BTreeSet::new();
-        for rule in &plan.once {
-            erring.extend(self.rule(rule, &mut growing));
+        if growing.relations.iter().any(|relation| self.is_special(*relation)) {
+            self.delegate(at, &mut growing, &mut erring);
+        } else {
+            for rule in &plan.once {
+                erring.extend(self.rule(rule, &mut growing));
+            }
+            self.rounds(&plan, &mut growing, &mut erring);
         }
-        self.rounds(&plan, &mut growing, &mut erring);
         for relation in growing.relations {
             self.world.recent[relation.index()] = 0..0;
             self.world.finished[relation.index()] = true;
             self.measure(relation);
         }
         self.settle(at, &erring);
+    }
+
+    /// Whether a relation is more than the set of what its rules derive.
+    fn is_special(&self, relation: RelationId) -> bool {
+        let relation = &self.world.input.program.relations[relation.index()];
+        relation.equivalence
+            || relation.limit.is_some()
+            || !relation.choice.is_empty()
+            || !relation.subsumption.is_empty()
+    }
+
+    /// Has the reference engine complete the stratum.
+    fn delegate(&mut self, at: usize, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) {
+        self.world.decoded.take();
+        self.world.rows(true);
+        let rows = self.world.decoded.take().unwrap_or_default();
+        let stratum = &self.world.input.program.strata[at];
+        let completed = reference::complete(self.world.input, rows, &mut self.world.possible, stratum);
+        erring.extend(completed.erring);
+        self.failures.extend(completed.failures);
+        for (at, relation) in growing.relations.iter().enumerate() {
+            let rows = completed.rows.get(relation).into_iter().flatten();
+            for row in rows {
+                let words: Vec<Vec<u32>> = row.iter().map(|value| vec![self.world.words.encode(value)]).collect();
+                growing.sinks[at].insert(&words, 1);
+            }
+            let derived = self.world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
+            growing.sinks[at].commit(derived.expect("a relation grows only while nobody else holds it"));
+        }
     }
 
     /// What the stratum leaves undecided.

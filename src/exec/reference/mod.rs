@@ -34,7 +34,7 @@ pub fn run(input: &Input) -> Outcome {
     };
     let mut open = Open::default();
     for stratum in &input.program.strata {
-        let erring = run.stratum(stratum);
+        let (_, erring) = run.stratum(stratum);
         let left = undecided::settle(input, &run.relations, &mut run.possible, (stratum, &erring));
         open.undecided.extend(left.undecided);
         open.errors.extend(left.errors);
@@ -53,6 +53,33 @@ pub fn run(input: &Input) -> Outcome {
     }
 }
 
+/// What completing one stratum came to.
+#[derive(Debug, Default)]
+pub struct Completed {
+    /// All rows of its relations.
+    pub rows: BTreeMap<RelationId, BTreeSet<Vec<Value>>>,
+    /// Rules in which a computation had no value.
+    pub erring: BTreeSet<RuleId>,
+    /// Rules that could not be finished.
+    pub failures: Vec<Failure>,
+}
+
+/// Completes one stratum over `relations`, the rows of all that it needs: for an engine that has no faster way.
+/// Rows of facts that may be anything are added to `possible`.
+#[must_use]
+pub fn complete(
+    input: &Input,
+    relations: Vec<Option<Box<dyn Rows>>>,
+    possible: &mut Possible,
+    stratum: &Stratum,
+) -> Completed {
+    let mut run =
+        Run { input: *input, relations, possible: std::mem::take(possible), counter: 0, failures: Vec::new() };
+    let (rows, erring) = run.stratum(stratum);
+    *possible = run.possible;
+    Completed { rows, erring, failures: run.failures }
+}
+
 struct Run<'a> {
     input: Input<'a>,
     relations: Vec<Option<Box<dyn Rows>>>,
@@ -62,8 +89,8 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Completes the relations of a stratum. The rules in which a computation had no value.
-    fn stratum(&mut self, stratum: &Stratum) -> BTreeSet<RuleId> {
+    /// Completes the relations of a stratum: their rows, and the rules in which a computation had no value.
+    fn stratum(&mut self, stratum: &Stratum) -> (BTreeMap<RelationId, Set>, BTreeSet<RuleId>) {
         let mut sets: BTreeMap<RelationId, Set> =
             stratum.relations.iter().map(|relation| (*relation, self.seeds(*relation))).collect();
         for relation in sets.keys() {
@@ -95,7 +122,7 @@ impl Run<'_> {
             }
         }
         self.publish(&sets);
-        erring
+        (sets, erring)
     }
 
     /// The rows that a derived relation has from facts.
@@ -171,9 +198,10 @@ impl Run<'_> {
             let mut gone = BTreeSet::new();
             let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
             for clause in clauses {
-                let Some(Literal::Atom(better)) = clause.rule.body.get(1) else { continue };
+                let Some([worse, better]) = clause.atoms(relation) else { continue };
+                let Literal::Atom(better) = &clause.rule.body[better] else { continue };
                 for at in 0..u32::try_from(rows.len()).unwrap_or(u32::MAX) {
-                    let from = (0, Candidate::Row(at));
+                    let from = (worse, Candidate::Row(at));
                     let found =
                         matcher.solve_from(&clause.rule.vars, &clause.rule.body, from, &mut |bindings, doubt| {
                             let others = matcher.rows(&clause.rule.vars, better, bindings);

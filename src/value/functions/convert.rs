@@ -12,10 +12,25 @@ pub(super) fn to_number(value: &Value) -> Result<Value, EvalError> {
         Value::Unsigned(number) => i64::try_from(*number).ok(),
         Value::Float(float) => whole(float.0).and_then(|whole| i64::try_from(whole).ok()),
         Value::Decimal(decimal) => i64::try_from(decimal.trunc().mantissa()).ok(),
-        Value::Symbol(text) => return parse_number(text).map(Value::Number).map_err(refused),
+        Value::Symbol(text) => {
+            let number = radix(text).map_or_else(|| parse_number(text).map_err(refused), Ok);
+            return number.map(Value::Number);
+        }
         _ => return Err(EvalError::NotDefined),
     };
     number.map(Value::Number).ok_or(EvalError::Overflow)
+}
+
+/// The number that `0x…` or `0b…` writes, with or without a sign.
+fn radix(text: &str) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let (radix, digits) = match (digits.strip_prefix("0x"), digits.strip_prefix("0b")) {
+        (Some(digits), _) => (16, digits),
+        (_, Some(digits)) => (2, digits),
+        _ => return None,
+    };
+    let plain = digits.starts_with(|c: char| c.is_ascii_hexdigit());
+    plain.then(|| i64::from_str_radix(&format!("{sign}{digits}"), radix).ok()).flatten()
 }
 
 /// `to_unsigned`

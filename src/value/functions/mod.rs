@@ -39,7 +39,7 @@ macro_rules! functions {
 }
 
 functions! {
-    /// `a + b`
+    /// `a + b`; of texts one after the other
     Add = "+",
     /// `a - b`
     Sub = "-",
@@ -111,7 +111,7 @@ functions! {
 
     /// The text of a value.
     ToString = "to_string",
-    /// The whole number that a text writes, strictly; of other numbers the whole part.
+    /// The whole number that a text writes, strictly, also as `0x…` or `0b…`; of other numbers the whole part.
     ToNumber = "to_number" | "ftoi" | "utoi",
     /// The whole number that a text writes, not negative; of other numbers the whole part.
     ToUnsigned = "to_unsigned" | "itou" | "ftou",
@@ -177,6 +177,7 @@ impl Function {
 pub fn call(function: Function, args: &[Value]) -> Result<Value, EvalError> {
     use Function as F;
     match (function, args) {
+        (F::Add, [Value::Symbol(_), Value::Symbol(_)]) => text::cat(args),
         (F::Add | F::Sub | F::Mul | F::Div | F::Rem | F::Pow, [a, b]) => arithmetic::binary(function, a, b),
         (F::Neg | F::Abs, [a]) => arithmetic::signed(function, a),
         (F::BitNot | F::LogicalNot, [a]) => bits::unary(function, a),

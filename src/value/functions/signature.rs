@@ -97,6 +97,7 @@ const ADD: &[Overload] = &[
     plain(&[Decimal, Decimal], Decimal),
     plain(&[Money, Money], Money),
     plain(&[Date, Number], Date),
+    plain(&[Symbol, Symbol], Symbol),
 ];
 const SUB: &[Overload] = &[
     plain(&[Number, Number], Number),
