@@ -1,4 +1,4 @@
-//! Workbooks: xlsx, xlsm, ods, and through calamine xls and xlsb.
+//! Workbooks: xlsx, xlsm, xls and ods.
 //!
 //! Each format is a file that fills [`Sheet`]s; [`grid`] lays a sheet out as text and makes its table, [`notes`] says what
 //! an auditor should know of it. Numbers are read as text and stay text: see [`number`].
@@ -9,18 +9,20 @@ mod notes;
 mod number;
 mod ods;
 mod style;
+mod xls;
 mod xlsx;
 
 use super::address::Position;
 use super::format::Request;
-use super::office::{Archive, Trouble};
+use super::html;
+use super::office::{Archive, OLE_MAGIC, Trouble};
 use super::open;
 use super::raw::RawTable;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::SourceMap;
 use crate::text;
 
-/// Cells that are read of one sheet.
+/// Cells that are read of one sheet, those with long texts counted as several.
 const MOST_CELLS: usize = 6_000_000;
 
 /// A sheet as its file has it. Rows and columns are counted from 0.
@@ -76,6 +78,14 @@ pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, R
 #[must_use]
 pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
+    if html::looks_like(bytes) {
+        let name = request.name;
+        let message = text!("{name} 其实是网页，按网页读", "{name} is a web page, and was read as one");
+        report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
+        let (tables, complaints) = html::read_bytes(sources, request, bytes);
+        report.append(complaints);
+        return (tables, report);
+    }
     let sheets = match sheets(bytes) {
         Ok(sheets) => sheets,
         Err(trouble) => {
@@ -97,7 +107,15 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
 }
 
 fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
+    if bytes.starts_with(OLE_MAGIC) {
+        return xls::sheets(bytes);
+    }
     let mut archive = Archive::open(bytes)?;
+    if archive.has("xl/workbook.bin") {
+        let why = text!("这是二进制工作簿（.xlsb）", "it is a binary workbook (.xlsb)");
+        let help = text!("用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx in Excel or WPS");
+        return Err(Trouble::broken(why).with_help(help));
+    }
     if archive.has("xl/workbook.xml") || archive.has("[Content_Types].xml") {
         return xlsx::sheets(&mut archive);
     }
@@ -105,6 +123,18 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
         return ods::sheets(&mut archive);
     }
     Err(Trouble::broken(text!("压缩包里没有工作簿", "there is no workbook in the archive")))
+}
+
+/// What a cell counts for against [`MOST_CELLS`]: one text may be shown by a million cells.
+fn weight(text: &str) -> usize {
+    1 + text.len() / 64
+}
+
+/// What a stored number shows as.
+fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String {
+    date::shown(stored, format.kind, since_1904)
+        .or_else(|| number::plain(stored, usize::from(format.decimals), format.is_percent()))
+        .unwrap_or_else(|| stored.to_owned())
 }
 
 impl Sheet {

@@ -189,10 +189,11 @@ impl Walk {
             return Ok(());
         }
         self.cells += (last - first) as usize;
-        if let Some(row) = sheet.rows.last_mut() {
+        self.bounded(text.len().saturating_mul((last - first) as usize))?;
+        if let Some(row) = self.sheet.as_mut().and_then(|sheet| sheet.rows.last_mut()) {
             row.cells.extend((first..last).map(|column| SheetCell { column, text: text.clone() }));
         }
-        self.bounded(text.len().saturating_mul((last - first) as usize))
+        Ok(())
     }
 
     /// Ends the row, and repeats it as often as it says; empty rows only count.
@@ -221,7 +222,7 @@ impl Walk {
 
     /// Stops what repeats without end: each cell counts, and long texts as several.
     fn bounded(&mut self, size: usize) -> Result<(), Trouble> {
-        self.cells += size / 64;
+        self.cells = self.cells.saturating_add(size / 64);
         if self.cells <= MOST_CELLS {
             return Ok(());
         }

@@ -6,7 +6,7 @@ use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
 use super::super::super::office::Trouble;
 use super::super::super::office::xml::{Element, Node, Xml};
 use super::super::style::NumberFormat;
-use super::super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, date, number};
+use super::super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, shown, weight};
 use super::parts::unescaped;
 use crate::text;
 
@@ -181,7 +181,7 @@ impl Walk<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        self.cells += 1;
+        self.cells += weight(&text);
         if self.cells > MOST_CELLS {
             let why = text!(
                 "超过 {MOST_CELLS} 个单元格，其余没有读入",
@@ -220,11 +220,4 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-/// What a stored number shows as.
-fn shown(stored: &str, format: NumberFormat, since_1904: bool) -> String {
-    date::shown(stored, format.kind, since_1904)
-        .or_else(|| number::plain(stored, usize::from(format.decimals), format.is_percent()))
-        .unwrap_or_else(|| stored.to_owned())
 }
