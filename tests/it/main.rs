@@ -6,5 +6,6 @@ mod analysis;
 mod engines;
 mod floors;
 mod formats;
+mod kaifu;
 mod paths;
 mod run;
