@@ -228,7 +228,8 @@ const fn unit_name(unit: CellUnit) -> &'static str {
 }
 
 /// The unit that the table's caption states, or the rows above its headers.
-fn caption_unit(table: &RawTable, headers: &Headers) -> Option<CellUnit> {
+#[must_use]
+pub fn caption_unit(table: &RawTable, headers: &Headers) -> Option<CellUnit> {
     let above = table.rows[..headers.rows.start.min(table.rows.len())].iter().rev();
     let cells = above.flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
     let texts = cells.chain(table.captions.iter().map(String::as_str)).chain([table.name.as_str()]);

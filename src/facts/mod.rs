@@ -32,6 +32,7 @@ pub mod raw;
 pub mod sheet;
 pub mod souffle;
 pub mod store;
+pub mod suggest;
 pub mod word;
 
 mod choose;

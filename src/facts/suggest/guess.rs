@@ -1,0 +1,204 @@
+//! What a table may be: its headers, its relation, and which column is which.
+
+use crate::facts::cells::{self, CellKind, Reading};
+use crate::facts::headers::{self, Header, Headers, Index};
+use crate::facts::manifest::{CellUnit, Feed, HeaderRows, Placed, SourceSpec};
+use crate::facts::map;
+use crate::facts::names;
+use crate::facts::raw::{RawRow, RawTable};
+use crate::schema::{ColumnType, Relation, Schema};
+use crate::source::Span;
+use crate::value::Decimal;
+use crate::value::functions::text::similarity;
+
+/// Rows from the top that may be headers.
+const SEARCHED: usize = 40;
+/// Cells of a column that are looked at.
+const SAMPLE: usize = 60;
+/// The relation that a table was taken for.
+#[derive(Debug)]
+pub(super) struct Guess {
+    /// Its position in the schema.
+    pub relation: usize,
+    /// The columns that were found, in the order of the declaration.
+    pub columns: Vec<Matched>,
+    /// Rows of data, as far as they were read.
+    pub rows: usize,
+    /// Rows that look like totals.
+    pub totals: usize,
+}
+
+/// A column of a relation and the column of the file that it is.
+#[derive(Debug)]
+pub(super) struct Matched {
+    /// Its position in the relation.
+    pub column: usize,
+    /// The column of the file.
+    pub index: usize,
+    /// Its header as printed.
+    pub header: String,
+    /// Whether another column of the file has the same header.
+    pub ambiguous: bool,
+    /// Whether the header says just what the column is called.
+    pub certain: bool,
+    /// The unit of its amounts, if anything says so; `Some(None)` when nothing does.
+    pub unit: Option<Option<CellUnit>>,
+    /// Sampled cells that are not of its type, and one of them.
+    pub wrong: Vec<String>,
+}
+
+/// The headers of a table: the rows that name columns of any relation, else the first that looks like headers.
+pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
+    let spec = SourceSpec::default();
+    let named = schema.relations.iter().filter_map(|relation| {
+        let wanted = map::wanted(relation, &Feed::default(), &spec);
+        let headers = headers::find(table, &spec, &wanted)?;
+        let index = Index::new(&headers.columns);
+        let score = wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count();
+        Some((score, headers))
+    });
+    let best = named.fold(None, |best: Option<(usize, Headers)>, one| match best {
+        Some(best) if best.0 >= one.0 => Some(best),
+        _ => Some(one),
+    });
+    if let Some((score, headers)) = best.filter(|(score, _)| *score > 1 || table.header_rows.is_some()) {
+        let _ = score;
+        return headers;
+    }
+    let row = table.rows.iter().take(SEARCHED).position(looks_like_headers).unwrap_or(0);
+    let row = u32::try_from(row + 1).unwrap_or(1);
+    let rows = if table.rows.iter().take(SEARCHED).any(looks_like_headers) {
+        HeaderRows::Rows(row, row)
+    } else {
+        HeaderRows::Absent
+    };
+    let spec = SourceSpec { header: Some(Placed { value: rows, span: Span::default() }), ..spec };
+    headers::find(table, &spec, &[]).unwrap_or_default()
+}
+
+/// Two texts at least, no number, and nothing longer than headers are.
+fn looks_like_headers(row: &RawRow) -> bool {
+    let written: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
+    let is_number =
+        |text: &&str| matches!(cells::read(text, &CellKind::plain(ColumnType::Decimal)), Reading::Present(..));
+    written.len() >= 2
+        && written.len() * 2 > row.cells.len()
+        && !written.iter().any(is_number)
+        && written.iter().all(|text| text.chars().count() <= 40)
+}
+
+/// The relation whose columns the table has most of.
+pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> Option<Guess> {
+    let data: Vec<&RawRow> = table.rows.iter().skip(headers.rows.end).collect();
+    let mut best: Option<(Decimal, Guess)> = None;
+    for (at, relation) in schema.relations.iter().enumerate() {
+        let (score, columns) = columns(relation, table, headers, &data);
+        let enough = columns.len() >= 2 && columns.iter().any(|column| column.certain);
+        if enough && best.as_ref().is_none_or(|(most, _)| score > *most) {
+            let is_empty = |row: &&&RawRow| row.cells.iter().all(|cell| cell.text.trim().is_empty());
+            let totals = data.iter().filter(|row| row.cells.iter().any(|cell| names::is_total(&cell.text))).count();
+            let rows = data.iter().filter(|row| !is_empty(row)).count() - totals;
+            best = Some((score, Guess { relation: at, columns, rows, totals }));
+        }
+    }
+    best.map(|(_, guess)| guess)
+}
+
+/// Which columns of `relation` the table has, the likeliest pairs first, and how likely all of it is.
+fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&RawRow]) -> (Decimal, Vec<Matched>) {
+    let spec = SourceSpec::default();
+    let feed = Feed::default();
+    let wanted = map::wanted(relation, &feed, &spec);
+    let mut pairs = Vec::new();
+    for (column, names) in wanted.iter().enumerate() {
+        for (index, header) in headers.columns.iter().enumerate() {
+            let (likeness, certain) = likeness(header, names);
+            if likeness >= Decimal::new(40, 2) && fits(relation.columns[column].ty, index, data) {
+                pairs.push((likeness, certain, column, index));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| b.0.cmp(&a.0).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
+    let (mut taken_columns, mut taken, mut total) = (Vec::new(), Vec::new(), Decimal::ZERO);
+    let mut found = Vec::new();
+    let caption = map::caption_unit(table, headers);
+    let index_of = Index::new(&headers.columns);
+    for (likeness, certain, column, index) in pairs {
+        if taken_columns.contains(&column) || taken.contains(&index) {
+            continue;
+        }
+        taken_columns.push(column);
+        taken.push(index);
+        total += likeness;
+        let header = &headers.columns[index];
+        let printed = header.printed();
+        let ty = relation.columns[column].ty;
+        let unit = header.unit().or(caption).filter(|unit| matches!(unit, CellUnit::Money(_)));
+        found.push(Matched {
+            column,
+            index,
+            ambiguous: index_of.find(&printed).len() > 1,
+            header: printed,
+            certain,
+            unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
+            wrong: wrong(ty, index, data),
+        });
+    }
+    found.sort_by_key(|one| one.column);
+    (total, found)
+}
+
+/// How much a header is like one of the names of a column, and whether it is one.
+fn likeness(header: &Header, names: &[String]) -> (Decimal, bool) {
+    let Some(last) = header.levels.last() else { return (Decimal::ZERO, false) };
+    let forms = [names::bare(last), names::bare(&header.printed())];
+    let mut best = (Decimal::ZERO, false);
+    for name in names {
+        let name = names::bare(name);
+        for form in &forms {
+            if *form == name {
+                return (Decimal::ONE, true);
+            }
+            let long_enough = form.chars().count() >= 2 && name.chars().count() >= 2;
+            let within = long_enough && (form.contains(&name) || name.contains(form.as_str()));
+            let like = if within { Decimal::new(75, 2) } else { similarity(form, &name) };
+            best = best.max((like, false));
+        }
+    }
+    best
+}
+
+fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Item = &'a str> {
+    let cells = data.iter().filter_map(move |row| row.cells.get(index)).map(|cell| cell.text.trim());
+    cells.filter(|text| !text.is_empty() && !names::is_total(text)).take(SAMPLE)
+}
+
+/// Whether most cells are of the type.
+fn fits(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
+    if ty == ColumnType::Symbol {
+        return true;
+    }
+    let (mut right, mut all) = (0, 0);
+    for text in sample(index, data) {
+        all += 1;
+        right += usize::from(!matches!(cells::read(text, &CellKind::plain(ty)), Reading::Malformed(_)));
+    }
+    right * 10 >= all * 6
+}
+
+/// Some cells that are not of the type.
+fn wrong(ty: ColumnType, index: usize, data: &[&RawRow]) -> Vec<String> {
+    let is_wrong = |text: &&str| matches!(cells::read(text, &CellKind::plain(ty)), Reading::Malformed(_));
+    sample(index, data).filter(is_wrong).take(3).map(str::to_owned).collect()
+}
+
+/// Whether every amount has a unit behind it.
+fn all_have_units(index: usize, data: &[&RawRow]) -> bool {
+    let kind = CellKind::plain(ColumnType::Money);
+    let mut amounts = sample(index, data).filter_map(|text| match cells::read(text, &kind) {
+        Reading::Present(_, written) => Some(written.unit.is_some()),
+        _ => None,
+    });
+    let first = amounts.next();
+    first == Some(true) && amounts.all(|has| has)
+}

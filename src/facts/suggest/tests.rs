@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+use super::suggest;
+use crate::diagnostic::{Code, Lang, Severity};
+use crate::facts::{Manifest, load};
+use crate::schema::{Column, ColumnType, Relation, Schema};
+use crate::source::{SourceMap, Span};
+
+fn schema() -> Schema {
+    let column =
+        |name: &str, ty, doc: &str| Column { name: name.to_owned(), ty, doc: doc.to_owned(), span: Span::default() };
+    let relation = |name: &str, columns| Relation {
+        name: name.to_owned(),
+        columns,
+        key: vec![0],
+        doc: "一张表".to_owned(),
+        span: Span::default(),
+    };
+    let project = vec![
+        column("name", ColumnType::Symbol, "项目名称，照原表"),
+        column("category", ColumnType::Symbol, "项目类型"),
+        column("budget", ColumnType::Money, "预算金额（总额）"),
+        column("spent", ColumnType::Money, "支出金额"),
+    ];
+    let voucher = vec![
+        column("voucher", ColumnType::Symbol, "凭证号"),
+        column("date", ColumnType::Date, "记账日期"),
+        column("amount", ColumnType::Money, "金额"),
+    ];
+    Schema { relations: vec![relation("project", project), relation("expenditure", voucher)] }
+}
+
+#[test]
+fn the_manifest_that_is_written_works() {
+    let dir = std::env::temp_dir().join(format!("gouji-init-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let files = [
+        ("附表.csv", "某局支出表,,\n项目名称,预算数（万元）,支出金额（万元）\n甲,1,2\n乙,3,\"4,95\"\n合计,4,7\n"),
+        ("凭证.csv", "凭证号,日期,金额\nv1,2020-01-02,5\n"),
+        ("别的.csv", "姓名,电话\n某,1\n"),
+    ];
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for (name, text) in files {
+        std::fs::write(dir.join(name), text).unwrap();
+        paths.push(dir.join(name));
+    }
+    let mut map = SourceMap::new();
+    let (made, report) = suggest(&mut map, &schema(), &paths, (&dir, Lang::Zh));
+    assert!(report.is_empty(), "{report:?}");
+    assert_eq!((made.fed, made.unknown), (2, 1), "{}", made.manifest);
+    for part in ["预算数", "4,95", "没有写明单位", "姓名", "像合计"] {
+        assert!(made.manifest.contains(part), "{part} in {}", made.manifest);
+    }
+    let mut map = SourceMap::new();
+    let file = map.add("audit.toml", made.manifest.as_str()).unwrap();
+    let (manifest, report) = Manifest::read(&map, file);
+    assert!(report.is_empty(), "{report:?}\n{}", made.manifest);
+    let (store, report) = load(&mut map, &manifest, &schema(), &dir);
+    let _ = std::fs::remove_dir_all(&dir);
+    let worse: Vec<_> = report.diagnostics().iter().filter(|one| one.severity > Severity::Note).collect();
+    assert!(worse.is_empty(), "{worse:?}\n{}", made.manifest);
+    assert_eq!((store.tables[0].rows, store.tables[1].rows), (2, 1));
+    assert_eq!(store.tables[0].precision(0, 2).unit, crate::value::Unit::WanYuan);
+}
+
+#[test]
+fn a_file_of_no_known_format_is_said() {
+    let mut map = SourceMap::new();
+    let (made, report) = suggest(&mut map, &schema(), &[PathBuf::from("a.xyz")], (std::path::Path::new("."), Lang::En));
+    assert_eq!(report.diagnostics().iter().map(|one| one.code).collect::<Vec<_>>(), [Code::UnreadableFile]);
+    assert_eq!(made.fed, 0);
+}

@@ -1,0 +1,187 @@
+//! The text of a suggested manifest.
+
+use super::guess::{Guess, Matched};
+use super::{Found, Pick};
+use crate::diagnostic::{Lang, Text};
+use crate::facts::format::Format;
+use crate::facts::manifest::CellUnit;
+use crate::schema::{Relation, Schema};
+use crate::text;
+
+/// The manifest of all that was found.
+pub(super) fn manifest(schema: &Schema, title: &str, found: &[Found], lang: Lang) -> String {
+    let mut out = String::new();
+    let head = text!(
+        "由 gouji init 按文件内容写出。以 # 开头的是说明和疑问，核对后可以删去；`gouji facts` 看读入了什么，`gouji check` 审核。",
+        "Written by gouji init from what the files hold. Lines with # are notes and doubts; see `gouji facts`, then `gouji check`."
+    );
+    note(&mut out, "", &head, lang);
+    out += &format!("title = {}\n", quoted(title));
+    for (at, relation) in schema.relations.iter().enumerate() {
+        let fed: Vec<(&Found, &Guess)> = found
+            .iter()
+            .filter_map(|one| Some((one, one.guess.as_ref()?)))
+            .filter(|(_, guess)| guess.relation == at)
+            .collect();
+        if !fed.is_empty() {
+            section(&mut out, relation, &fed, lang);
+        }
+    }
+    for one in found.iter().filter(|one| one.guess.is_none()) {
+        unknown(&mut out, one, lang);
+    }
+    out
+}
+
+/// `[relation.X]`
+fn section(out: &mut String, relation: &Relation, fed: &[(&Found, &Guess)], lang: Lang) {
+    out.push('\n');
+    if !relation.doc.trim().is_empty() {
+        let doc = relation.doc.trim().replace('\n', " ");
+        *out += &format!("# {doc}\n");
+    }
+    *out += &format!("[relation.{}]\nsource = [\n", key(&relation.name));
+    for (found, guess) in fed {
+        source(out, relation, (found, guess), fed.len() > 1, lang);
+    }
+    *out += "]\n";
+}
+
+/// One source, with what is doubtful about it above.
+fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess), several: bool, lang: Lang) {
+    let (rows, shown) = (guess.rows, if found.shown.is_empty() { &found.file } else { &found.shown });
+    note(out, "  ", &text!("{shown}：{rows} 行", "{shown}: {rows} rows"), lang);
+    if guess.totals > 0 {
+        let totals = guess.totals;
+        let skipped = text!(
+            "有 {totals} 行像合计，不当作数据；要当作数据，写 totals = \"keep\"",
+            "{totals} rows look like totals and are not taken as data; to keep them: totals = \"keep\""
+        );
+        note(out, "  ", &skipped, lang);
+    }
+    for column in &guess.columns {
+        doubts(out, relation, column, lang);
+    }
+    let free: Vec<&str> = (found.printed.iter())
+        .filter(|header| !guess.columns.iter().any(|column| column.header == **header))
+        .map(String::as_str)
+        .collect();
+    let absent: Vec<&str> = (relation.columns.iter().enumerate())
+        .filter(|(at, _)| !guess.columns.iter().any(|column| column.column == *at))
+        .map(|(_, column)| column.name.as_str())
+        .collect();
+    if !free.is_empty() && !absent.is_empty() {
+        let (free, absent) = (free.join("、"), absent.join("、"));
+        let left = text!(
+            "没有用上的表头：{free}；没有着落的列：{absent}",
+            "unused headers: {free}; columns not found: {absent}"
+        );
+        note(out, "  ", &left, lang);
+    }
+    *out += "  { file = ";
+    *out += &quoted(&found.file);
+    match &found.pick {
+        Some(Pick::Name(name)) if matches!(found.format, Format::Excel | Format::Ods) => {
+            *out += &format!(", sheet = {}", quoted(name));
+        }
+        Some(Pick::Name(name)) => *out += &format!(", pick = {}", quoted(name)),
+        Some(Pick::Number(number)) => *out += &format!(", pick = {number}"),
+        None => {}
+    }
+    header_rows(out, found);
+    if several {
+        let tag = if found.shown.is_empty() { &found.file } else { &found.shown };
+        *out += &format!(", table = {}", quoted(tag));
+    }
+    if guess.columns.iter().any(|column| column.unit == Some(None)) {
+        *out += ", unit = \"元\"";
+    }
+    columns(out, relation, guess);
+    *out += " },\n";
+}
+
+fn header_rows(out: &mut String, found: &Found) {
+    let rows = &found.headers.rows;
+    let spoken = matches!(found.format, Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite);
+    match rows.len() {
+        _ if spoken => {}
+        0 => *out += ", header = false",
+        1 => *out += &format!(", header = {}", rows.end),
+        _ => *out += &format!(", header = [{}, {}]", rows.start + 1, rows.end),
+    }
+}
+
+fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
+    *out += ", columns = { ";
+    let each = guess.columns.iter().map(|column| {
+        let name = key(&relation.columns[column.column].name);
+        if column.ambiguous || column.header.is_empty() {
+            format!("{name} = {{ position = {} }}", column.index + 1)
+        } else {
+            format!("{name} = {}", quoted(&column.header))
+        }
+    });
+    *out += &each.collect::<Vec<_>>().join(", ");
+    *out += " }";
+}
+
+fn doubts(out: &mut String, relation: &Relation, column: &Matched, lang: Lang) {
+    let (name, header) = (&relation.columns[column.column].name, &column.header);
+    if !column.certain {
+        let doubt = text!("疑：“{header}”当作 {name}，核对", "doubt: “{header}” is taken for {name}; check");
+        note(out, "  ", &doubt, lang);
+    }
+    if column.ambiguous {
+        let doubt =
+            text!("疑：“{header}”不止一列，取了其中一列", "doubt: “{header}” fits several columns; one was taken");
+        note(out, "  ", &doubt, lang);
+    }
+    match column.unit {
+        Some(None) => {
+            let doubt = text!(
+                "疑：“{header}”没有写明单位，先按元；若是万元，改 unit = \"万元\"",
+                "doubt: “{header}” states no unit and is read as 元; for 万元 write unit = \"万元\""
+            );
+            note(out, "  ", &doubt, lang);
+        }
+        Some(Some(CellUnit::Money(unit))) => {
+            let unit = unit.name();
+            note(out, "  ", &text!("“{header}”的单位：{unit}", "unit of “{header}”: {unit}"), lang);
+        }
+        _ => {}
+    }
+    if !column.wrong.is_empty() {
+        let wrong = column.wrong.join("、");
+        let doubt = text!("“{header}”里有读不出的：{wrong}", "cells of “{header}” that cannot be read: {wrong}");
+        note(out, "  ", &doubt, lang);
+    }
+}
+
+/// A table that looks like no relation.
+fn unknown(out: &mut String, found: &Found, lang: Lang) {
+    let (file, shown) = (&found.file, &found.shown);
+    let headers = found.printed.iter().take(20).cloned().collect::<Vec<_>>().join("、");
+    out.push('\n');
+    let place = if shown.is_empty() || shown == file { file.clone() } else { format!("{file} › {shown}") };
+    let doubt = text!(
+        "没有用上：{place}，表头：{headers}。对不上任何一张表；`gouji facts` 列出各表的列",
+        "not used: {place}, headers: {headers}. It looks like no relation; `gouji facts` lists their columns"
+    );
+    note(out, "", &doubt, lang);
+}
+
+fn note(out: &mut String, indent: &str, text: &Text, lang: Lang) {
+    // A break in a header would end the comment.
+    let line: String = text.get(lang).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    *out += &format!("{indent}# {line}\n");
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A name as a TOML key.
+fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if bare { name.to_owned() } else { quoted(name) }
+}
