@@ -178,7 +178,9 @@ fn content(
     bases.append(own);
     for init in inits {
         let init = Init { component: with_values(&init.component, &values), ..init.clone() };
-        if let Some(content) = instance(&init, &inside, report, depth + 1) {
+        if let Some(mut content) = instance(&init, &inside, report, depth + 1) {
+            // a component within this one may name this one's parameters too
+            substitute(&mut content, &values);
             bases.append(content);
         }
     }

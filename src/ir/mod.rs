@@ -206,6 +206,15 @@ pub struct Rule {
     pub span: Span,
 }
 
+impl Rule {
+    /// Whether a value of its head, or one bound in its body, is a count of instances: `autoinc()`.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        let bound = |literal: &Literal| matches!(literal, Literal::Bind(bind) if bind.expr.counts());
+        self.args.iter().any(Expr::counts) || self.body.iter().any(bound)
+    }
+}
+
 /// A variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Var {
@@ -423,6 +432,20 @@ pub enum Expr {
     Else(Box<Expr>, Box<Expr>),
     /// Half a unit of the finest scale written in that column of the table that the row came from, in 元 for money.
     Precision(VarId, usize),
+}
+
+impl Expr {
+    /// Whether it is, or has in it, `autoinc()`.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match self {
+            Self::Call(function, args, _) => *function == Function::Counter || args.iter().any(Self::counts),
+            Self::Record(args) => args.iter().any(Self::counts),
+            Self::Field(inner, _) => inner.counts(),
+            Self::If(_, yes, no) | Self::Else(yes, no) => yes.counts() || no.counts(),
+            Self::Var(_) | Self::Const(_) | Self::Precision(..) => false,
+        }
+    }
 }
 
 /// How far a printed amount may lie from the true one: half a unit of its last place.

@@ -19,7 +19,7 @@ impl Builder<'_, '_> {
             ArgKind::Var(name) => self.variable(name, span, here.scope),
             ArgKind::Unnamed => self.make(Kind::Unnamed, span),
             ArgKind::Field(row, column) => self.field(row, column, span, here.scope),
-            ArgKind::Param(name) => self.parameter(name, span),
+            ArgKind::Param(name) => self.parameter(name, span, here),
             ArgKind::Const(constant) => self.constant(constant.clone(), span),
             ArgKind::Nil => self.make(Kind::Nil, span),
             ArgKind::Call(call) => self.call(call, span, here),
@@ -203,13 +203,19 @@ impl Builder<'_, '_> {
         self.complain(complaint);
     }
 
-    fn parameter(&mut self, name: &str, span: Span) -> Expr {
+    fn parameter(&mut self, name: &str, span: Span, here: &mut Conditions) -> Expr {
         if name.is_empty() {
             let number = self.infer.known(crate::analysis::types::Types::NUMBER, span);
             return Expr { kind: Kind::Call(Function::Counter, Vec::new()), span, node: number };
         }
         if let Some(parameter) = self.params.iter().find(|parameter| parameter.name == name) {
             return self.constant(parameter.value.clone(), span);
+        }
+        // `$Zero`: a branch without fields; one of a component has the instance before its name.
+        let is_named = |full: &&str| *full == name || full.rsplit('.').next() == Some(name);
+        let branch = self.infer.types.branch_names().find(is_named).map(str::to_owned);
+        if let Some(full) = branch {
+            return self.branch((&Name { text: full, span }, &[]), span, here);
         }
         let known: Vec<&str> = self.params.iter().map(|parameter| parameter.name).collect();
         let complaint = Diagnostic::error(

@@ -42,8 +42,13 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
         recent: vec![0..0; program.relations.len()],
         indexes: FxHashMap::default(),
     };
-    let mut engine =
-        Engine { world, sizes: Sizes::of_facts(program, input.store), open: Open::default(), failures: Vec::new() };
+    let mut engine = Engine {
+        world,
+        sizes: Sizes::of_facts(program, input.store),
+        open: Open::default(),
+        failures: Vec::new(),
+        counter: 0,
+    };
     for at in 0..program.strata.len() {
         engine.stratum(at);
     }
@@ -62,6 +67,7 @@ struct Engine<'a> {
     sizes: Sizes,
     open: Open,
     failures: Vec<Failure>,
+    counter: i64,
 }
 
 /// The relations of a stratum, with what keeps their rows distinct.
@@ -85,7 +91,7 @@ impl Engine<'_> {
         let mut growing = Growing { relations, sinks };
         self.seed(&mut growing);
         let mut erring = BTreeSet::new();
-        if growing.relations.iter().any(|relation| self.is_special(*relation)) {
+        if growing.relations.iter().any(|relation| self.is_special(*relation)) || self.counts(at) {
             self.delegate(at, &mut growing, &mut erring);
         } else {
             for rule in &plan.once {
@@ -110,13 +116,20 @@ impl Engine<'_> {
             || !relation.subsumption.is_empty()
     }
 
+    /// Whether a rule of the stratum counts its instances: `autoinc()`.
+    fn counts(&self, at: usize) -> bool {
+        let program = self.world.input.program;
+        program.strata[at].rules.iter().any(|rule| program.rules[rule.index()].counts())
+    }
+
     /// Has the reference engine complete the stratum.
     fn delegate(&mut self, at: usize, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) {
         self.world.decoded.take();
         self.world.rows(true);
         let rows = self.world.decoded.take().unwrap_or_default();
         let stratum = &self.world.input.program.strata[at];
-        let completed = reference::complete(self.world.input, rows, &mut self.world.possible, stratum);
+        let completed =
+            reference::complete(self.world.input, rows, &mut self.world.possible, (stratum, &mut self.counter));
         erring.extend(completed.erring);
         self.failures.extend(completed.failures);
         for (at, relation) in growing.relations.iter().enumerate() {

@@ -65,18 +65,19 @@ pub struct Completed {
 }
 
 /// Completes one stratum over `relations`, the rows of all that it needs: for an engine that has no faster way.
-/// Rows of facts that may be anything are added to `possible`.
+/// Rows of facts that may be anything are added to `possible`; `counter` is where `autoinc()` stands.
 #[must_use]
 pub fn complete(
     input: &Input,
     relations: Vec<Option<Box<dyn Rows>>>,
     possible: &mut Possible,
-    stratum: &Stratum,
+    (stratum, counter): (&Stratum, &mut i64),
 ) -> Completed {
     let mut run =
-        Run { input: *input, relations, possible: std::mem::take(possible), counter: 0, failures: Vec::new() };
+        Run { input: *input, relations, possible: std::mem::take(possible), counter: *counter, failures: Vec::new() };
     let (rows, erring) = run.stratum(stratum);
     *possible = run.possible;
+    *counter = run.counter;
     Completed { rows, erring, failures: run.failures }
 }
 

@@ -195,6 +195,8 @@ pub fn call(function: Function, args: &[Value]) -> Result<Value, EvalError> {
         (F::Norm, [a]) => Ok(Value::symbol(text::norm(text::symbol(a)?))),
         (F::Similarity, [a, b]) => Ok(Value::Decimal(text::similarity(text::symbol(a)?, text::symbol(b)?))),
         (F::Distance, [a, b]) => text::distance(text::symbol(a)?, text::symbol(b)?).map(Value::Number),
+        // As C++ writes a double into a text, six places whatever its size.
+        (F::ToString, [Value::Float(float)]) => Ok(Value::symbol(format!("{:.6}", float.0))),
         (F::ToString, [a]) => Ok(Value::symbol(a.to_string())),
         (F::ToNumber, [a]) => convert::to_number(a),
         (F::ToUnsigned, [a]) => convert::to_unsigned(a),
