@@ -1,0 +1,128 @@
+//! Wrong inputs, each with the complaint that it must get: `tests/ui/STAGE/NAME.{dl,toml}` and `NAME.stderr` beside it.
+//! `GOUJI_BLESS=1` writes what is said now; read it before committing.
+//!
+//! | stage | a file is |
+//! |---|---|
+//! | `syntax` | a rule file, only parsed |
+//! | `analysis` | a rule file, resolved without facts |
+//! | `cards` | a file of cards, resolved without facts |
+//! | `tests` | a file of cards whose own tests are run |
+//! | `facts` | a manifest, audited |
+//! | `plain` | a plain program, run on the facts in `data` |
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gouji::audit::{self, Engine, Request, Wish, load_rules};
+use gouji::diagnostic::{Code, Diagnostic, Lang};
+use gouji::render::human::{self, Style};
+use gouji::source::SourceMap;
+use gouji::syntax;
+
+const STAGES: [&str; 6] = ["syntax", "analysis", "cards", "tests", "facts", "plain"];
+const STYLE: Style = Style { columns: 80, color: false, lang: Lang::Zh };
+
+/// Complaints that only a machine in trouble gets, with the test that makes them otherwise.
+const ELSEWHERE: [Code; 0] = [];
+
+#[test]
+fn every_wrong_input_gets_its_complaint() {
+    let bless = std::env::var_os("GOUJI_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for (stage, path) in cases() {
+        let (sources, diagnostics) = complaints(stage, &path);
+        let drawn: Vec<String> =
+            diagnostics.iter().map(|diagnostic| human::diagnostic(&sources, diagnostic, STYLE)).collect();
+        let drawn = drawn.join("\n");
+        let expected = path.with_extension("stderr");
+        if bless {
+            fs::write(&expected, &drawn).unwrap();
+            continue;
+        }
+        let wanted = fs::read_to_string(&expected).unwrap_or_default();
+        if drawn.is_empty() || drawn != wanted {
+            wrong.push(format!("{}\n--- expected\n{wanted}--- got\n{drawn}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_complaint_has_a_wrong_input_and_a_page() {
+    let made: BTreeSet<Code> = cases()
+        .into_iter()
+        .flat_map(|(stage, path)| complaints(stage, &path).1)
+        .map(|diagnostic| diagnostic.code)
+        .chain(ELSEWHERE)
+        .collect();
+    let lacking = |has: &dyn Fn(&Code) -> bool| {
+        let codes = Code::ALL.iter().filter(|code| !has(code));
+        codes.map(|code| code.name()).collect::<Vec<_>>().join(" ")
+    };
+    let cases = lacking(&|code| made.contains(code));
+    let pages = lacking(&|code| Path::new("docs/errors").join(format!("{}.md", code.name())).exists());
+    assert!(cases.is_empty() && pages.is_empty(), "no file under tests/ui: {cases}\nno page: {pages}");
+}
+
+#[test]
+fn complaints_are_the_same_twice_and_in_english_too() {
+    for (stage, path) in cases() {
+        let (sources, first) = complaints(stage, &path);
+        let (_, second) = complaints(stage, &path);
+        assert_eq!(first, second, "{}", path.display());
+        for diagnostic in &first {
+            let drawn = human::diagnostic(&sources, diagnostic, Style { lang: Lang::En, ..STYLE });
+            assert!(!drawn.trim().is_empty());
+            assert!(!diagnostic.message.en.is_empty() && !diagnostic.message.zh.is_empty(), "{diagnostic:?}");
+        }
+    }
+}
+
+/// Every case with its stage, by path.
+fn cases() -> Vec<(&'static str, PathBuf)> {
+    let mut cases = Vec::new();
+    for stage in STAGES {
+        let Ok(entries) = fs::read_dir(Path::new("tests/ui").join(stage)) else { continue };
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "dl" || extension == "toml"));
+        paths.sort();
+        cases.extend(paths.into_iter().map(|path| (stage, path)));
+    }
+    cases
+}
+
+/// What is said of a file.
+fn complaints(stage: &str, path: &Path) -> (SourceMap, Vec<Diagnostic>) {
+    let name = path.to_string_lossy().into_owned();
+    let request = Request { start: path.to_owned(), rules: vec![name.clone()], ..Request::default() };
+    match stage {
+        "syntax" => {
+            let mut sources = SourceMap::new();
+            let file = sources.load(path).unwrap();
+            let mut loader = syntax::preprocess::beside(&[]);
+            let (_, report) = syntax::load_program(&mut sources, file, &mut loader);
+            (sources, report.sorted())
+        }
+        "analysis" | "cards" => {
+            let (sources, _, report) = audit::lint(&request);
+            (sources, report.sorted())
+        }
+        "tests" => {
+            let mut sources = SourceMap::new();
+            let wish = Wish { text: name, span: None, base: PathBuf::new() };
+            let (rules, mut report) = load_rules(&mut sources, Some(&[wish]));
+            report.append(audit::test(&sources, &rules, Engine::Reference).report);
+            (sources, report.sorted())
+        }
+        "facts" => {
+            let request = Request { rules: Vec::new(), engine: Engine::Reference, ..request };
+            let audit = audit::check(&request);
+            (audit.sources, audit.diagnostics)
+        }
+        _ => {
+            let ran = audit::plain::run(path, Path::new("tests/ui/plain/data"));
+            (ran.0, ran.1)
+        }
+    }
+}
