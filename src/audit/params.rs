@@ -126,7 +126,7 @@ fn within(sources: &SourceMap, param: &Param, setting: &Setting, value: &ast::Co
                 "parameter `{name}` must be {en} {edge}, this is {written}"
             );
             let wrong = Diagnostic::error(Code::ParameterOutOfRange, message)
-                .at(setting.words.span)
+                .primary(setting.words.span, text!("超出界限", "outside the bounds"))
                 .secondary(bound.words.span, text!("界限在这里", "the bound is here"));
             report.push(wrong);
         }

@@ -88,7 +88,8 @@ impl Reader<'_> {
         let open = self.characters[self.at].0;
         let Some(close) = self.closing() else {
             self.complain(open..open + 1, text!("`{{` 没有闭合", "`{{` is never closed"));
-            self.at = self.characters.len();
+            // What follows may well be right: go on after the brace.
+            self.at += 1;
             return;
         };
         let inside = &self.characters[self.at + 1..close];
@@ -126,13 +127,16 @@ impl Reader<'_> {
         self.pieces.push(Piece::Hole(self.file.span_of(from..from + trimmed.len()), format));
     }
 
-    /// Position of the brace that closes the one at [`Self::at`]; braces inside quotes do not count.
+    /// Position of the brace that closes the one at [`Self::at`]. Braces inside quotes do not count, and one that is
+    /// not an aggregate's (after `:`) or inside one is the start of another hole: this one was never closed.
     fn closing(&self) -> Option<usize> {
         let mut depth = 0_usize;
         let mut quoted = false;
+        let mut before = ' ';
         for (at, (_, c)) in self.characters.iter().enumerate().skip(self.at) {
             match c {
                 '"' => quoted = !quoted,
+                '{' if !quoted && depth == 1 && before != ':' => return None,
                 '{' if !quoted => depth += 1,
                 '}' if !quoted => {
                     depth -= 1;
@@ -141,6 +145,9 @@ impl Reader<'_> {
                     }
                 }
                 _ => {}
+            }
+            if !c.is_whitespace() {
+                before = *c;
             }
         }
         None

@@ -7,5 +7,7 @@ mod engines;
 mod floors;
 mod formats;
 mod kaifu;
+mod packs;
 mod paths;
 mod run;
+mod ui;
