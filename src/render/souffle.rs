@@ -1,6 +1,5 @@
 //! Rows as Soufflé writes them: `name.csv` with tabs, standard output with its banner, sizes.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::exec::Rows;
@@ -36,9 +35,11 @@ pub struct Results<'a> {
 #[must_use]
 pub fn output(results: &Results, directive: &Directive) -> Option<(Target, String)> {
     let relation = &results.program.relations[directive.relation.index()];
-    let rows = rows(results, directive.relation);
     match directive.kind {
-        DirectiveKind::PrintSize => Some((Target::Stdout, format!("{}\t{}\n", relation.name, rows.len()))),
+        DirectiveKind::PrintSize => {
+            let size = size(results, directive.relation);
+            Some((Target::Stdout, format!("{}\t{size}\n", relation.name)))
+        }
         DirectiveKind::Output => {
             let option = |name: &str| {
                 let mut options = directive.options.iter();
@@ -52,6 +53,7 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
                 delimiter: option("delimiter").map(|text| text.replace("\\t", "\t")),
                 headers: option("headers") == Some("true"),
             };
+            let rows = rows(results, directive.relation);
             let body = body(results, directive.relation, &rows, &style);
             let header = if style.headers { header(results, directive.relation, &style) } else { String::new() };
             let text = if is_printed { banner(&relation.name, &header, &body) } else { header + &body };
@@ -79,10 +81,18 @@ impl Style {
     }
 }
 
+/// How many distinct rows a relation has.
+fn size(results: &Results, relation: RelationId) -> usize {
+    match results.program.relations[relation.index()].origin {
+        Origin::Facts(_) => rows(results, relation).len(),
+        Origin::Rules(_) => results.derived.get(relation.index()).and_then(Option::as_ref).map_or(0, |rows| rows.len()),
+    }
+}
+
 /// The distinct rows of a relation, in order.
-fn rows(results: &Results, relation: RelationId) -> BTreeSet<Vec<Value>> {
+fn rows(results: &Results, relation: RelationId) -> Vec<Vec<Value>> {
     let declared = &results.program.relations[relation.index()];
-    let rows = match declared.origin {
+    let mut rows: Vec<Vec<Value>> = match declared.origin {
         Origin::Facts(table) => {
             let cell = |row, column| match results.store.cell(results.sources, table, row, column) {
                 Cell::Present(value) => value,
@@ -92,11 +102,13 @@ fn rows(results: &Results, relation: RelationId) -> BTreeSet<Vec<Value>> {
             (0..count).map(|row| (0..declared.arity).map(|column| cell(row, column)).collect()).collect()
         }
         Origin::Rules(_) => {
-            let Some(Some(derived)) = results.derived.get(relation.index()) else { return BTreeSet::new() };
+            let Some(Some(derived)) = results.derived.get(relation.index()) else { return Vec::new() };
             let value = |row, column| derived.value(row, column);
             (0..derived.len()).map(|row| (0..declared.arity).map(|column| value(row, column)).collect()).collect()
         }
     };
+    rows.sort_unstable();
+    rows.dedup();
     rows
 }
 
@@ -106,7 +118,7 @@ fn header(results: &Results, relation: RelationId, style: &Style) -> String {
     names.join(style.delimiter()) + "\n"
 }
 
-fn body(results: &Results, relation: RelationId, rows: &BTreeSet<Vec<Value>>, style: &Style) -> String {
+fn body(results: &Results, relation: RelationId, rows: &[Vec<Value>], style: &Style) -> String {
     let declared = &results.program.relations[relation.index()];
     let mut text = String::new();
     for row in rows {
