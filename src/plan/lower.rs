@@ -46,7 +46,15 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let needed = builder.slots_of(heads);
     let mut steps = std::mem::take(&mut builder.steps);
     builder.liveness(&mut steps, needed);
-    RulePlan { rule: id, head: rule.head, args: rule.args.clone(), steps, places: builder.places, slots: builder.slots }
+    RulePlan {
+        rule: id,
+        delta,
+        head: rule.head,
+        args: rule.args.clone(),
+        steps,
+        places: builder.places,
+        slots: builder.slots,
+    }
 }
 
 impl Builder<'_> {

@@ -44,6 +44,8 @@ pub struct StratumPlan {
 pub struct RulePlan {
     /// The rule.
     pub rule: RuleId,
+    /// The position in the body of the atom that reads only new rows, if one does.
+    pub delta: Option<usize>,
     /// The relation that it adds to.
     pub head: RelationId,
     /// One expression per column of the head.

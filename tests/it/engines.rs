@@ -310,3 +310,38 @@ fn sums_keep_the_exact_scale() {
     let derived = program.relations.iter().position(|relation| relation.name == "d").unwrap();
     assert_eq!(rows(&program, &outcome, derived), BTreeSet::from([vec![Value::Decimal(Decimal::new(2508, 2))]]));
 }
+
+/// Runs a text without facts on the fast engine.
+fn run(text: &str, options: &exec::frog::Options) -> (Program, Outcome) {
+    let store = Store::default();
+    let (program, sources) = analysed(text, &store).unwrap();
+    let input = exec::Input { program: &program, store: &store, sources: &sources };
+    let outcome = exec::frog::run(&input, options);
+    (program, outcome)
+}
+
+const ENDLESS: &str = ".decl n(x:number)\nn(0).\nn(x + 1) :- n(x), x >= 0.\n\
+                       .decl after(x:number)\nafter(x) :- n(x), x < 5.\n\
+                       .decl other(x:number)\nother(1).\nother(x + 1) :- other(x), x < 9.\n";
+
+fn check_failures(program: &Program, outcome: &Outcome) {
+    let of = |name: &str| program.relations.iter().position(|relation| relation.name == name).unwrap();
+    let failed: BTreeSet<usize> =
+        outcome.failures.iter().map(|failure| program.rules[failure.rule.index()].head.index()).collect();
+    assert_eq!(failed, BTreeSet::from([of("n"), of("after")]));
+    assert_eq!(rows(program, outcome, of("other")).len(), 9);
+    assert!(rows(program, outcome, of("n")).is_empty());
+}
+
+#[test]
+fn a_rule_without_end_is_stopped_in_time_and_the_others_run() {
+    let timeout = Some(std::time::Duration::from_millis(400));
+    let (program, outcome) = run(ENDLESS, &exec::frog::Options { timeout, ..Default::default() });
+    check_failures(&program, &outcome);
+}
+
+#[test]
+fn a_rule_without_end_is_stopped_by_memory_and_the_others_run() {
+    let (program, outcome) = run(ENDLESS, &exec::frog::Options { max_memory: Some(1 << 16), ..Default::default() });
+    check_failures(&program, &outcome);
+}

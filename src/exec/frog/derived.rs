@@ -22,6 +22,12 @@ impl Derived {
     pub fn new(kinds: Vec<Kind>) -> Self {
         Self { columns: vec![Vec::new(); kinds.len()], kinds, len: 0, segments: Vec::new() }
     }
+
+    /// About how many bytes the rows take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.capacity() * 4).sum()
+    }
 }
 
 /// Takes candidate rows and keeps the new ones.
@@ -50,6 +56,12 @@ impl Sink {
                 fresh.push(column[row]);
             }
         });
+    }
+
+    /// About how many bytes the set and the new rows take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.seen.bytes() + self.fresh.iter().map(|column| column.capacity() * 4).sum::<usize>()
     }
 
     /// Moves the new rows to `derived`; which of its rows they are.

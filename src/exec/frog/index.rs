@@ -53,6 +53,19 @@ impl Index {
         self.covered += added;
     }
 
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let keys = match &self.keys.map {
+            Map::Unit(_) => 0,
+            Map::One { dense, sparse } => dense.capacity() * 4 + sparse.capacity() * 9,
+            Map::Two(map) => map.capacity() * 13,
+            Map::Four(map) => map.capacity() * 21,
+            Map::Many(map) => map.capacity() * 48,
+        };
+        keys + self.lists.arena.capacity() * 4 + self.lists.spans.capacity() * size_of::<Span>()
+    }
+
     /// Whether rows were left out because their key has no value.
     #[must_use]
     pub fn has_wild(&self) -> bool {

@@ -2,72 +2,60 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
 use super::World;
 use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
+use super::limits::{Limits, Options, Stop};
+use super::profile::{Profile, Took};
+use super::special;
 use super::steps::Runner;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
 use crate::exec::undecided::{self, Open};
 use crate::exec::{Failure, Input, Outcome, reference};
-use crate::ir::{Origin, RelationId, RuleId};
+use crate::ir::{Literal, Origin, RelationId, RuleId};
 use crate::plan::{self, RulePlan, Sizes, StratumPlan};
-
-/// How to run.
-#[derive(Clone, Debug, Default)]
-pub struct Options {}
+use crate::text;
 
 /// Runs the program over the facts.
 #[must_use]
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
-    let _ = options;
-    let program = input.program;
-    let derived = program.relations.iter().map(|relation| match relation.origin {
-        Origin::Facts(_) => None,
-        Origin::Rules(_) => {
-            let kinds = relation.columns.iter().take(relation.arity);
-            Some(Arc::new(Derived::new(kinds.map(|column| Kind::of(&program.types[column.ty.index()].kind)).collect())))
-        }
-    });
-    let world = World {
-        input,
-        words: Words::new(&input.store.symbols),
-        derived: derived.collect(),
-        finished: vec![false; program.relations.len()],
-        decoded: OnceLock::new(),
-        possible: Possible::default(),
-        recent: vec![0..0; program.relations.len()],
-        indexes: FxHashMap::default(),
-    };
-    let mut engine = Engine {
-        world,
-        sizes: Sizes::of_facts(program, input.store),
-        open: Open::default(),
-        failures: Vec::new(),
-        counter: 0,
-    };
-    for at in 0..program.strata.len() {
+    run_profiled(input, options).0
+}
+
+/// Runs the program over the facts, and says what each rule took.
+#[must_use]
+pub fn run_profiled(input: &Input<'_>, options: &Options) -> (Outcome, Profile) {
+    let mut engine = Engine::new(input);
+    let start = Instant::now();
+    let strata = input.program.strata.len();
+    for at in 0..strata {
+        engine.limits = Limits::new(options, start, at + 1 == strata);
         engine.stratum(at);
     }
     engine.world.rows(false);
-    Outcome {
+    let outcome = Outcome {
         relations: engine.world.decoded.into_inner().unwrap_or_default(),
         undecided: engine.open.undecided.into_iter().collect(),
         errors: engine.open.errors.into_iter().collect(),
         failures: engine.failures,
         possible: engine.world.possible,
-    }
+    };
+    (outcome, engine.profile)
 }
 
 struct Engine<'a> {
     world: World<'a>,
     sizes: Sizes,
     open: Open,
+    limits: Limits,
     failures: Vec<Failure>,
     counter: i64,
+    profile: Profile,
 }
 
 /// The relations of a stratum, with what keeps their rows distinct.
@@ -76,14 +64,42 @@ struct Growing {
     sinks: Vec<Sink>,
 }
 
-impl Growing {
-    fn at(&self, relation: RelationId) -> usize {
-        self.relations.iter().position(|known| *known == relation).expect("a rule's head is in its stratum")
+impl<'a> Engine<'a> {
+    fn new(input: &'a Input<'a>) -> Self {
+        let program = input.program;
+        let derived = program.relations.iter().map(|relation| match relation.origin {
+            Origin::Facts(_) => None,
+            Origin::Rules(_) => {
+                let columns = relation.columns.iter().take(relation.arity);
+                let kinds = columns.map(|column| Kind::of(&program.types[column.ty.index()].kind)).collect();
+                Some(Arc::new(Derived::new(kinds)))
+            }
+        });
+        let world = World {
+            input,
+            words: Words::new(&input.store.symbols),
+            derived: derived.collect(),
+            finished: vec![false; program.relations.len()],
+            decoded: OnceLock::new(),
+            possible: Possible::default(),
+            recent: vec![0..0; program.relations.len()],
+            indexes: FxHashMap::default(),
+        };
+        Self {
+            world,
+            sizes: Sizes::of_facts(program, input.store),
+            open: Open::default(),
+            limits: Limits::default(),
+            failures: Vec::new(),
+            counter: 0,
+            profile: Profile::default(),
+        }
     }
-}
 
-impl Engine<'_> {
     fn stratum(&mut self, at: usize) {
+        if self.fails_with_others(at) {
+            return;
+        }
         let plan = plan::stratum(self.world.input.program, &self.sizes, at);
         let relations: Vec<RelationId> =
             plan.relations.iter().copied().filter(|relation| self.world.derived[relation.index()].is_some()).collect();
@@ -91,13 +107,13 @@ impl Engine<'_> {
         let mut growing = Growing { relations, sinks };
         self.seed(&mut growing);
         let mut erring = BTreeSet::new();
-        if growing.relations.iter().any(|relation| self.is_special(*relation)) || self.counts(at) {
+        if growing.relations.iter().any(|relation| self.is_special(*relation)) || self.has_special_rule(at) {
             self.delegate(at, &mut growing, &mut erring);
         } else {
-            for rule in &plan.once {
-                erring.extend(self.rule(rule, &mut growing));
+            let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut erring));
+            if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut erring)) {
+                return self.fail(at, &growing, (rule, stop));
             }
-            self.rounds(&plan, &mut growing, &mut erring);
         }
         for relation in growing.relations {
             self.world.recent[relation.index()] = 0..0;
@@ -116,10 +132,10 @@ impl Engine<'_> {
             || !relation.subsumption.is_empty()
     }
 
-    /// Whether a rule of the stratum counts its instances: `autoinc()`.
-    fn counts(&self, at: usize) -> bool {
+    /// Whether a rule of the stratum counts its instances (`autoinc()`), or asks for rows inside an expression.
+    fn has_special_rule(&self, at: usize) -> bool {
         let program = self.world.input.program;
-        program.strata[at].rules.iter().any(|rule| program.rules[rule.index()].counts())
+        program.strata[at].rules.iter().any(|rule| special::rule(&program.rules[rule.index()]))
     }
 
     /// Has the reference engine complete the stratum.
@@ -178,7 +194,7 @@ impl Engine<'_> {
         }
     }
 
-    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) {
+    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) -> Done {
         let mut rounds = Rounds::new(growing.relations.len());
         loop {
             for (at, relation) in growing.relations.iter().enumerate() {
@@ -188,24 +204,70 @@ impl Engine<'_> {
                 rounds.insert(at, new.start, new.end);
             }
             if !rounds.next() || plan.rounds.is_empty() {
-                return;
+                return Ok(());
             }
             for (at, relation) in growing.relations.iter().enumerate() {
                 self.world.recent[relation.index()] = rounds.recent(at);
             }
             for rule in &plan.rounds {
-                erring.extend(self.rule(rule, growing));
+                self.rule(rule, growing, erring)?;
             }
         }
     }
 
-    /// The rule, if a computation in it had no value.
-    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing) -> Option<RuleId> {
+    /// Runs one plan. The error says that it had to stop.
+    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) -> Done {
+        let start = Instant::now();
         self.world.prepare(&plan.steps);
-        let at = growing.at(plan.head);
-        let mut runner = Runner::new(&self.world, plan);
-        runner.run(&mut |columns, len| growing.sinks[at].insert(columns, len));
-        runner.notes.erred.then_some(plan.rule)
+        self.limits.elsewhere = self.world.bytes();
+        let sink = &mut growing.sinks[growing.relations.iter().position(|known| *known == plan.head).unwrap_or(0)];
+        let before = sink.len;
+        let mut runner = Runner::new(&self.world, plan, self.limits);
+        let mut candidates = 0;
+        runner.run(&mut |columns, len| {
+            candidates += len as u64;
+            sink.insert(columns, len);
+            sink.bytes()
+        });
+        if runner.notes.erred {
+            erring.insert(plan.rule);
+        }
+        let (stop, counts) = (runner.stop, runner.counts);
+        let took = Took { time: start.elapsed(), candidates, rows: (sink.len - before) as u64, counts };
+        self.profile.add(plan, took);
+        stop.map_or(Ok(()), |stop| Err((plan.rule, stop)))
+    }
+
+    /// A stratum that was stopped leaves no rows: none of its relations is complete.
+    fn fail(&mut self, at: usize, growing: &Growing, (rule, stop): (RuleId, Stop)) {
+        let program = self.world.input.program;
+        let head = program.rules[rule.index()].head;
+        let sink =
+            growing.relations.iter().position(|relation| *relation == head).map_or(0, |at| growing.sinks[at].len);
+        let rows = self.world.derived(head).len + sink;
+        let reason = stop.reason(&program.relations[head.index()].name, rows);
+        let rules = &program.strata[at].rules;
+        self.failures.extend(rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
+        self.world.indexes.retain(|(relation, ..), _| !growing.relations.contains(relation));
+        for relation in &growing.relations {
+            let kinds = self.world.derived(*relation).kinds.clone();
+            self.world.derived[relation.index()] = Some(Arc::new(Derived::new(kinds)));
+            self.world.recent[relation.index()] = 0..0;
+        }
+    }
+
+    /// Whether the stratum reads what could not be completed; then its rules fail as well.
+    fn fails_with_others(&mut self, at: usize) -> bool {
+        let program = self.world.input.program;
+        let failed: BTreeSet<RelationId> =
+            self.failures.iter().map(|failure| program.rules[failure.rule.index()].head).collect();
+        let rules = &program.strata[at].rules;
+        let lacking = rules.iter().find_map(|rule| reads(&program.rules[rule.index()].body, &failed));
+        let Some(relation) = lacking else { return false };
+        let name = &program.relations[relation.index()].name;
+        let reason = text!("所依据的 `{name}` 没有算完", "`{name}`, which it reads, could not be completed");
+        self.failures.extend(rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
+        true
     }
 
     /// Tells the planner what a relation came to.
@@ -218,4 +280,17 @@ impl Engine<'_> {
             self.sizes.set_distinct(relation, at, &sample, derived.len);
         }
     }
+}
+
+/// Whether a plan went through; the rule that had to stop otherwise.
+type Done = Result<(), (RuleId, Stop)>;
+
+/// A relation among `failed` that the body reads.
+fn reads(body: &[Literal], failed: &BTreeSet<RelationId>) -> Option<RelationId> {
+    body.iter().find_map(|literal| match literal {
+        Literal::Atom(atom) => Some(atom.relation).filter(|relation| failed.contains(relation)),
+        Literal::Not(not) => reads(&not.body, failed),
+        Literal::Aggregate(aggregate) => reads(&aggregate.body, failed),
+        _ => None,
+    })
 }

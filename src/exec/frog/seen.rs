@@ -33,6 +33,18 @@ impl Seen {
         }
     }
 
+    /// About how many bytes it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Unit(_) => 0,
+            Self::One(blocks) => blocks.capacity() * 17,
+            Self::Two(blocks) => blocks.capacity() * 17,
+            Self::Four(rows) => rows.capacity() * 17,
+            Self::Many(rows) => rows.capacity() * 48,
+        }
+    }
+
     /// Adds `len` rows, given by column; calls `new` with the position of each that was not in the set.
     pub fn insert(&mut self, columns: &[Vec<u32>], len: usize, mut new: impl FnMut(usize)) {
         match self {

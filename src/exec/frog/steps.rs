@@ -5,6 +5,7 @@ use super::batch::{BATCH, Batch, Fault, Vector};
 use super::datalog;
 use super::eval::Scope;
 use super::index::Index;
+use super::limits::{Limits, Stop};
 use super::nested::Memos;
 use super::notes::Notes;
 use super::words::{Kind, NO_TEXT, NONE, is_none};
@@ -31,6 +32,12 @@ pub struct Runner<'r> {
     pub notes: Notes,
     /// Results of inner bodies, by their outer bindings.
     pub memos: Memos,
+    /// What it may use.
+    pub limits: Limits,
+    /// Why it was stopped.
+    pub stop: Option<Stop>,
+    /// How many rows came out of each step.
+    pub counts: Vec<u64>,
     /// Decides what is in doubt; made when first needed.
     pub matcher: Option<Matcher<'r>>,
 }
@@ -41,18 +48,29 @@ pub type Out<'o> = &'o mut dyn FnMut(&mut Runner<'_>, Batch);
 impl<'r> Runner<'r> {
     /// A runner for `plan`.
     #[must_use]
-    pub fn new(world: &'r World<'r>, plan: &'r RulePlan) -> Self {
+    pub fn new(world: &'r World<'r>, plan: &'r RulePlan, limits: Limits) -> Self {
         let rule = &world.input.program.rules[plan.rule.index()];
-        Self { world, plan, rule, notes: Notes::default(), memos: Memos::default(), matcher: None }
+        Self {
+            world,
+            plan,
+            rule,
+            notes: Notes::default(),
+            memos: Memos::default(),
+            limits,
+            stop: None,
+            counts: vec![0; plan.steps.len()],
+            matcher: None,
+        }
     }
 
-    /// Runs the plan; calls `head` with the words of the
-    /// head's columns and their number.
-    pub fn run(&mut self, head: &mut dyn FnMut(&[Vec<u32>], usize)) {
+    /// Runs the plan; calls `head` with the words of the head's columns and their number, which gives back how many bytes
+    /// the relation takes.
+    pub fn run(&mut self, head: &mut dyn FnMut(&[Vec<u32>], usize) -> usize) {
         let plan = self.plan;
         let mut out = |runner: &mut Runner<'_>, batch: Batch| {
             let (columns, len) = runner.head(&batch);
-            head(&columns, len);
+            let bytes = head(&columns, len);
+            runner.stop = runner.stop.or_else(|| runner.limits.memory(bytes));
         };
         let Some(Step { action: Action::Scan(scan), live, .. }) = plan.steps.first() else {
             return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
@@ -63,9 +81,10 @@ impl<'r> Runner<'r> {
             (false, None) => 0..self.world.derived(scan.relation).len,
         };
         let mut from = rows.start;
-        while from < rows.end {
+        while from < rows.end && self.stop.is_none() {
             let to = (from + BATCH).min(rows.end);
             let batch = self.scan(scan, live, from..to);
+            self.counts[0] += batch.len as u64;
             self.steps(&plan.steps[1..], batch, &mut out);
             from = to;
         }
@@ -89,6 +108,10 @@ impl<'r> Runner<'r> {
 
     /// Hands `batch` through `steps` to `out`.
     pub fn steps(&mut self, steps: &[Step], mut batch: Batch, out: Out<'_>) {
+        self.stop = self.stop.or_else(|| self.limits.time());
+        if self.stop.is_some() {
+            return;
+        }
         for (at, step) in steps.iter().enumerate() {
             if batch.len == 0 {
                 return;
@@ -99,6 +122,7 @@ impl<'r> Runner<'r> {
                 Action::Join(join) => return self.join(join, step, rest, (&batch, out)),
                 Action::Generate(generate) => {
                     let batch = self.generate(generate, &step.live, &batch);
+                    self.count(rest, batch.len);
                     return self.steps(rest, batch, out);
                 }
                 Action::Exists(exists) => self.exists(exists, step, batch),
@@ -108,9 +132,18 @@ impl<'r> Runner<'r> {
                 Action::Not(not) => self.not(not, &step.live, batch),
                 Action::Aggregate(aggregate) => self.aggregate(aggregate, &step.live, batch),
             };
+            self.count(rest, batch.len);
         }
         if batch.len > 0 {
             out(self, batch);
+        }
+    }
+
+    /// Counts the rows that came out of the step before `rest`, unless it is one of an inner body.
+    fn count(&mut self, rest: &[Step], rows: usize) {
+        let plan = self.plan;
+        if std::ptr::eq(rest.as_ptr_range().end, plan.steps.as_ptr_range().end) {
+            self.counts[plan.steps.len() - rest.len() - 1] += rows as u64;
         }
     }
 
@@ -138,6 +171,7 @@ impl<'r> Runner<'r> {
                 let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index, join.old);
                 pairs = 0;
                 let joined = self.joined(join, &kept, batch, pairs_made);
+                self.count(rest, joined.len);
                 self.steps(rest, joined, &mut *out);
             }
         }

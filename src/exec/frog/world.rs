@@ -50,6 +50,13 @@ impl World<'_> {
         self.derived[relation.index()].as_ref().expect("the plan tells derived relations from facts")
     }
 
+    /// About how many bytes derived rows and indexes take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let rows: usize = self.derived.iter().flatten().map(|rows| rows.bytes()).sum();
+        rows + self.indexes.values().map(Index::bytes).sum::<usize>()
+    }
+
     /// The rows of finished relations, for those who do not know words.
     /// `sorted` decides on their order when they are made.
     pub fn rows(&self, sorted: bool) -> &[Option<Box<dyn Rows>>] {

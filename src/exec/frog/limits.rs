@@ -1,0 +1,82 @@
+//! [`Limits`]: when a rule has to stop.
+
+use std::time::{Duration, Instant};
+
+use crate::diagnostic::Text;
+use crate::text;
+
+/// How to run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How long the whole run may take. A stratum that others follow gets half of what is left.
+    pub timeout: Option<Duration>,
+    /// How many bytes rows and indexes of derived relations may take.
+    pub max_memory: Option<usize>,
+    /// How many threads may work; as many as the machine has when none are given.
+    pub threads: Option<usize>,
+}
+
+/// Why a rule was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It took too long.
+    Time(Duration),
+    /// It took too much memory.
+    Memory(usize),
+}
+
+impl Stop {
+    /// As a sentence, with how many rows the relation had by then.
+    #[must_use]
+    pub fn reason(self, relation: &str, rows: usize) -> Text {
+        match self {
+            Self::Time(limit) => {
+                let seconds = limit.as_secs_f64();
+                text!(
+                    "超过时限（{seconds:.1} 秒）而停止；此时 `{relation}` 已有 {rows} 行",
+                    "stopped at the time limit ({seconds:.1} s), when `{relation}` had {rows} rows"
+                )
+            }
+            Self::Memory(limit) => {
+                let megabytes = limit >> 20;
+                text!(
+                    "超过内存上限（{megabytes} MB）而停止；此时 `{relation}` 已有 {rows} 行",
+                    "stopped at the memory limit ({megabytes} MB), when `{relation}` had {rows} rows"
+                )
+            }
+        }
+    }
+}
+
+/// What a stratum may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    end: Option<(Instant, Duration)>,
+    max_memory: Option<usize>,
+    /// Bytes that are in use elsewhere.
+    pub elsewhere: usize,
+}
+
+impl Limits {
+    /// For a stratum that begins now, of a run that began at `start`; `last` when none follows.
+    #[must_use]
+    pub fn new(options: &Options, start: Instant, last: bool) -> Self {
+        let end = options.timeout.map(|limit| {
+            let left = limit.saturating_sub(start.elapsed());
+            (Instant::now() + if last { left } else { left / 2 }, limit)
+        });
+        Self { end, max_memory: options.max_memory, elsewhere: 0 }
+    }
+
+    /// Whether the time is over.
+    #[must_use]
+    pub fn time(&self) -> Option<Stop> {
+        self.end.filter(|(end, _)| Instant::now() >= *end).map(|(_, limit)| Stop::Time(limit))
+    }
+
+    /// Whether `bytes` more than elsewhere are too many.
+    #[must_use]
+    pub fn memory(&self, bytes: usize) -> Option<Stop> {
+        self.max_memory.filter(|most| self.elsewhere + bytes > *most).map(Stop::Memory)
+    }
+}

@@ -1,0 +1,41 @@
+//! What expressions need the reference engine.
+
+use crate::ir::{Expr, Literal, Rule};
+use crate::value::functions::Function;
+
+/// Whether a rule counts, or asks for rows inside an expression.
+#[must_use]
+pub fn rule(rule: &Rule) -> bool {
+    rule.args.iter().any(expr) || rule.body.iter().any(literal)
+}
+
+fn literal(literal: &Literal) -> bool {
+    match literal {
+        Literal::Atom(_) | Literal::Is(_) => false,
+        Literal::Not(not) => not.body.iter().any(self::literal),
+        Literal::Generate(generate) => generate.args.iter().any(expr),
+        Literal::Compare(compare) => {
+            expr(&compare.left) || expr(&compare.right) || compare.allowance.as_ref().is_some_and(expr)
+        }
+        Literal::Bind(bind) => expr(&bind.expr),
+        Literal::Unpack(unpack) => expr(&unpack.record),
+        Literal::Aggregate(aggregate) => {
+            aggregate.target.as_ref().is_some_and(expr) || aggregate.body.iter().any(self::literal)
+        }
+        Literal::Test(test) => test.args.iter().any(expr),
+    }
+}
+
+fn expr(expr: &Expr) -> bool {
+    match expr {
+        Expr::Var(_) | Expr::Const(_) | Expr::Precision(..) => false,
+        Expr::Call(function, args, _) => *function == Function::Counter || args.iter().any(self::expr),
+        Expr::Record(fields) => fields.iter().any(self::expr),
+        Expr::Field(record, _) => self::expr(record),
+        Expr::If(condition, yes, no) => {
+            let simple = matches!(**condition, Literal::Compare(_) | Literal::Is(_) | Literal::Test(_));
+            !simple || literal(condition) || self::expr(yes) || self::expr(no)
+        }
+        Expr::Else(first, second) => self::expr(first) || self::expr(second),
+    }
+}
