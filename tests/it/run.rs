@@ -8,7 +8,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// Both engines, by the name that the hidden option `--engine` takes.
 const ENGINES: [&str; 2] = ["frog", "reference"];
@@ -36,21 +37,40 @@ fn check(case: &Path, engine: &str) -> Result<(), String> {
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).map_err(|error| error.to_string())?;
     let facts = if case.join("facts").exists() { case.join("facts") } else { case.to_owned() };
-    let output = Command::new(env!("CARGO_BIN_EXE_gouji"))
+    let child = Command::new(env!("CARGO_BIN_EXE_gouji"))
         .arg("run")
         .arg(case.join("program.dl"))
         .args(["--lang", "en", "--engine", engine, "-F"])
         .arg(facts)
         .arg("-D")
         .arg(&out)
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(|error| error.to_string())?;
+    let output = finished(child).map_err(|error| format!("{name} on {engine}: {error}"))?;
     let expected = case.join("expected");
     let verdict = match fs::read_to_string(expected.join("rejected")) {
         Ok(lines) => rejected(&output, &lines),
         Err(_) => accepted(&output, &expected, &out),
     };
     verdict.map_err(|difference| format!("{name} on {engine}: {difference}\n{}", text(&output.stderr)))
+}
+
+/// No case takes so long: one that does has not come to its fixpoint.
+const MOST_SECONDS: u64 = 60;
+
+/// What a process printed, once it has ended; it is stopped when it does not.
+fn finished(mut child: Child) -> Result<Output, String> {
+    let start = Instant::now();
+    while child.try_wait().map_err(|error| error.to_string())?.is_none() {
+        if start.elapsed().as_secs() > MOST_SECONDS {
+            let _ = child.kill();
+            return Err(format!("does not end within {MOST_SECONDS} seconds"));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.wait_with_output().map_err(|error| error.to_string())
 }
 
 /// A refusal: exit code 2 and a complaint that names one of the lines.
