@@ -10,6 +10,9 @@ use gouji::finding::Finding;
 
 const FACTS: &str = "facts/kaifu-2020";
 
+/// A file, what stands in it, and what takes its place.
+type Change = (&'static str, &'static str, &'static str);
+
 /// Code, key, and a piece of the message with its arithmetic.
 const FOUND: [(&str, &str, &str); 33] = [
     ("CF-003", "科级特派员补助，关工委经费", "合计 25万元，与本项目的预算 15.036万元 相差 9.964万元，却等于"),
@@ -95,7 +98,7 @@ fn identities(audit: &Audit) -> BTreeSet<String> {
 }
 
 /// The audit of a copy of the facts in which, in `file`, `from` was replaced by `to` as often as it stands there.
-fn changed(name: &str, changes: &[(&str, &str, &str)]) -> BTreeSet<String> {
+fn changed(name: &str, changes: &[Change]) -> BTreeSet<String> {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kaifu").join(name);
     std::fs::create_dir_all(&dir).unwrap();
     for file in ["audit.toml", "detail.toml", "summary.toml", "narrative.toml"] {
@@ -110,7 +113,7 @@ fn changed(name: &str, changes: &[(&str, &str, &str)]) -> BTreeSet<String> {
 }
 
 /// What the change makes appear and disappear.
-fn difference(name: &str, changes: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
+fn difference(name: &str, changes: &[Change]) -> (Vec<String>, Vec<String>) {
     let (before, after) = (identities(&check(Path::new(FACTS))), changed(name, changes));
     (after.difference(&before).cloned().collect(), before.difference(&after).cloned().collect())
 }
@@ -232,7 +235,7 @@ fn mending_the_comma_decides_what_was_open() {
 
 #[test]
 fn one_slip_is_found_where_it_was_made() {
-    let cases: [(&str, (&str, &str, &str), &[&str]); 9] = [
+    let cases: [(&str, Change, &[&str]); 9] = [
         ("overspend", ("detail.toml", "spent = 179.6699", "spent = 180.6699"), &["YS-003 T2，老年大学办学经费"]),
         ("percent", ("narrative.toml", "percent = 85.5", "percent = 58.5"), &["ZW-003 一线提拔占比"]),
         (
