@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Text;
 use crate::exec::{CellRef, Outcome};
+use crate::facts::store::State;
 use crate::finding::{RuleVerdict, Undecided, Verdict};
-use crate::ir::{Literal, Origin, Program, RelationId, RuleId, VarId};
+use crate::ir::{Expr, Literal, Origin, Program, RelationId, RuleId, Term, VarId};
+use crate::syntax::ast::CellState;
 use crate::text;
 use crate::value::Value;
 use crate::value::functions::EvalError;
@@ -163,6 +165,28 @@ fn relations(body: &[Literal], needed: bool, found: &mut Vec<(RelationId, bool)>
     }
 }
 
+/// Whether a condition holds only where `var` has a value.
+fn needs_value(literal: &Literal, var: VarId) -> bool {
+    match literal {
+        Literal::Is(is) => is.var == var && is.negated == (is.state == CellState::Blank),
+        Literal::Compare(compare) => [&compare.left, &compare.right].into_iter().any(|side| computes_with(side, var)),
+        Literal::Bind(bind) => computes_with(&bind.expr, var),
+        Literal::Test(test) => test.args.iter().any(|arg| computes_with(arg, var)),
+        Literal::Generate(generate) => generate.args.iter().any(|arg| computes_with(arg, var)),
+        Literal::Atom(_) | Literal::Not(_) | Literal::Unpack(_) | Literal::Aggregate(_) => false,
+    }
+}
+
+/// Whether an expression has no value where `var` has none.
+fn computes_with(expr: &Expr, var: VarId) -> bool {
+    match expr {
+        Expr::Var(other) => *other == var,
+        Expr::Call(_, args, _) | Expr::Record(args) => args.iter().any(|arg| computes_with(arg, var)),
+        Expr::Field(record, _) => computes_with(record, var),
+        Expr::If(..) | Expr::Else(..) | Expr::Const(_) | Expr::Precision(..) => false,
+    }
+}
+
 /// Which relations are fed.
 struct Feeds<'a> {
     words: &'a Words<'a>,
@@ -173,8 +197,35 @@ impl Feeds<'_> {
     /// Why a rule cannot be applied: a relation that it asks about is not fed, or one that it needs has no row.
     fn lacking(&mut self, rule: RuleId) -> Option<Text> {
         let mut used = Vec::new();
-        relations(&self.words.input.program.rules[rule.index()].body, true, &mut used);
-        used.into_iter().find_map(|(relation, needed)| self.empty(relation, needed))
+        let body = &self.words.input.program.rules[rule.index()].body;
+        relations(body, true, &mut used);
+        used.into_iter()
+            .find_map(|(relation, needed)| self.empty(relation, needed))
+            .or_else(|| body.iter().find_map(|literal| self.blank_column(literal, body)))
+    }
+
+    /// Why a condition on rows can never hold: it asks for the value of a column in which no row has anything.
+    fn blank_column(&self, literal: &Literal, body: &[Literal]) -> Option<Text> {
+        let Literal::Atom(atom) = literal else { return None };
+        let relation = &self.words.input.program.relations[atom.relation.index()];
+        let Origin::Facts(table) = relation.origin else { return None };
+        let columns = &self.words.input.store.tables[table].columns;
+        let is_blank = |column: usize| {
+            let states = columns[column].states.as_ref();
+            states.is_some_and(|states| states.iter().all(|state| *state == State::Blank))
+        };
+        let asked = atom.args.iter().filter_map(|(column, term)| match term {
+            Term::Var(var) => Some((*column, *var)),
+            Term::Const(_) => None,
+        });
+        let name = &relation.name;
+        asked
+            .filter(|(column, var)| is_blank(*column) && body.iter().any(|other| needs_value(other, *var)))
+            .map(|(column, _)| {
+                let column = &columns[column].name;
+                text!("{name} 的“{column}”一栏没有填", "column “{column}” of {name} is blank")
+            })
+            .next()
     }
 
     fn empty(&mut self, relation: RelationId, needed: bool) -> Option<Text> {
