@@ -35,6 +35,20 @@ pub(super) fn numbers(text: &str) -> Vec<Written> {
     found
 }
 
+/// The runs of digits, points and commas that look like a number and are none: `4,95`, `1.2.3`.
+pub(super) fn unreadable(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(|c| digit(c).is_some()) {
+        let start = at + offset;
+        at = end_of_number(text, start);
+        if value_of(&text[start..at]).is_none() {
+            found.push(start..at);
+        }
+    }
+    found
+}
+
 /// Where the run of digits, points and thousands separators that starts at `start` ends.
 fn end_of_number(text: &str, start: usize) -> usize {
     let mut end = start;

@@ -3,13 +3,14 @@
 //! An amount is a number with a unit of money. `4.2万` is one where nothing follows that 万 could count (`8万人` is none);
 //! a number without a unit is never one. What an amount is for is its label; how it enters a sum is its [`Role`].
 
+mod label;
 mod roles;
 
 use std::ops::Range;
 
 use super::numerals::numerals;
 use super::place;
-use super::written::{Written, allowance, is_approximate, numbers};
+use super::written::{Written, allowance, is_approximate, numbers, unreadable};
 use crate::value::{Decimal, Unit, Value};
 
 /// How an amount enters a sum. `item` and `approx` are added; the others are not.
@@ -60,6 +61,9 @@ struct Amount {
     approximate: bool,
     /// Whether it is the upper end of a range.
     is_range: bool,
+    /// Whether its digits make no number (`4,95万元`), so that it is nothing that can be added, or its unit is only
+    /// implied (`标准1400/人`).
+    is_unclear: bool,
 }
 
 /// One row per amount: its place, what it is for, the amount, its unit, role and allowance.
@@ -71,7 +75,7 @@ pub(super) fn rows(text: &str) -> Vec<Vec<Value>> {
         let floor = at.checked_sub(1).map_or(0, |before| amounts[before].range.end);
         let mut row = place(at + 1, text, &amount.range).to_vec();
         row.extend([
-            Value::symbol(label(&text[floor..amount.range.start])),
+            Value::symbol(label::label(text, floor, &amount.range)),
             Value::Money(amount.yuan),
             Value::symbol(amount.unit.name()),
             Value::symbol(role.name()),
@@ -107,6 +111,7 @@ fn amounts(text: &str) -> Vec<Amount> {
         let unit_at = number.range.end + skipped + spaces;
         let before = larger.take().filter(|(range, _)| range.end == number.range.start);
         let Some((unit, length)) = unit_of(&text[unit_at..]) else {
+            amounts.extend(implied(text, number));
             larger = part_of_compound(text, number);
             continue;
         };
@@ -124,9 +129,52 @@ fn amounts(text: &str) -> Vec<Amount> {
         if amounts.last().is_some_and(|last| last.range.end > range.start) {
             amounts.pop();
         }
-        amounts.push(Amount { range, yuan, unit, allowance, approximate, is_range: lower.is_some() });
+        amounts.push(Amount {
+            range,
+            yuan,
+            unit,
+            allowance,
+            approximate,
+            is_range: lower.is_some(),
+            is_unclear: false,
+        });
     }
+    amounts.extend(unreadable(text).into_iter().filter_map(|range| {
+        let (unit, length) = unit_of(&text[range.end..])?;
+        let range = range.start..range.end + length;
+        Some(Amount { range, yuan: Decimal::ZERO, unit, ..Amount::unclear() })
+    }));
+    amounts.sort_by_key(|amount| amount.range.start);
     amounts
+}
+
+impl Amount {
+    /// An amount of which nothing is known yet.
+    fn unclear() -> Self {
+        Self {
+            range: 0..0,
+            yuan: Decimal::ZERO,
+            unit: Unit::Yuan,
+            allowance: Decimal::ZERO,
+            approximate: false,
+            is_range: false,
+            is_unclear: true,
+        }
+    }
+}
+
+/// `标准1400/人`: a price whose unit is left out.
+fn implied(text: &str, number: &Written) -> Option<Amount> {
+    const ONE_OF: &str = "人名户个月天次家期场台套件份亩村班";
+    let rest = text[number.range.end..].strip_prefix(['/', '／'])?;
+    let said = ["标准", "补助", "补贴", "单价"]
+        .iter()
+        .any(|word| text[..number.range.start].trim_end_matches(['为', '是', ':', '：', ' ']).ends_with(word));
+    (said && rest.starts_with(|c| ONE_OF.contains(c))).then(|| Amount {
+        range: number.range.clone(),
+        yuan: number.value,
+        ..Amount::unclear()
+    })
 }
 
 /// The numbers of a text in digits, and in numerals where a unit of money follows at once, in order.
@@ -187,19 +235,6 @@ fn with_whole(after: &str, length: usize) -> usize {
 fn counts_money(rest: &str) -> bool {
     let plain = !rest.starts_with(|c: char| c.is_alphanumeric());
     plain || ["左右", "上下", "以上", "以下", "以内", "用于", "用以"].iter().any(|word| rest.starts_with(word))
-}
-
-/// What the amount is for: the words before it, back to a mark that ends a clause; of `名称：` before it, the name.
-fn label(before: &str) -> &str {
-    let marks = [' ', '\u{3000}', '：', ':', '=', '＝', '，', ',', '\n'];
-    let before = before.trim_end_matches(marks);
-    let start = before
-        .rfind(['；', ';', '。', '，', ',', '\n', '！', '：', ':'])
-        .map_or(0, |at| at + before[at..].chars().next().map_or(0, char::len_utf8));
-    let clause = before[start..].trim();
-    let numbered = clause.trim_start_matches(|c: char| c.is_ascii_digit());
-    let unnumbered = numbered.strip_prefix(['、', '.', '．', '）', ')']).filter(|_| numbered.len() < clause.len());
-    unnumbered.unwrap_or(clause).trim_start_matches(['）', ')', '、', ' '])
 }
 
 #[cfg(test)]

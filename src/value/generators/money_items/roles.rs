@@ -42,7 +42,11 @@ pub(super) fn assign(text: &str, amounts: &[Amount]) -> Vec<Role> {
         let context = context(text, amount, amounts.get(at.wrapping_sub(1)));
         let sentence_start = amount.range.start - context.sentence.len();
         let first = amounts[..at].partition_point(|other| other.range.start < sentence_start);
-        let role = if is_product(context.clause) {
+        let role = if amount.is_unclear {
+            Role::Rate
+        } else if says_again(&context, amounts.get(at.wrapping_sub(1)), amount) {
+            Role::Part
+        } else if is_product(context.clause) {
             settle_prices(&mut roles[first..]);
             added(amount)
         } else if is_total(context.clause) {
@@ -78,7 +82,7 @@ fn context<'a>(text: &'a str, amount: &Amount, before: Option<&Amount>) -> Conte
 fn plain(amount: &Amount, context: &Context<'_>) -> Role {
     let after = context.after.trim_start();
     let bounded = BOUND.iter().any(|word| context.clause.contains(word));
-    if PER.iter().any(|word| context.clause.contains(word)) || after.starts_with(['/', '／', '*', '×', '每']) {
+    if is_price(context.clause, after) {
         return Role::Rate;
     }
     if context.clause.trim_end().ends_with(['*', '×']) {
@@ -88,6 +92,16 @@ fn plain(amount: &Amount, context: &Context<'_>) -> Role {
         return Role::Range;
     }
     if is_part(context.sentence) { Role::Part } else { added(amount) }
+}
+
+/// Whether an amount is for one of something. A year is not that: what is given each year is what the year's budget holds.
+fn is_price(clause: &str, after: &str) -> bool {
+    let yearly = ["/年", "／年", "每年"].iter().any(|word| after.starts_with(word));
+    let said = PER.iter().any(|word| match word {
+        &"每" => clause.match_indices("每").any(|(at, _)| !clause[at..].starts_with("每年")),
+        word => clause.contains(word),
+    });
+    said || !yearly && after.starts_with(['/', '／', '*', '×', '每'])
 }
 
 /// Whether the sentence so far says that what follows is a part of what came before: `其中`, or an open bracket with `含`.
@@ -100,6 +114,15 @@ fn is_part(sentence: &str) -> bool {
 
 const fn added(amount: &Amount) -> Role {
     if amount.approximate { Role::Approx } else { Role::Item }
+}
+
+/// Whether the amount says the one before it again: `1.2万元（12000元）`, `12000元，即1.2万元`.
+fn says_again(context: &Context<'_>, before: Option<&Amount>, amount: &Amount) -> bool {
+    let between = context.clause.trim_matches([' ', '为', '合', '折']);
+    before.is_some_and(|before| before.yuan == amount.yuan)
+        && (["（", "("].contains(&between)
+            || between.ends_with("即")
+            || context.sentence.trim_end().ends_with(['（', '(']))
 }
 
 /// Whether the clause ends in `＝`.

@@ -50,8 +50,7 @@ fn a_whole_text_is_an_amount_or_none() {
 
 #[test]
 fn counts_that_are_no_money() {
-    for text in
-        ["口罩13.2万个", "1.8万平米的人才公寓", "8万人份", "2021年元旦", "3元旦", "2020年1月", "本科20人，标准1400/人"]
+    for text in ["口罩13.2万个", "1.8万平米的人才公寓", "8万人份", "2021年元旦", "3元旦", "2020年1月", "本科20人，20/3"]
     {
         assert_eq!(read(text), Vec::<String>::new(), "{text}");
     }
@@ -70,12 +69,35 @@ fn a_price_with_its_product() {
 fn a_price_without_its_product_stays_a_rate() {
     assert_eq!(
         read("史家坡社区分校。每个社区分校拨款6万元；3万元工作经费。"),
-        ["每个社区分校拨款 60000 rate", " 30000 item"]
+        ["每个社区分校拨款 60000 rate", "工作经费 30000 item"]
     );
     assert_eq!(read("每个涉老协会工作经费10万元")[0], "每个涉老协会工作经费 100000 rate");
     assert_eq!(read("为每名对象发放1000-2000元的慰问金。"), ["为每名对象发放 2000 rate"]);
     assert_eq!(read("发放1000-2000元慰问金"), ["发放 2000 range"]);
     assert_eq!(read("单次不超过5万元"), ["单次不超过 50000 range"]);
+}
+
+#[test]
+fn what_cannot_be_added_blocks_the_sum() {
+    assert_eq!(read("本科20人，标准1400/人；专科10人，标准1000/人")[1], "标准 1000 rate");
+    assert_eq!(read("培训4,95万元；会议3万元"), ["培训 0 rate", "会议 30000 item"]);
+    assert_eq!(read("每年安排经费50万元；运行费5万元/年"), ["每年安排经费 500000 item", "运行费 50000 item"]);
+    assert_eq!(sum("补助1.2万元（12000元），奖励20000元，即2万元"), "32000");
+}
+
+#[test]
+fn labels_say_what_the_amount_is_for() {
+    let labels = |text: &str| rows(text).iter().map(|row| row[4].to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        labels("124个站点，每个站点1200元，共计14.88万；站点培训：6.2万元"),
+        ["每个站点", "124个站点", "站点培训"]
+    );
+    assert_eq!(
+        labels("专职人员经费：工资：约800万。招考经费：\n\n100000元。合计：820万元"),
+        ["工资", "招考经费", "合计"]
+    );
+    assert_eq!(labels("9、“两新”岗位补贴：40万元；10、教育经费：320万元"), ["“两新”岗位补贴", "教育经费"]);
+    assert_eq!(labels("全年共计：35人*600元/月*12月＝252000元")[1], "全年共计");
 }
 
 #[test]
