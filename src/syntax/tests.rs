@@ -308,3 +308,40 @@ fn the_sample_is_right() {
     assert_eq!(tree(SAMPLE), tree(&once));
     assert_eq!(formatted(&once), once);
 }
+
+#[test]
+#[ignore = "measures"]
+fn time_for_size() {
+    for count in [2_000, 8_000, 32_000] {
+        let line = "over(p, s) :- p in project{name: n}, s = sum e.amount : { e in expenditure, e.project = p.name }, 0 < s <= 10万元.\nedge(1, \"a\", 2.5).\n";
+        for (name, text) in [
+            ("good", line.repeat(count)),
+            ("no dots", line.replace(".\n", "\n").repeat(count)),
+            ("bad", line.replace("}", "]").repeat(count)),
+            ("foreign", line.replace(" = ", " == ").repeat(count)),
+            ("comments", format!("// c\n{line}/* x */").repeat(count)),
+            ("one clause", format!("a(x) :- {} b(x).", "b(x), c(x, y), ".repeat(count * 8))),
+            ("one list", format!("a({}1).", "1, x, ".repeat(count * 16))),
+            ("unclosed", format!("a(x) :- {}", "b(x, ".repeat(count * 16))),
+            ("quotes", "a(\"x).\n".repeat(count * 8)),
+            ("stray", "a)]} ".repeat(count * 8)),
+            ("hash", format!("#define X 1\n{}", "#ifdef X\na(X).\n#endif\n".repeat(count * 4))),
+            ("comps", ".comp A { a(1). }\n".repeat(count * 4)),
+        ] {
+            let mut sources = SourceMap::new();
+            let file = sources.add("test.dl", text.as_str()).unwrap();
+            let start = std::time::Instant::now();
+            let mut loader = |_: &mut SourceMap, _: &str, _| Err(text!("无", "none"));
+            let (_, report) = load_program(&mut sources, file, &mut loader);
+            let read = start.elapsed();
+            let start = std::time::Instant::now();
+            let formatted = format_program(&sources, file).is_ok();
+            eprintln!(
+                "{name:12} {:8} bytes {:6} complaints read {read:?} format {formatted} {:?}",
+                text.len(),
+                report.diagnostics().len(),
+                start.elapsed()
+            );
+        }
+    }
+}
