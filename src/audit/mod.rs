@@ -4,6 +4,7 @@ mod card;
 mod cause;
 mod expect;
 mod find;
+mod fmt;
 mod lint;
 mod params;
 mod places;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::card::{CardTree, parse_card};
 use self::find::Found;
+pub use self::fmt::formatted;
 pub use self::lint::{lint, rules_of};
 pub use self::params::Set;
 pub use self::plain::{PlainRequest, PlainRun, run_plain};

@@ -6,6 +6,7 @@
 mod check;
 mod explain;
 mod facts;
+mod fmt;
 mod pages;
 mod rules;
 mod run;
@@ -78,6 +79,8 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// 运行一个普通的 Datalog 程序 / run a plain Datalog program
     Run(run::RunArgs),
+    /// 整理规则文件的排版 / lay out rule files
+    Fmt(fmt::FmtArgs),
     /// 运行规则自带的测试 / run the rules' own tests
     Test(test::TestArgs),
     /// 证明一个问题：每个条件的值和出处 / prove a finding: each condition with its values and places
@@ -147,6 +150,7 @@ pub fn main() -> ExitCode {
             Verb::Run(args) => run::run(args, common, &terminal),
             Verb::Rules(args) => rules::rules(args, common, &terminal),
             Verb::Explain(args) => explain::explain(args, common, &terminal),
+            Verb::Fmt(args) => fmt::fmt(args, &terminal),
             Verb::Test(args) => test::test(args, common, &terminal),
             Verb::Why(args) => why::why(args, common, &terminal),
         }

@@ -1,0 +1,216 @@
+//! The command line as a user meets it: what it prints, where, and how it ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const KAIFU: &str = "facts/kaifu-2020";
+
+fn gouji(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gouji")).args(args).env_remove("LANG").env_remove("LC_ALL").output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(args: &[&str]) -> i32 {
+    gouji(args).status.code().unwrap()
+}
+
+/// A fresh folder with an audit in it: the manifest, and files beside it.
+fn audit(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("audit.toml"), manifest).unwrap();
+    for (path, text) in files {
+        fs::write(dir.join(path), text).unwrap();
+    }
+    dir
+}
+
+const PROJECTS: &str = "name,budget,spent\n甲,100,90\n乙,100,120\n";
+const MANIFEST: &str =
+    "title = \"例\"\nrules = [\"budget\"]\n[relation.project]\nsource = [{ file = \"p.csv\", unit = \"元\" }]\n";
+
+#[test]
+fn exit_codes_are_those_of_the_promise() {
+    assert_eq!(code(&["check", KAIFU]), 1, "errors were found");
+    assert_eq!(code(&["check", KAIFU, "--fail-level", "never"]), 0);
+    assert_eq!(code(&["check", KAIFU, "--rules", "totals", "--format", "json"]), 1);
+    assert_eq!(code(&["check", "no/such/folder"]), 2);
+    assert_eq!(code(&["check", KAIFU, "--rules", "nonesuch"]), 2);
+    assert_eq!(code(&["check", KAIFU, "--set", "YS-002.min_rat=80%"]), 2);
+    assert_eq!(code(&["check", KAIFU, "--set", "nonsense"]), 2);
+    assert_eq!(code(&["check", KAIFU, "--no-such-flag"]), 2);
+    assert_eq!(code(&["frobnicate"]), 2);
+    assert_eq!(code(&["explain", "YS-002"]), 0);
+    assert_eq!(code(&["explain", "unknown-column"]), 0);
+    assert_eq!(code(&["explain", "YS-9999"]), 2);
+    assert_eq!(code(&["facts", KAIFU]), 0);
+    assert_eq!(code(&["rules", "list"]), 0);
+    assert_eq!(code(&["rules", "lint"]), 0);
+    assert_eq!(code(&["--help"]), 0);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_makes_the_run_incomplete() {
+    let two = "rules = [\"budget\"]\n[relation.project]\nsource = [{ file = \"p.csv\", unit = \"元\" }, { file = \"gone.csv\" }]\n";
+    let dir = audit("incomplete", two, &[("p.csv", PROJECTS)]);
+    let output = gouji(&["check", dir.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stderr(&output).contains("gone.csv"), "the path is named: {}", stderr(&output));
+    assert!(stdout(&output).contains("YS-003"), "what could be read was checked: {}", stdout(&output));
+}
+
+#[test]
+fn nothing_checked_is_an_error() {
+    let dir = audit("nothing", "rules = [\"budget\"]\n", &[]);
+    let output = gouji(&["check", dir.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("nothing-checked"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_nearest_manifest_upward_is_used_and_named() {
+    let dir = audit("upward", MANIFEST, &[("p.csv", PROJECTS)]);
+    let below = dir.join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let output = gouji(&["check", below.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("例 · "), "{}", stdout(&output));
+    assert!(stdout(&output).lines().next().unwrap().ends_with("upward/audit.toml"));
+}
+
+#[test]
+fn parameters_come_from_the_card_the_manifest_and_the_command_line_in_that_order() {
+    let fires = |dir: &Path, set: &[&str]| {
+        let args = [&["check", dir.to_str().unwrap(), "--format", "concise"], set].concat();
+        stdout(&gouji(&args)).contains("YS-002")
+    };
+    let spent = "name,budget,spent\n甲,100,85\n";
+    let plain = audit("params-card", MANIFEST, &[("p.csv", spent)]);
+    assert!(fires(&plain, &[]), "85 % is below the card's 90 %");
+    let lower = format!("{MANIFEST}[params]\nYS-002.min_rate = \"80%\"\n");
+    let set = audit("params-manifest", &lower, &[("p.csv", spent)]);
+    assert!(!fires(&set, &[]), "85 % is not below the manifest's 80 %");
+    assert!(fires(&set, &["--set", "YS-002.min_rate=95%"]), "the command line counts last");
+    let outside = gouji(&["check", plain.to_str().unwrap(), "--set", "YS-002.min_rate=150%"]);
+    assert_eq!(outside.status.code(), Some(2));
+    assert!(stderr(&outside).contains("parameter-out-of-range"), "{}", stderr(&outside));
+}
+
+#[test]
+fn two_runs_and_both_engines_give_the_same_bytes() {
+    for format in ["full", "concise", "json"] {
+        let run = |engine: &str| stdout(&gouji(&["check", KAIFU, "--format", format, "--engine", engine]));
+        let first = run("frog");
+        assert!(!first.is_empty());
+        assert_eq!(first, run("frog"), "{format}");
+        assert_eq!(first, run("reference"), "{format}");
+    }
+}
+
+#[test]
+fn json_is_json_and_has_a_place_for_every_label() {
+    let output = gouji(&["check", KAIFU, "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["version"], 1);
+    let findings = document["findings"].as_array().unwrap();
+    assert_eq!(document["summary"]["findings"], findings.len());
+    for finding in findings {
+        let labels = finding["labels"].as_array().unwrap();
+        assert!(!labels.is_empty(), "{finding}");
+        assert!(labels.iter().all(|label| label["line"].as_u64().unwrap() > 0 && label["file"] != ""), "{finding}");
+    }
+}
+
+#[test]
+fn concise_is_a_line_per_finding_with_its_place() {
+    let output = gouji(&["check", KAIFU, "--format", "concise"]);
+    for line in stdout(&output).lines() {
+        let mut parts = line.splitn(4, ':');
+        assert!(parts.next().unwrap().starts_with(KAIFU), "{line}");
+        assert!(parts.next().unwrap().parse::<u32>().is_ok() && parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let plain = gouji(&["check", KAIFU]);
+    assert!(!stdout(&plain).contains('\u{1b}'), "not on a pipe");
+    let wanted = gouji(&["check", KAIFU, "--color", "always"]);
+    assert!(stdout(&wanted).contains('\u{1b}'));
+    let decoloured = stdout(&wanted);
+    let without: String = decoloured
+        .split('\u{1b}')
+        .enumerate()
+        .map(|(at, part)| if at == 0 { part } else { &part[part.find('m').unwrap() + 1..] })
+        .collect();
+    assert_eq!(without, stdout(&plain), "colour changes nothing else");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gouji"))
+        .args(["check", KAIFU])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!stderr(&output).contains("gouji 自身"), "{}", stderr(&output));
+}
+
+#[test]
+fn english_is_english() {
+    let output = gouji(&["check", KAIFU, "--lang", "en"]);
+    assert!(stdout(&output).lines().last().unwrap().contains("rules: "), "{}", stdout(&output));
+    let usage = stderr(&gouji(&["check", "no/such/folder", "--lang", "en"]));
+    assert!(usage.contains("there is no folder"), "{usage}");
+}
+
+#[test]
+fn exported_rules_are_the_shipped_ones_and_nothing_is_overwritten() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli/export");
+    let _ = fs::remove_dir_all(&dir);
+    let shown = dir.to_str().unwrap();
+    assert_eq!(code(&["rules", "--export", shown]), 0);
+    assert_eq!(fs::read("rules/budget.toml").unwrap(), fs::read(dir.join("budget.toml")).unwrap());
+    fs::write(dir.join("budget.toml"), "mine").unwrap();
+    assert_eq!(code(&["rules", "--export", shown]), 2);
+    assert_eq!(fs::read_to_string(dir.join("budget.toml")).unwrap(), "mine");
+}
+
+#[test]
+fn rules_without_a_test_to_run_fail_gouji_test() {
+    let dir = audit(
+        "untested",
+        "",
+        &[(
+            "own.toml",
+            "language = 1\nuse = [\"lib/budget.dl\"]\n[[rule]]\ncode = \"X-1\"\ntitle = \"t\"\nseverity = \"note\"\nwhen = 'p in project, p.budget > 0'\nmessage = \"{p.name}\"\n",
+        )],
+    );
+    let own = dir.join("own.toml");
+    assert_eq!(code(&["test", "--rules", own.to_str().unwrap()]), 2);
+    assert_eq!(code(&["test"]), 0);
+}
+
+#[test]
+fn fmt_says_what_it_changes_and_then_nothing() {
+    let dir = audit("fmt", "", &[("a.dl", ".decl a(x:number)\na( 1 ).\n")]);
+    let shown = dir.join("a.dl");
+    let shown = shown.to_str().unwrap();
+    assert_eq!(code(&["fmt", "--check", shown]), 1);
+    assert_eq!(fs::read_to_string(shown).unwrap(), ".decl a(x:number)\na( 1 ).\n", "--check writes nothing");
+    assert_eq!(code(&["fmt", shown]), 0);
+    assert_eq!(code(&["fmt", "--check", shown]), 0);
+}
