@@ -170,7 +170,46 @@ fn ods_is_read_like_xlsx() {
     assert_eq!((tables[0].hidden_columns.as_slice(), tables[0].rows[3].hidden), (&[2][..], true));
     assert_eq!((texts(&tables[1]), tables[1].hidden), (vec![vec!["TRUE"]], true));
     assert_eq!(codes(&report), [Code::StaleValue, Code::HiddenCells, Code::HiddenCells]);
-    let bomb = r#"<s><table name="a"><table-row number-rows-repeated="1048576"><table-cell number-columns-repeated="16384" value-type="string"><p>长</p></table-cell></table-row></table></s>"#;
-    let (_, _, report) = read(&zip_of(&[("content.xml", bomb)]));
+    let long = "长".repeat(2000);
+    let bomb = format!(
+        r#"<s><table name="a"><table-row number-rows-repeated="1048576"><table-cell number-columns-repeated="100" value-type="string"><p>{long}</p></table-cell></table-row></table></s>"#
+    );
+    let (_, _, report) = read(&zip_of(&[("content.xml", &bomb)]));
     assert_eq!(codes(&report), [Code::LimitReached]);
+}
+
+/// A workbook with something of everything, for damage.
+fn sample() -> Vec<u8> {
+    workbook(
+        r#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>
+        <c r="B1" s="1"><v>43831.5</v></c><c r="C1" s="2"><f>A1</f><v>1e-3</v></c></row><row r="9" hidden="1"><c r="XFD9"><f>x</f></c></row>
+        </sheetData><mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>"#,
+    )
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damaged_workbooks_are_read_without_a_panic(
+        cut in 0..4000_usize,
+        changes in proptest::collection::vec((0..4000_usize, proptest::num::u8::ANY), 0..12),
+    ) {
+        let mut bytes = sample();
+        let length = bytes.len();
+        for (at, byte) in changes {
+            bytes[at % length] = byte;
+        }
+        read(&bytes);
+        bytes.truncate(cut % length);
+        read(&bytes);
+    }
+
+    #[test]
+    fn strange_xml_is_read_without_a_panic(
+        sheet in "(<row r=\"[0-9]{0,8}\">|</row>|<c r=\"[A-Z]{0,4}[0-9]{0,8}\" t=\"(s|e|b|d|str|n)?\" s=\"[0-9]\">|</c>|<v>|</v>|[-0-9.eE]{0,9}|<f>|&#x[0-9a-f]{0,6};|<mergeCell ref=\"[A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,4}\"/>|甲){0,30}",
+    ) {
+        read(&workbook(&sheet));
+        read(&zip_of(&[("content.xml", &sheet.replace("row", "table-row").replace("<c ", "<table-cell "))]));
+    }
 }

@@ -110,3 +110,25 @@ fn broken_documents_give_what_they_have_and_a_complaint() {
     let deep = "<w:tbl><w:tr><w:tc>".repeat(5000);
     assert_eq!(read(&deep).2.diagnostics()[0].code, Code::LimitReached);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damaged_documents_are_read_without_a_panic(
+        cut in 0..4000_usize,
+        changes in proptest::collection::vec((0..4000_usize, proptest::num::u8::ANY), 0..12),
+        body in "(<w:tbl>|</w:tbl>|<w:tr>|</w:tr>|<w:tc>|</w:tc>|<w:p>|</w:p>|<w:t>|</w:t>|<w:vMerge/>|<w:gridSpan w:val=\"[0-9]{1,9}\"/>|<w:hMerge/>|<w:del>|</w:del>|甲|<w:br/>){0,40}",
+    ) {
+        let document = format!(r#"<w:document xmlns:w="w"><w:body>{body}</w:body></w:document>"#);
+        let mut bytes = zip_of(&[("word/document.xml", &document)]);
+        read_zip(&bytes);
+        let length = bytes.len();
+        for (at, byte) in changes {
+            bytes[at % length] = byte;
+        }
+        read_zip(&bytes);
+        bytes.truncate(cut % length);
+        read_zip(&bytes);
+    }
+}
