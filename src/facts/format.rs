@@ -8,9 +8,8 @@
 use std::path::Path;
 
 use super::raw::RawTable;
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::Report;
 use crate::source::{SourceMap, Span};
-use crate::text;
 
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,14 +125,34 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
         Format::Html => super::html::read(sources, request),
         Format::Markdown => super::markdown::read(sources, request),
         Format::Plain => super::plain::read(sources, request),
-        _ => not_built_in(format, request),
+        #[cfg(feature = "sqlite")]
+        Format::Sqlite => super::sqlite::read(sources, request),
+        #[cfg(feature = "parquet")]
+        Format::Parquet => super::parquet::read(sources, request),
+        #[cfg(not(all(feature = "sqlite", feature = "parquet")))]
+        Format::Sqlite | Format::Parquet => absent::not_built_in(format, request),
     }
 }
 
-fn not_built_in(format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
-    let mut report = Report::new();
-    let (name, format) = (request.name, format.name());
-    let message = text!("还不能读 {format} 格式的文件 {name}", "files of format {format} cannot be read yet: {name}");
-    report.push(Diagnostic::error(Code::NotBuiltIn, message).at(request.at));
-    (Vec::new(), report)
+/// The complaint that this build lacks a reader.
+#[cfg(not(all(feature = "sqlite", feature = "parquet")))]
+mod absent {
+    use super::{Format, RawTable, Report, Request};
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::text;
+
+    pub(super) fn not_built_in(format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+        let mut report = Report::new();
+        let (name, feature) = (request.name, format.name());
+        let message = text!(
+            "这个 gouji 没有带上读 {feature} 的部分，读不了 {name}",
+            "this gouji was built without {feature}: cannot read {name}"
+        );
+        let help = text!(
+            "把需要的表导出为 CSV 或 xlsx；或用 cargo install gouji --features {feature} 装一个带上的",
+            "export the tables you need as CSV or xlsx, or install one that has it: cargo install gouji --features {feature}"
+        );
+        report.push(Diagnostic::error(Code::NotBuiltIn, message).at(request.at).help(help));
+        (Vec::new(), report)
+    }
 }

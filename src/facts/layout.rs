@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::raw::{Covering, RawCell, RawTable};
+use super::raw::{Covering, RawCell, RawRow, RawTable};
 use crate::source::{LoadError, SourceMap, Span};
 
 /// Between two cells of a line.
@@ -36,6 +36,22 @@ impl Layout {
             }
         }
         local(start..self.text.len())
+    }
+
+    /// Adds a row of cells, each with its text, if it has one, and its address.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = (Option<String>, Option<String>)>) -> RawRow {
+        let start = self.len();
+        let mut row = RawRow::default();
+        for (text, address) in cells {
+            if !row.cells.is_empty() {
+                self.gap();
+            }
+            let (absent, text) = (text.is_none(), text.unwrap_or_default());
+            row.cells.push(RawCell { span: self.put(&text), text, address, absent, shifts: Vec::new() });
+        }
+        row.span = self.since(start);
+        self.end_line();
+        row
     }
 
     /// Adds what separates two cells.

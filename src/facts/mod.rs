@@ -25,12 +25,16 @@ pub mod names;
 pub mod narrative;
 pub mod office;
 pub mod open;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod places;
 pub mod plain;
 pub mod profile;
 pub mod raw;
 pub mod sheet;
 pub mod souffle;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 pub mod store;
 pub mod suggest;
 pub mod word;

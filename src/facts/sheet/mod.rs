@@ -125,6 +125,12 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
     Err(Trouble::broken(text!("压缩包里没有工作簿", "there is no workbook in the archive")))
 }
 
+/// A double as sheets show it: to 15 significant digits.
+#[cfg(any(feature = "sqlite", feature = "parquet"))]
+pub(super) fn plain_number(number: f64) -> String {
+    number::plain(&format!("{number:e}"), 0, false).unwrap_or_else(|| number.to_string())
+}
+
 /// What a cell counts for against [`MOST_CELLS`]: one text may be shown by a million cells.
 fn weight(text: &str) -> usize {
     1 + text.len() / 64
