@@ -129,8 +129,10 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
         Format::Sqlite => super::sqlite::read(sources, request),
         #[cfg(feature = "parquet")]
         Format::Parquet => super::parquet::read(sources, request),
-        #[cfg(not(all(feature = "sqlite", feature = "parquet")))]
-        Format::Sqlite | Format::Parquet => absent::not_built_in(format, request),
+        #[cfg(not(feature = "sqlite"))]
+        Format::Sqlite => absent::not_built_in(format, request),
+        #[cfg(not(feature = "parquet"))]
+        Format::Parquet => absent::not_built_in(format, request),
     }
 }
 
