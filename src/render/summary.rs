@@ -45,10 +45,15 @@ pub fn verdicts(sources: &SourceMap, audited: &Audited, style: Style) -> String 
     let lang = style.lang;
     let word = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
     let mut text = String::new();
+    let mut idle: Vec<(&str, Vec<&str>)> = Vec::new();
     for rule in &audited.verdicts {
         match &rule.verdict {
             Verdict::NotApplicable(reason) => {
-                text += &entry(word("不适用", "not applicable"), rule, reason.get(lang), style);
+                let reason = reason.get(lang);
+                match idle.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, codes)) => codes.push(&rule.code),
+                    None => idle.push((reason, vec![&rule.code])),
+                }
             }
             Verdict::Failed(reason) => text += &entry(word("失败", "failed"), rule, reason.get(lang), style),
             Verdict::Undecided => text += &entry(word("无法判定", "undecided"), rule, "", style),
@@ -59,6 +64,10 @@ pub fn verdicts(sources: &SourceMap, audited: &Audited, style: Style) -> String 
             }
         }
         text += &instances(sources, rule, style);
+    }
+    for (reason, codes) in idle {
+        let lead = format!("{}  ", word("不适用", "not applicable"));
+        text += &paragraph(&lead, &format!("{reason}{}{}", word("：", ": "), codes.join(" ")), style);
     }
     let clean: Vec<&str> = audited
         .verdicts
