@@ -9,6 +9,7 @@ mod engines;
 mod floors;
 mod formats;
 mod kaifu;
+mod language_doc;
 mod packs;
 mod paths;
 mod run;

@@ -1,0 +1,63 @@
+//! Every example of `docs/language.md` is a right rule, and the cards among them pass their own tests.
+
+use std::path::{Path, PathBuf};
+
+use gouji::audit::{self, Engine, Request};
+use gouji::source::SourceMap;
+
+const USES: &str = r#"use = ["lib/budget.dl", "lib/items.dl", "lib/statement.dl", "lib/pairs.dl", "examples.dl"]"#;
+
+/// The fenced blocks of the page in that language.
+fn blocks(language: &str) -> Vec<String> {
+    let page = std::fs::read_to_string("docs/language.md").unwrap();
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("language_doc").join(name);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+/// Checks a rule file; its cards' own tests are run when it has any.
+fn right(file: &Path) -> usize {
+    let request = Request { rules: vec![file.display().to_string()], ..Request::default() };
+    let (_, _, report) = audit::lint(&request);
+    assert!(!report.has_errors(), "{}: {:#?}", file.display(), report.diagnostics());
+    let mut sources = SourceMap::new();
+    let (rules, report) = audit::rules_of(&mut sources, &request);
+    assert!(!report.has_errors(), "{}: {:#?}", file.display(), report.diagnostics());
+    let tested = audit::test(&sources, &rules, Engine::default());
+    assert_eq!(tested.failed, 0, "{}: {:#?}", file.display(), tested.report.diagnostics());
+    tested.run
+}
+
+#[test]
+fn cards_pass_their_own_tests() {
+    let dir = folder("cards");
+    let cards = blocks("toml");
+    assert!(cards.len() >= 2);
+    for (at, card) in cards.iter().enumerate() {
+        let file = dir.join(format!("{at}.toml"));
+        std::fs::write(&file, card).unwrap();
+        assert!(right(&file) >= 2, "{card}");
+    }
+}
+
+#[test]
+fn conditions_and_definitions_resolve() {
+    let dir = folder("conditions");
+    std::fs::write(dir.join("examples.dl"), blocks("dl").join("\n")).unwrap();
+    let conditions = blocks("prolog");
+    assert!(conditions.len() >= 15);
+    let mut text = format!("language = 1\n{USES}\n");
+    for (at, when) in conditions.iter().enumerate() {
+        text += &format!(
+            "[[rule]]\ncode = \"LX-{at:03}\"\ntitle = \"例\"\nseverity = \"note\"\nwhen = '''\n{when}'''\nmessage = \"例\"\n"
+        );
+    }
+    let file = dir.join("conditions.toml");
+    std::fs::write(&file, text).unwrap();
+    right(&file);
+}
