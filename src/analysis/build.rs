@@ -11,7 +11,8 @@ use super::equivalence;
 use super::hir;
 use super::infer::Infer;
 use super::inline::inline;
-use super::input::Input;
+use super::input::{Input, Mode};
+use super::lints;
 use super::lower::Lower;
 use super::nominal;
 use super::resolve::{Builder, alternatives, too_many};
@@ -39,19 +40,27 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);
+    infer.column_names = relations.names();
+    infer.used_parameters = vec![Vec::new(); input.cards.len()];
     let mut drafts = resolve_clauses(&flat, &relations, &mut infer);
     for position in 0..input.cards.len() {
         resolve_card(input, position, &relations, &mut infer, &mut drafts);
+    }
+    if input.mode == Mode::Audit {
+        lints::parameters(input.cards, &infer.used_parameters, &mut infer.report);
     }
     infer.solve(&relations);
     let mut program = Program { relations: finish_relations(&relations, &infer), ..Program::default() };
     program.cards = vec![None; input.cards.len()];
     let mut wrong_cards = BTreeSet::new();
+    let mut names = lints::Names::default();
     for (at, draft) in drafts.into_iter().enumerate() {
         let card = draft.rule.card;
         let sound =
             !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, &relations, &mut infer);
+        let rule = draft.rule.clone();
         let fine = sound && lower(draft, &relations, &mut infer, &mut program);
+        names.add(&rule, fine);
         if !fine {
             wrong_cards.extend(card);
         }
@@ -63,6 +72,10 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     report.append(solved);
     program.types = infer.types.finish();
     stratify(&mut program, &mut report);
+    if input.mode == Mode::Audit {
+        names.report(&mut report);
+        lints::program(&program, &relations, input.sources, &mut report);
+    }
     (program, report)
 }
 

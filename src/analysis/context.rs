@@ -68,6 +68,12 @@ impl Relations {
         id
     }
 
+    /// The names of all relations and their columns.
+    pub(super) fn names(&self) -> Vec<(String, Vec<String>)> {
+        let columns = |relation: &Relation| relation.columns.iter().map(|column| column.name.clone()).collect();
+        self.list.iter().map(|relation| (relation.name.clone(), columns(relation))).collect()
+    }
+
     /// The relation of that name.
     pub(super) fn id(&self, name: &str) -> Option<RelationId> {
         self.names.get(name).copied()

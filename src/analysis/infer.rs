@@ -97,6 +97,10 @@ pub(super) struct Infer<'a> {
     /// Rules about which there was a complaint.
     pub(super) broken: BTreeSet<usize>,
     pub(super) report: Report,
+    /// The names of all relations and their columns, for complaints.
+    pub(super) column_names: Vec<(String, Vec<String>)>,
+    /// For each card, the parameters that it uses.
+    pub(super) used_parameters: Vec<Vec<String>>,
 }
 
 /// What came of trying a constraint.
@@ -118,6 +122,8 @@ impl<'a> Infer<'a> {
             rule: 0,
             broken: BTreeSet::new(),
             report: Report::new(),
+            column_names: Vec::new(),
+            used_parameters: Vec::new(),
         }
     }
 
@@ -356,10 +362,20 @@ impl<'a> Infer<'a> {
             Constraint::Compare { .. } => 6,
             _ => 7,
         };
-        let Some(at) = (0..pending.len()).min_by_key(|at| weight(self, &pending[*at].2)) else { return false };
-        let (rule, span, constraint) = pending.remove(at);
-        self.rule = rule;
-        let _ = self.step(span, &constraint, relations, true);
+        let Some(least) = pending.iter().map(|(_, _, constraint)| weight(self, constraint)).min() else { return false };
+        let mut at = 0;
+        while at < pending.len() {
+            if weight(self, &pending[at].2) != least {
+                at += 1;
+                continue;
+            }
+            let (rule, span, constraint) = pending.remove(at);
+            self.rule = rule;
+            let _ = self.step(span, &constraint, relations, true);
+            if least != 0 {
+                break; // equalities are certain, the others are guesses: one at a time
+            }
+        }
         true
     }
 
@@ -368,7 +384,7 @@ impl<'a> Infer<'a> {
             Constraint::Call { function, args, result } => self.call(*function, args, (*result, span), force),
             Constraint::Compare { left, right, .. } => self.compare(*left, *right, span, force),
             Constraint::Assign { value, column } => self.assign(*value, *column, relations, force),
-            Constraint::Field { row, column, result } => self.field(*row, (column, *result), relations, force),
+            Constraint::Field { row, column, result } => self.field(*row, (column, *result, span), relations, force),
             Constraint::Record { result, fields } => self.record(*result, fields, span, force),
             Constraint::Aggregate { op, target, result } => self.aggregate(*op, *target, (*result, span), force),
         }

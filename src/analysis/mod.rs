@@ -16,6 +16,7 @@ mod hir;
 mod infer;
 mod inline;
 mod input;
+mod lints;
 mod lower;
 mod nominal;
 mod resolve;

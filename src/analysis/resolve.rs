@@ -44,6 +44,8 @@ pub(super) struct Builder<'b, 'a> {
     pub(super) display: Option<usize>,
     /// The scopes of braces, in order.
     pub(super) braces: Vec<usize>,
+    /// The same, with those of templates.
+    all_braces: Vec<usize>,
     /// The operand of the first `~`.
     agreeing: Option<Node>,
 }
@@ -87,6 +89,7 @@ impl<'b, 'a> Builder<'b, 'a> {
             broken: false,
             display: None,
             braces: Vec::new(),
+            all_braces: Vec::new(),
             agreeing: None,
         }
     }

@@ -201,7 +201,7 @@ impl Infer<'_> {
     pub(super) fn field(
         &mut self,
         row: (Node, Span),
-        (column, result): (&Name, Node),
+        (column, result, span): (&Name, Node, Span),
         relations: &Relations,
         force: bool,
     ) -> Step {
@@ -221,7 +221,7 @@ impl Infer<'_> {
             Class::Row(relation) => match relations.find_column(relation, &column.text) {
                 Some(at) => {
                     let place = Place { relation, column: at };
-                    relations.join(self, result, place, column.span);
+                    relations.join(self, result, place, span);
                 }
                 None => {
                     let complaint = relations.unknown_column(relation, column);

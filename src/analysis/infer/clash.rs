@@ -24,6 +24,16 @@ impl Infer<'_> {
         self.sources.text(span).trim().to_owned()
     }
 
+    /// `project.budget`, when the type comes from a column.
+    fn column_words(&self, origin: Option<Origin>, other: (&str, &str)) -> (String, String) {
+        let place = origin.and_then(|origin| origin.column);
+        let name = place.and_then(|place| {
+            let (relation, columns) = self.column_names.get(place.relation.index())?;
+            Some(format!("`{relation}.{}`", columns.get(place.column)?))
+        });
+        name.map_or_else(|| (other.0.to_owned(), other.1.to_owned()), |name| (format!(" {name} "), name.clone()))
+    }
+
     fn complain(&mut self, complaint: Diagnostic) {
         self.broken.insert(self.rule);
         self.report.push(complaint);
@@ -40,11 +50,13 @@ impl Infer<'_> {
         if bare_money && matches!(self.types.kind(self.types.root(ty)), TypeKind::Money(_)) {
             self.money_without_unit(first.map_or(origin.span, |first| first.span), None);
         } else {
+            let (here, here_en) = self.column_words(Some(origin), ("这里", "here"));
+            let (there, there_en) = self.column_words(first, ("另一处", "elsewhere"));
             let complaint = Diagnostic::error(
                 Code::ConflictingTypes,
                 text!(
-                    "`{what}` 在一处是{zh}，在另一处要的是{wanted_zh}：两处不可能相等",
-                    "`{what}` is {en} in one place, and {wanted_en} is needed in another: the two are never equal"
+                    "`{what}` 在{here}要的是{wanted_zh}，在{there}是{zh}：两处不可能相等",
+                    "`{what}` must be {wanted_en} ({here_en}) and is {en} ({there_en}): the two are never equal"
                 ),
             )
             .primary(origin.span, text!("这里要{wanted_zh}", "{wanted_en} is needed here"));

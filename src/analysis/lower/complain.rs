@@ -191,7 +191,11 @@ impl Lower<'_, '_> {
             ),
         )
         .at(span);
-        if list.is_empty() { complaint } else { complaint.help(text!("可用：{list}", "there are: {list}")) }
+        match nearest(name, names) {
+            Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
+            None if list.is_empty() => complaint,
+            None => complaint.help(text!("可用：{list}", "there are: {list}")),
+        }
     }
 
     /// Every variable of a template's expression is bound.

@@ -443,6 +443,7 @@ impl Builder<'_, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, here: &mut Conditions) -> Option<Expr> {
         let op = self.aggregate_op(aggregate)?;
         let inner = self.enter(here.scope);
+        self.all_braces.push(inner);
         if self.display.is_none() {
             self.braces.push(inner);
         }

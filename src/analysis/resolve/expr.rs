@@ -108,6 +108,10 @@ impl Builder<'_, '_> {
     }
 
     fn unknown_variable(&mut self, name: &str, span: Span, scope: usize) {
+        if let Some(complaint) = self.of_braces(name, span, scope) {
+            self.complain(complaint);
+            return;
+        }
         let negated = self.scopes[scope].parent.is_some() && self.display.is_none();
         let code = if self.display.is_some() { Code::BadTemplate } else { Code::UnboundVariable };
         let complaint = if negated {
@@ -129,6 +133,43 @@ impl Builder<'_, '_> {
             }
         };
         self.complain(complaint);
+    }
+
+    /// What to say when the braces explain it: the target of an aggregate, or a variable of braces used outside.
+    fn of_braces(&self, name: &str, span: Span, scope: usize) -> Option<Diagnostic> {
+        if self.all_braces.contains(&scope) && self.display.is_none() {
+            let names: Vec<&String> = self.scopes[scope].names.keys().collect();
+            let complaint = Diagnostic::error(
+                Code::AggregateTarget,
+                text!("汇总的 `{name}` 不在花括号里", "`{name}`, which is aggregated, is not in the braces"),
+            )
+            .at(span);
+            return Some(
+                match nearest(name, names.iter().map(|name| name.as_str())).or_else(|| Some(names.first()?)) {
+                    Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
+                    None => complaint.help(text!("在花括号里给出它", "give it inside the braces")),
+                },
+            );
+        }
+        let inner = self.all_braces.iter().find_map(|braces| match self.scopes[*braces].names.get(name) {
+            Some(Binding::Var(var)) => Some(&self.vars[var.index()]),
+            _ => None,
+        })?;
+        Some(
+            Diagnostic::error(
+                Code::InnerVariableOutside,
+                text!(
+                    "`{name}` 是花括号里的：汇总之后就没有“哪一个 `{name}`”了",
+                    "`{name}` belongs to the braces: after the aggregate there is no one `{name}`"
+                ),
+            )
+            .at(span)
+            .secondary(inner.span, text!("只在花括号里有值", "it has a value only inside the braces"))
+            .help(text!(
+                "在外面再加一个给出 `{name}` 的条件，如 `{name} in …`",
+                "add a condition outside that gives `{name}`, such as `{name} in …`"
+            )),
+        )
     }
 
     fn field(&mut self, row: &Name, column: &Name, span: Span, scope: usize) -> Expr {
@@ -164,10 +205,8 @@ impl Builder<'_, '_> {
             (format!("{}.{}", self.vars[row.index()].name, column.text), self.vars[row.index()].node);
         let node = self.infer.fresh();
         let row_span = Span::new(span.start(), column.span.start().max(span.start() + 1) - 1);
-        self.infer.constrain(
-            column.span,
-            Constraint::Field { row: (row_node, row_span), column: column.clone(), result: node },
-        );
+        self.infer
+            .constrain(span, Constraint::Field { row: (row_node, row_span), column: column.clone(), result: node });
         let field = self.add_var(Var {
             name,
             node,
@@ -182,6 +221,10 @@ impl Builder<'_, '_> {
     }
 
     fn unknown_row(&mut self, row: &Name, column: &Name, scope: usize) {
+        if let Some(complaint) = self.of_braces(&row.text, row.span, scope) {
+            self.complain(complaint);
+            return;
+        }
         let (name, column) = (&row.text, &column.text);
         let names = self.names_in_scope(scope);
         let complaint = Diagnostic::error(
@@ -207,6 +250,9 @@ impl Builder<'_, '_> {
         if name.is_empty() {
             let number = self.infer.known(crate::analysis::types::Types::NUMBER, span);
             return Expr { kind: Kind::Call(Function::Counter, Vec::new()), span, node: number };
+        }
+        if let Some(card) = self.card {
+            self.infer.used_parameters[card].push(name.to_owned());
         }
         if let Some(parameter) = self.params.iter().find(|parameter| parameter.name == name) {
             return self.constant(parameter.value.clone(), span);
@@ -278,7 +324,8 @@ impl Builder<'_, '_> {
     fn other_call(&mut self, call: &Call, span: Span, here: &mut Conditions) -> Expr {
         let name = &call.name.text;
         if Generator::from_name(name).is_none() {
-            let names: Vec<&str> = Function::ALL.iter().flat_map(|function| function.names()).copied().collect();
+            let mut names: Vec<&str> = Function::ALL.iter().flat_map(|function| function.names()).copied().collect();
+            names.extend(["sum", "count", "mean"]);
             let words = names.into_iter().filter(|name| name.chars().next().is_some_and(char::is_alphabetic));
             let complaint = Diagnostic::error(
                 Code::UnknownFunction,

@@ -1,0 +1,170 @@
+//! What is probably not meant: warnings for audits. Plain Datalog programs are left in peace.
+
+mod bounds;
+mod growth;
+mod pairs;
+mod products;
+
+use std::collections::BTreeMap;
+
+use super::context::Relations;
+use super::hir::{Role, Rule};
+use super::input::CardSource;
+use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::ir::{AggregateOp, Literal, Origin, Program, TypeKind};
+use crate::source::{SourceMap, Span};
+use crate::text;
+
+/// A variable of a clause, and how it is used in the alternatives of that clause.
+#[derive(Debug, Default)]
+struct Usage {
+    uses: usize,
+    others: Vec<String>,
+}
+
+/// Variables and how often they are used.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    usages: BTreeMap<(Span, String), Usage>,
+}
+
+impl Names {
+    /// Takes in one alternative. Alternatives of one clause share its text: a variable counts in all of them together.
+    /// A rule that is wrong has other worries.
+    pub(super) fn add(&mut self, rule: &Rule, fine: bool) {
+        let plain = || rule.vars.iter().filter(|var| var.role == Role::Plain);
+        for var in plain().filter(|var| !var.name.starts_with(['_', '?']) && !var.name.contains('′')) {
+            let usage = self.usages.entry((var.span, var.name.clone())).or_default();
+            usage.uses = usage.uses.max(if fine { var.uses } else { usize::MAX });
+            usage.others.extend(plain().map(|other| other.name.clone()));
+        }
+    }
+
+    /// Variables that occur once in a whole clause.
+    pub(super) fn report(self, report: &mut Report) {
+        for ((span, name), usage) in self.usages {
+            if usage.uses == 1 {
+                report.push(single_use(&name, span, &usage.others));
+            }
+        }
+    }
+}
+
+fn single_use(name: &str, span: Span, names: &[String]) -> Diagnostic {
+    let complaint = Diagnostic::warning(
+        Code::SingleUse,
+        text!("`{name}` 只出现一次，不起作用", "`{name}` occurs only once and does nothing"),
+    )
+    .at(span);
+    let others = names.iter().map(String::as_str).filter(|other| *other != name);
+    match nearest(name, others) {
+        Some(near) => {
+            complaint.help(text!("是否想写 `{near}`？不是就写 `_`", "did you mean `{near}`? If not, write `_`"))
+        }
+        None => complaint.help(text!("写 `_`", "write `_`")),
+    }
+}
+
+/// Parameters that a card declares and never uses.
+pub(super) fn parameters(cards: &[CardSource], used: &[Vec<String>], report: &mut Report) {
+    for (card, used) in cards.iter().zip(used) {
+        for parameter in card.params.iter().filter(|parameter| !used.iter().any(|name| name == parameter.name)) {
+            let name = parameter.name;
+            report.push(
+                Diagnostic::warning(
+                    Code::UnusedParameter,
+                    text!("参数 `{name}` 没有用到", "the parameter `{name}` is never used"),
+                )
+                .at(parameter.span)
+                .help(text!("在条件里写 `${name}`，或者删去它", "write `${name}` in the conditions, or leave it out")),
+            );
+        }
+    }
+}
+
+/// Lints of the resolved program.
+pub(super) fn program(program: &Program, relations: &Relations, sources: &SourceMap, report: &mut Report) {
+    for rule in &program.rules {
+        products::check(program, rule, relations, report);
+        bounds::check(rule, report);
+        pairs::check(program, rule, sources, report);
+        rule.body.iter().for_each(|literal| sums(program, literal, report));
+    }
+    growth::check(program, report);
+    empty_relations(program, report);
+}
+
+/// A sum over a relation whose rows are no facts' rows: equal rows count once there.
+fn sums(program: &Program, literal: &Literal, report: &mut Report) {
+    let Literal::Aggregate(aggregate) = literal else { return };
+    aggregate.body.iter().for_each(|literal| sums(program, literal, report));
+    if !matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Mean) {
+        return;
+    }
+    let atoms: Vec<_> = aggregate
+        .body
+        .iter()
+        .filter_map(|literal| match literal {
+            Literal::Atom(atom) => Some(atom),
+            _ => None,
+        })
+        .collect();
+    let keeps_rows = |relation: crate::ir::RelationId| {
+        let relation = &program.relations[relation.index()];
+        let row = |ty: crate::ir::TypeId| matches!(program.types[ty.index()].kind, TypeKind::Row(_));
+        matches!(relation.origin, Origin::Facts(_)) || relation.columns.iter().any(|column| row(column.ty))
+    };
+    let generates = aggregate.body.iter().any(|literal| matches!(literal, Literal::Generate(_)));
+    if atoms.is_empty() || generates || atoms.iter().any(|atom| keeps_rows(atom.relation)) {
+        return;
+    }
+    let name = &program.relations[atoms[0].relation.index()].name;
+    report.push(
+        Diagnostic::warning(
+            Code::SumOverSet,
+            text!(
+                "`{name}` 是规则得出的集合：各列都相同的行只算一次，合计可能偏小",
+                "`{name}` is a derived set: rows that are equal in all columns count once, so the sum may be too small"
+            ),
+        )
+        .primary(atoms[0].span, text!("在这里合计", "summed here"))
+        .secondary(program.relations[atoms[0].relation.index()].span, text!("在这里得出", "derived here"))
+        .help(text!(
+            "让 `{name}` 带上行变量（如 `{name}(p, …) :- p in …`），或直接对原表合计",
+            "give `{name}` the row variable (`{name}(p, …) :- p in …`), or sum over the facts themselves"
+        )),
+    );
+}
+
+/// Relations that rules use and that nothing can fill.
+fn empty_relations(program: &Program, report: &mut Report) {
+    for (at, relation) in program.relations.iter().enumerate() {
+        let filled =
+            !matches!(relation.origin, Origin::Rules(None)) || program.rules.iter().any(|rule| rule.head.index() == at);
+        let used = program.rules.iter().any(|rule| rule.body.iter().any(|literal| uses(literal, at)));
+        if filled || !used {
+            continue;
+        }
+        let name = &relation.name;
+        report.push(
+            Diagnostic::warning(
+                Code::EmptyRelation,
+                text!(
+                    "`{name}` 没有规则也没有资料，总是空的",
+                    "`{name}` has neither rules nor input and is always empty"
+                ),
+            )
+            .at(relation.span)
+            .help(text!("要载入资料就写 `.input {name}`", "to load facts into it write `.input {name}`")),
+        );
+    }
+}
+
+fn uses(literal: &Literal, relation: usize) -> bool {
+    match literal {
+        Literal::Atom(atom) => atom.relation.index() == relation,
+        Literal::Not(negation) => negation.body.iter().any(|literal| uses(literal, relation)),
+        Literal::Aggregate(aggregate) => aggregate.body.iter().any(|literal| uses(literal, relation)),
+        _ => false,
+    }
+}

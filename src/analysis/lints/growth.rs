@@ -1,0 +1,99 @@
+//! Rules that make a new, greater number in every round and never stop.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::lower::{expr_vars, mentioned};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::ir::{Expr, Literal, Program, RelationId, Rule, Term, VarId};
+use crate::source::Span;
+use crate::text;
+use crate::value::functions::Function;
+
+pub(super) fn check(program: &Program, report: &mut Report) {
+    for stratum in program.strata.iter().filter(|stratum| stratum.recursive) {
+        for id in &stratum.rules {
+            let rule = &program.rules[id.index()];
+            if program.relations[rule.head.index()].limit.is_some() {
+                continue;
+            }
+            if let Some((var, span)) = growing(rule, &stratum.relations) {
+                let name = &rule.vars[var.index()].name;
+                let head = &program.relations[rule.head.index()].name;
+                report.push(
+                    Diagnostic::warning(
+                        Code::GrowsWithoutBound,
+                        text!(
+                            "`{head}` 每一轮都由 `{name}` 产生新的数，不会结束",
+                            "`{head}` makes a new number of `{name}` in every round and does not end"
+                        ),
+                    )
+                    .at(span)
+                    .help(text!("给出上界，如 `{name} < 100`", "give a bound, such as `{name} < 100`")),
+                );
+            }
+        }
+    }
+}
+
+/// A variable of a recursive atom that the head changes by arithmetic and that no comparison bounds.
+fn growing(rule: &Rule, stratum: &[RelationId]) -> Option<(VarId, Span)> {
+    let recursive: BTreeSet<VarId> = rule
+        .body
+        .iter()
+        .filter_map(|literal| match literal {
+            Literal::Atom(atom) if stratum.contains(&atom.relation) => Some(atom),
+            _ => None,
+        })
+        .flat_map(|atom| &atom.args)
+        .filter_map(|(_, term)| match term {
+            Term::Var(var) => Some(*var),
+            Term::Const(_) => None,
+        })
+        .collect();
+    let mut bounded = BTreeSet::new();
+    for literal in &rule.body {
+        if matches!(literal, Literal::Compare(_) | Literal::Test(_) | Literal::Not(_)) {
+            mentioned(literal, &mut |var| {
+                bounded.insert(var);
+            });
+        }
+    }
+    let bound_elsewhere: BTreeSet<VarId> = rule
+        .body
+        .iter()
+        .filter_map(|literal| match literal {
+            Literal::Atom(atom) if !stratum.contains(&atom.relation) => Some(atom),
+            _ => None,
+        })
+        .flat_map(|atom| &atom.args)
+        .filter_map(|(_, term)| match term {
+            Term::Var(var) => Some(*var),
+            Term::Const(_) => None,
+        })
+        .collect();
+    rule.args.iter().find_map(|arg| {
+        let (arg, name) = resolve(rule, arg);
+        let Expr::Call(Function::Add | Function::Sub | Function::Mul, _, span) = arg else { return None };
+        let mut grows = None;
+        let mut safe = name.is_some_and(|name| bounded.contains(&name));
+        expr_vars(arg, &mut |var| {
+            if bounded.contains(&var) || bound_elsewhere.contains(&var) && recursive.contains(&var) {
+                safe = true;
+            }
+            if recursive.contains(&var) {
+                grows = Some(var);
+            }
+        });
+        grows.filter(|_| !safe).map(|var| (var, *span))
+    })
+}
+
+/// The expression behind a variable of the head that an equality binds.
+fn resolve<'r>(rule: &'r Rule, arg: &'r Expr) -> (&'r Expr, Option<VarId>) {
+    let Expr::Var(var) = arg else { return (arg, None) };
+    let bind = rule.body.iter().find_map(|literal| match literal {
+        Literal::Bind(bind) if bind.var == *var => Some(&bind.expr),
+        _ => None,
+    });
+    (bind.unwrap_or(arg), Some(*var))
+}
