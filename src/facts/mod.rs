@@ -1,6 +1,6 @@
 //! Fact files to facts.
 //!
-//! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is read by [`format`] into
+//! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is read by [`mod@format`] into
 //! [`raw`] tables — cells as text, each with its place — whose [`headers`] [`map`] to the columns
 //! of a declared relation; [`cells`] turn texts into values, and the [`builder`] keeps them as typed columns of the
 //! [`store`]. Nothing is corrected on the way: a cell that is not of its column's type stays as written, malformed.

@@ -2,7 +2,7 @@
 //!
 //! A [`Plan`] says which relation is scanned, in which order the others are joined, by which columns, which columns
 //! stay alive, where conditions are checked, and what negations and aggregates run inside. It knows nothing of the
-//! engine that runs it, and prints itself ([`Plan::print`]).
+//! engine that runs it, and prints itself.
 
 mod atom;
 mod estimate;

@@ -1,6 +1,6 @@
 //! The functions and operators of the language, on [`Value`]s.
 //!
-//! What there is ([`Function`]), which types it takes ([`signature`]), and what it comes to ([`call`], [`test`]). Whole
+//! What there is ([`Function`]), which types it takes ([`signature`]), and what it comes to ([`call`], [`test()`]). Whole
 //! numbers are checked in 64 bits, decimals and money exact to 28 digits; nothing here panics, whatever the values.
 
 mod arithmetic;
@@ -163,7 +163,7 @@ impl Function {
         self.names()[0]
     }
 
-    /// Whether it stands in the place of a condition: its result is true or false, and [`test`] computes it.
+    /// Whether it stands in the place of a condition: its result is true or false, and [`test()`] computes it.
     #[must_use]
     pub const fn is_test(self) -> bool {
         matches!(self, Self::Contains | Self::Match)
