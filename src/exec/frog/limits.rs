@@ -16,6 +16,15 @@ pub struct Options {
     pub threads: Option<usize>,
 }
 
+impl Options {
+    /// How many threads work.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        let machine = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        self.threads.unwrap_or_else(machine).clamp(1, 64)
+    }
+}
+
 /// Why a rule was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -23,6 +32,8 @@ pub enum Stop {
     Time(Duration),
     /// It took too much memory.
     Memory(usize),
+    /// Nobody takes its rows any more: another thread was stopped.
+    Deserted,
 }
 
 impl Stop {
@@ -37,6 +48,7 @@ impl Stop {
                     "stopped at the time limit ({seconds:.1} s), when `{relation}` had {rows} rows"
                 )
             }
+            Self::Deserted => text!("随别的线程停止", "stopped with another thread"),
             Self::Memory(limit) => {
                 let megabytes = limit >> 20;
                 text!(

@@ -17,6 +17,7 @@ pub mod profile;
 mod run;
 mod seen;
 mod special;
+mod spread;
 mod steps;
 mod vector;
 pub mod words;

@@ -12,7 +12,7 @@ use super::derived::{Derived, Sink};
 use super::limits::{Limits, Options, Stop};
 use super::profile::{Profile, Took};
 use super::special;
-use super::steps::Runner;
+use super::spread;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
 use crate::exec::undecided::{self, Open};
@@ -31,6 +31,7 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
 #[must_use]
 pub fn run_profiled(input: &Input<'_>, options: &Options) -> (Outcome, Profile) {
     let mut engine = Engine::new(input);
+    engine.threads = options.threads();
     let start = Instant::now();
     let strata = input.program.strata.len();
     for at in 0..strata {
@@ -55,6 +56,7 @@ struct Engine<'a> {
     limits: Limits,
     failures: Vec<Failure>,
     counter: i64,
+    threads: usize,
     profile: Profile,
 }
 
@@ -92,6 +94,7 @@ impl<'a> Engine<'a> {
             limits: Limits::default(),
             failures: Vec::new(),
             counter: 0,
+            threads: 1,
             profile: Profile::default(),
         }
     }
@@ -222,20 +225,20 @@ impl<'a> Engine<'a> {
         self.limits.elsewhere = self.world.bytes();
         let sink = &mut growing.sinks[growing.relations.iter().position(|known| *known == plan.head).unwrap_or(0)];
         let before = sink.len;
-        let mut runner = Runner::new(&self.world, plan, self.limits);
+        let limits = self.limits;
         let mut candidates = 0;
-        runner.run(&mut |columns, len| {
+        let ran = spread::run(&self.world, plan, (limits, self.threads), &mut |columns, len| {
             candidates += len as u64;
-            sink.insert(columns, len);
-            sink.bytes()
+            sink.insert(&columns, len);
+            limits.memory(sink.bytes())
         });
-        if runner.notes.erred {
+        if ran.erred {
             erring.insert(plan.rule);
         }
-        let (stop, counts) = (runner.stop, runner.counts);
-        let took = Took { time: start.elapsed(), candidates, rows: (sink.len - before) as u64, counts };
+        let rows = (sink.len - before) as u64;
+        let took = Took { time: start.elapsed(), candidates, rows, counts: ran.counts };
         self.profile.add(plan, took);
-        stop.map_or(Ok(()), |stop| Err((plan.rule, stop)))
+        ran.stop.map_or(Ok(()), |stop| Err((plan.rule, stop)))
     }
 
     /// A stratum that was stopped leaves no rows: none of its relations is complete.

@@ -42,6 +42,9 @@ pub struct Runner<'r> {
     pub matcher: Option<Matcher<'r>>,
 }
 
+/// Takes the words of the head's columns and their number; says whether to stop.
+pub type Head<'h> = &'h mut dyn FnMut(Vec<Vec<u32>>, usize) -> Option<Stop>;
+
 /// Takes the batches that come out of the last step.
 pub type Out<'o> = &'o mut dyn FnMut(&mut Runner<'_>, Batch);
 
@@ -63,22 +66,28 @@ impl<'r> Runner<'r> {
         }
     }
 
-    /// Runs the plan; calls `head` with the words of the head's columns and their number, which gives back how many bytes
-    /// the relation takes.
-    pub fn run(&mut self, head: &mut dyn FnMut(&[Vec<u32>], usize) -> usize) {
-        let plan = self.plan;
-        let mut out = |runner: &mut Runner<'_>, batch: Batch| {
-            let (columns, len) = runner.head(&batch);
-            let bytes = head(&columns, len);
-            runner.stop = runner.stop.or_else(|| runner.limits.memory(bytes));
-        };
-        let Some(Step { action: Action::Scan(scan), live, .. }) = plan.steps.first() else {
-            return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
-        };
-        let rows = match (scan.delta, scan.table) {
+    /// The rows of its relation that the plan scans, when it begins with a scan.
+    #[must_use]
+    pub fn scanned(&self) -> Option<std::ops::Range<usize>> {
+        let Some(Step { action: Action::Scan(scan), .. }) = self.plan.steps.first() else { return None };
+        Some(match (scan.delta, scan.table) {
             (true, _) => self.world.recent[scan.relation.index()].clone(),
             (false, Some(table)) => 0..self.world.input.store.tables[table].rows as usize,
             (false, None) => 0..self.world.derived(scan.relation).len,
+        })
+    }
+
+    /// Runs the plan over some of the rows that it scans; calls `head` with the words of the head's columns and their
+    /// number, which says whether to stop.
+    pub fn run(&mut self, rows: Option<std::ops::Range<usize>>, head: Head<'_>) {
+        let plan = self.plan;
+        let mut out = |runner: &mut Runner<'_>, batch: Batch| {
+            let (columns, len) = runner.head(&batch);
+            let stop = head(columns, len);
+            runner.stop = runner.stop.or(stop);
+        };
+        let (Some(Step { action: Action::Scan(scan), live, .. }), Some(rows)) = (plan.steps.first(), rows) else {
+            return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
         };
         let mut from = rows.start;
         while from < rows.end && self.stop.is_none() {
@@ -232,14 +241,14 @@ impl<'r> Runner<'r> {
             }
             Check::Is(is) => notes.rows(&batch, |row| scope.is(is, row)),
             Check::Test(test) => notes.rows(&batch, |row| scope.tests(test, row)),
-            Check::Same(place, term, _) => {
+            Check::Same(place, term, _) => scope.select_same(*place, term).unwrap_or_else(|| {
                 let (left, right) = (scope.words_at(*place), scope.words(term));
                 notes.rows(&batch, |row| match (left[row], right[row]) {
                     (NO_TEXT, _) | (_, NO_TEXT) => Ok(false),
                     (NONE, _) | (_, NONE) => Err(Fault::Unknown),
                     (left, right) => Ok(left == right),
                 })
-            }
+            }),
         };
         self.notes = notes;
         if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }

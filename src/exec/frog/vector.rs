@@ -9,7 +9,7 @@ use super::eval::Scope;
 use super::notes::Notes;
 use super::words::{Kind, NONE, pack};
 use crate::facts::store::Data;
-use crate::ir::{Compare, Expr};
+use crate::ir::{Compare, Expr, Term};
 use crate::plan::Place;
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::Function;
@@ -39,8 +39,21 @@ impl Scope<'_> {
         if let Some(rows) = self.select_words(compare) {
             return Some(rows);
         }
-        let (left, right) = (self.numbers(&compare.left)?, self.numbers(&compare.right)?);
-        let (a, b) = aligned(&left, &right)?;
+        self.ordered(op, &self.numbers(&compare.left)?, &self.numbers(&compare.right)?)
+    }
+
+    /// The rows in which what is at a place is the same number as a term, when both are numbers in every row.
+    #[must_use]
+    pub fn select_same(&self, place: Place, term: &Term) -> Option<Vec<u32>> {
+        let right = match term {
+            Term::Var(var) => self.numbers_at(self.place(*var))?,
+            Term::Const(value) => constant(value)?,
+        };
+        self.ordered(CompareOp::Eq, &self.numbers_at(place)?, &right)
+    }
+
+    fn ordered(&self, op: CompareOp, left: &Numbers, right: &Numbers) -> Option<Vec<u32>> {
+        let (a, b) = aligned(left, right)?;
         let rows = 0..u32::try_from(self.batch.len).ok()?;
         // One factor is 1, and most often both.
         if a.factor == 1 && b.factor == 1 {
@@ -86,7 +99,15 @@ impl Scope<'_> {
         if let Expr::Const(value) = expr {
             return constant(value);
         }
-        match self.vector_of(expr)? {
+        self.multiples(self.vector_of(expr)?)
+    }
+
+    fn numbers_at(&self, place: Place) -> Option<Numbers> {
+        self.multiples(self.column(place)?)
+    }
+
+    fn multiples(&self, vector: Vector) -> Option<Numbers> {
+        match vector {
             Vector::Ints(values) => Some(Numbers { unit: Unit::Whole, values: Multiples::Each(values) }),
             Vector::Scaled { scale, money, values } => {
                 Some(Numbers { unit: Unit::Scaled { scale, money }, values: Multiples::Each(values) })
