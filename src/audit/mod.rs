@@ -62,6 +62,8 @@ pub enum Engine {
     /// On datafrog.
     #[default]
     Frog,
+    /// On datafrog, with limits or a number of threads.
+    FrogWith(exec::frog::Options),
     /// The naive one that judges.
     Reference,
 }
@@ -205,6 +207,7 @@ pub fn resolve(sources: &SourceMap, rules: &Rules, store: &Store, sets: &[Set]) 
 pub fn execute(input: &exec::Input, engine: Engine) -> Outcome {
     match engine {
         Engine::Frog => exec::frog::run(input, &exec::frog::Options::default()),
+        Engine::FrogWith(options) => exec::frog::run(input, &options),
         Engine::Reference => exec::reference::run(input),
     }
 }

@@ -21,6 +21,9 @@ pub(super) struct CheckArgs {
     /// 达到这一级别的问题使退出码为 1 / findings of this level and above make the exit code 1
     #[arg(long, value_enum, default_value_t = Level::Error)]
     fail_level: Level,
+    /// 说明每条规则用了多少时间 / say what each rule took
+    #[arg(long)]
+    profile: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -47,9 +50,17 @@ pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> S
         audit.diagnostics.push(nothing_checked());
     }
     let code = exit_code(&audit, args.fail_level);
+    let mut said = formatted(args, &audit, terminal, code);
+    if args.profile {
+        said.stderr.push_str(&super::profile::profile(&audit, terminal.lang()));
+    }
+    said
+}
+
+fn formatted(args: &CheckArgs, audit: &Audit, terminal: &Terminal, code: u8) -> Said {
     match args.format {
-        Format::Full => full(&audit, terminal, code),
-        Format::Concise => lines(&audit, terminal, code),
+        Format::Full => full(audit, terminal, code),
+        Format::Concise => lines(audit, terminal, code),
         Format::Json => {
             let version = env!("CARGO_PKG_VERSION");
             let lang = terminal.lang();

@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod fmt;
 mod pages;
+mod profile;
 mod rules;
 mod run;
 mod terminal;
@@ -16,12 +17,14 @@ mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use self::terminal::{Color, Terminal};
 use crate::audit::{Engine, Request};
 use crate::diagnostic::Lang;
+use crate::exec::frog::Options;
 
 /// What a verb has to say and how the process ends.
 #[derive(Debug, Default)]
@@ -65,6 +68,15 @@ struct Common {
     /// 执行引擎 / engine
     #[arg(long, global = true, hide = true, value_enum, default_value_t = EngineArg::Frog)]
     engine: EngineArg,
+    /// 最多运行多少秒 / most seconds a run may take
+    #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
+    timeout: Option<u64>,
+    /// 推导结果最多占多少 MB 内存 / most megabytes that derived rows may take
+    #[arg(long, global = true, value_name = "MB", hide_short_help = true)]
+    max_memory: Option<usize>,
+    /// 线程数 / threads
+    #[arg(long, global = true, value_name = "N", hide_short_help = true)]
+    threads: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -119,17 +131,22 @@ impl AuditArgs {
             start: self.dir.clone(),
             rules: self.rules.clone(),
             set: self.set.clone(),
-            engine: common.engine.engine(),
+            engine: common.engine(),
             lang,
         }
     }
 }
 
-impl EngineArg {
-    fn engine(self) -> Engine {
-        match self {
-            Self::Frog => Engine::Frog,
-            Self::Reference => Engine::Reference,
+impl Common {
+    /// What runs the rules, and what it may use.
+    fn engine(&self) -> Engine {
+        match self.engine {
+            EngineArg::Frog => Engine::FrogWith(Options {
+                timeout: self.timeout.map(Duration::from_secs),
+                max_memory: self.max_memory.map(|megabytes| megabytes << 20),
+                threads: self.threads,
+            }),
+            EngineArg::Reference => Engine::Reference,
         }
     }
 }

@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 
 use super::terminal::Terminal;
 use super::{AuditArgs, CLEAN, Common, REFUSED, Said};
-use crate::audit::{lint, rules_of};
+use crate::audit::{Reach, check, lint, rules_of};
 use crate::cards::{PACKS, SHARED};
-use crate::diagnostic::{Lang, Severity};
+use crate::diagnostic::{Lang, Severity, nearest};
 use crate::render::aligned;
 use crate::source::SourceMap;
 
@@ -20,6 +20,9 @@ pub(super) struct RulesArgs {
     /// 把自带的规则写到这个文件夹 / write the shipped rules to this folder
     #[arg(long, value_name = "DIR")]
     export: Option<PathBuf>,
+    /// 列出一条规则的执行计划 / show how a rule is run
+    #[arg(long, value_name = "CODE")]
+    plan: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +40,9 @@ struct LintArgs {
 }
 
 pub(super) fn rules(args: &RulesArgs, common: &Common, terminal: &Terminal) -> Said {
+    if let Some(code) = &args.plan {
+        return plan(code, common, terminal);
+    }
     match (&args.export, &args.what) {
         (Some(dir), _) => export(dir, terminal.lang()),
         (None, Some(What::List(audit))) => list(audit, common, terminal),
@@ -44,6 +50,25 @@ pub(super) fn rules(args: &RulesArgs, common: &Common, terminal: &Terminal) -> S
         (None, None) => {
             let here = AuditArgs { dir: PathBuf::from("."), rules: Vec::new(), set: Vec::new() };
             list(&here, common, terminal)
+        }
+    }
+}
+
+/// The plan of a rule of the audit here.
+fn plan(code: &str, common: &Common, terminal: &Terminal) -> Said {
+    let here = AuditArgs { dir: PathBuf::from("."), rules: Vec::new(), set: Vec::new() };
+    let audit = check(&here.request(common, terminal.lang()));
+    if audit.reach == Reach::Refused {
+        let stderr = terminal.complaints(&audit.sources, &audit.diagnostics);
+        return Said { stdout: String::new(), stderr, code: REFUSED };
+    }
+    match super::profile::plan_of(&audit, code, terminal.lang()) {
+        Some(stdout) => Said { stdout, stderr: String::new(), code: CLEAN },
+        None => {
+            let codes = audit.rules.cards.iter().map(|card| card.card.code.text.as_str());
+            let near = nearest(&code.to_uppercase(), codes).map(str::to_owned);
+            let stderr = super::why::no_rule(code, near, terminal.lang());
+            Said { stdout: String::new(), stderr, code: REFUSED }
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said 
         facts: &args.facts,
         include: &args.include,
         stdin,
-        engine: common.engine.engine(),
+        engine: common.engine(),
     });
     let mut said = Said { code: REFUSED, ..Said::default() };
     if run.outcome.is_some() {

@@ -22,7 +22,7 @@ pub(super) fn test(args: &TestArgs, common: &Common, terminal: &Terminal) -> Sai
         let stderr = terminal.complaints(&sources, &report.sorted());
         return Said { stdout: String::new(), stderr, code: REFUSED };
     }
-    let tested = run_tests(&sources, &rules, common.engine.engine());
+    let tested = run_tests(&sources, &rules, common.engine());
     let refused = tested.report.diagnostics().iter().any(|wrong| wrong.code != Code::TestFailed);
     report.append(tested.report);
     let (run, failed, cards, all) = (tested.run, tested.failed, tested.cards, rules.cards.len());

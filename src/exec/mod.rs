@@ -7,6 +7,7 @@ pub mod doubt;
 pub mod fold;
 pub mod frog;
 pub mod matcher;
+pub mod profile;
 pub mod reference;
 pub mod undecided;
 
@@ -50,6 +51,8 @@ pub struct Outcome {
     pub errors: Vec<InstanceError>,
     /// Rules that could not be finished.
     pub failures: Vec<Failure>,
+    /// What it took; empty from the reference engine.
+    pub profile: profile::Profile,
     /// Rows of derived relations that undecided instances would derive.
     pub possible: doubt::Possible,
 }

@@ -345,3 +345,34 @@ fn a_rule_without_end_is_stopped_by_memory_and_the_others_run() {
     let (program, outcome) = run(ENDLESS, &exec::frog::Options { max_memory: Some(1 << 16), ..Default::default() });
     check_failures(&program, &outcome);
 }
+
+#[test]
+fn rows_come_in_the_same_order_whatever_the_number_of_threads() {
+    let rows = 40_000_i64;
+    let mut store = Store::default();
+    let data = |of: fn(i64) -> i64| Data::Number((0..rows).map(of).collect());
+    let mut columns: Vec<Column> = [data(|row| row), data(|row| row * 7 % 1000)]
+        .into_iter()
+        .map(|data| Column { name: "c".into(), data, states: None })
+        .collect();
+    for built_in in Table::BUILT_IN {
+        columns.push(Column { name: built_in.into(), data: Data::Number(vec![0; rows as usize]), states: None });
+    }
+    store.tables.push(Table { name: "e".into(), columns, rows: rows as u32, sources: Vec::new() });
+    let text = ".decl e(x:number, y:number)\n.input e\n.decl d(x:number, n:number)\n.output d\n\
+                d(x, n) :- e(x, y), not e(y, x), n = count : { e(_, y) }, x / y > 2.";
+    let (program, sources) = analysed(text, &store).unwrap();
+    let input = exec::Input { program: &program, store: &store, sources: &sources };
+    let derived = program.relations.iter().position(|relation| relation.name == "d").unwrap();
+    let run = |threads| {
+        let options = exec::frog::Options { threads: Some(threads), ..Default::default() };
+        let outcome = exec::frog::run(&input, &options);
+        let rows = outcome.relations[derived].as_ref().unwrap();
+        let listed: Vec<Vec<Value>> =
+            (0..rows.len()).map(|row| (0..2).map(|column| rows.value(row, column)).collect()).collect();
+        (listed, outcome.errors.len())
+    };
+    let one = run(1);
+    assert!(one.0.len() > 20_000);
+    assert!(one == run(2) && one == run(7));
+}

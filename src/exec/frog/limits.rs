@@ -6,7 +6,7 @@ use crate::diagnostic::Text;
 use crate::text;
 
 /// How to run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// How long the whole run may take. A stratum that others follow gets half of what is left.
     pub timeout: Option<Duration>,

@@ -13,7 +13,6 @@ mod limits;
 mod nested;
 mod notes;
 mod outcome;
-pub mod profile;
 mod run;
 mod seen;
 mod special;
@@ -24,5 +23,5 @@ pub mod words;
 mod world;
 
 pub use limits::Options;
-pub use run::{run, run_profiled};
+pub use run::run;
 pub use world::World;

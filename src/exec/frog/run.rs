@@ -10,11 +10,11 @@ use super::World;
 use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
 use super::limits::{Limits, Options, Stop};
-use super::profile::{Profile, Took};
 use super::special;
 use super::spread;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
+use crate::exec::profile::{Profile, Took};
 use crate::exec::undecided::{self, Open};
 use crate::exec::{Failure, Input, Outcome, reference};
 use crate::ir::{Literal, Origin, RelationId, RuleId};
@@ -24,12 +24,6 @@ use crate::text;
 /// Runs the program over the facts.
 #[must_use]
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
-    run_profiled(input, options).0
-}
-
-/// Runs the program over the facts, and says what each rule took.
-#[must_use]
-pub fn run_profiled(input: &Input<'_>, options: &Options) -> (Outcome, Profile) {
     let mut engine = Engine::new(input);
     engine.threads = options.threads();
     let start = Instant::now();
@@ -39,14 +33,14 @@ pub fn run_profiled(input: &Input<'_>, options: &Options) -> (Outcome, Profile) 
         engine.stratum(at);
     }
     engine.world.rows(false);
-    let outcome = Outcome {
+    Outcome {
+        profile: engine.profile,
         relations: engine.world.decoded.into_inner().unwrap_or_default(),
         undecided: engine.open.undecided.into_iter().collect(),
         errors: engine.open.errors.into_iter().collect(),
         failures: engine.failures,
         possible: engine.world.possible,
-    };
-    (outcome, engine.profile)
+    }
 }
 
 struct Engine<'a> {

@@ -45,6 +45,7 @@ pub fn run(input: &Input) -> Outcome {
         }
     }
     Outcome {
+        profile: super::profile::Profile::default(),
         relations: run.relations,
         undecided: open.undecided.into_iter().collect(),
         errors: open.errors.into_iter().collect(),
