@@ -188,7 +188,7 @@ impl Pass<'_, '_> {
     }
 }
 
-/// The columns of an atom whose variable another condition binds as well.
+/// The columns of an atom whose variable another condition, or another of its columns, binds as well.
 fn join_columns(atom: &Atom, at: usize, body: &[Literal]) -> Vec<usize> {
     let elsewhere = |var: VarId| {
         body.iter().enumerate().any(|(other, literal)| {
@@ -203,6 +203,7 @@ fn join_columns(atom: &Atom, at: usize, body: &[Literal]) -> Vec<usize> {
                 }
         })
     };
-    let joined = |term: &Term| matches!(term, Term::Var(var) if elsewhere(*var));
+    let twice = |var: VarId| atom.args.iter().filter(|(_, term)| *term == Term::Var(var)).count() > 1;
+    let joined = |term: &Term| matches!(term, Term::Var(var) if twice(*var) || elsewhere(*var));
     atom.args.iter().filter(|(_, term)| joined(term)).map(|(column, _)| *column).collect()
 }

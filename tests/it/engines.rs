@@ -16,10 +16,10 @@ use gouji::value::{Decimal, Reason, Value};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 /// Bytes to choices; what is beyond their end is 0.
-struct Choices<'b>(std::slice::Iter<'b, u8>);
+pub(super) struct Choices<'b>(pub(super) std::slice::Iter<'b, u8>);
 
 impl Choices<'_> {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         usize::from(self.0.next().copied().unwrap_or(0)) % bound
     }
 
@@ -36,7 +36,7 @@ const DECLARATIONS: &str = ".decl e(x:number, y:number)\n.input e\n.decl f(x:num
                             .decl s(x:number, t:symbol)\n.input s\n";
 
 /// The facts: three tables of few rows over few values, some cells without one.
-fn facts(choices: &mut Choices<'_>) -> Store {
+pub(super) fn facts(choices: &mut Choices<'_>) -> Store {
     let mut store = Store::default();
     let texts: Vec<u32> = ["甲", "乙", "甲乙"].map(|text| store.symbols.intern(text)).to_vec();
     let unreadable = choices.chance(2);
@@ -173,7 +173,7 @@ fn condition(choices: &mut Choices<'_>, below: usize, bound: &mut BTreeSet<Strin
 }
 
 /// Relations `d0`, `d1`, … of two numbers, each of a few rules over the facts, those before it, and itself.
-fn program(choices: &mut Choices<'_>) -> String {
+pub(super) fn program(choices: &mut Choices<'_>) -> String {
     let mut text = DECLARATIONS.to_owned();
     let relations = 1 + choices.below(4);
     for at in 0..relations {
@@ -202,7 +202,7 @@ fn program(choices: &mut Choices<'_>) -> String {
     text
 }
 
-fn analysed(text: &str, store: &Store) -> Result<(Program, SourceMap), String> {
+pub(super) fn analysed(text: &str, store: &Store) -> Result<(Program, SourceMap), String> {
     let mut sources = SourceMap::new();
     let file = sources.add("program.dl", text).map_err(|_| "too large")?;
     let (program, report) = syntax::parse_program(&sources, file);
@@ -215,9 +215,9 @@ fn analysed(text: &str, store: &Store) -> Result<(Program, SourceMap), String> {
     if report.has_errors() { Err(format!("{report:?}")) } else { Ok((program, sources)) }
 }
 
-type Rows = BTreeSet<Vec<Value>>;
+pub(super) type Rows = BTreeSet<Vec<Value>>;
 
-fn rows(program: &Program, outcome: &Outcome, relation: usize) -> Rows {
+pub(super) fn rows(program: &Program, outcome: &Outcome, relation: usize) -> Rows {
     let Some(rows) = &outcome.relations[relation] else { return Rows::new() };
     let width = program.relations[relation].arity;
     (0..rows.len()).map(|row| (0..width).map(|column| rows.value(row, column)).collect()).collect()

@@ -14,3 +14,4 @@ mod packs;
 mod paths;
 mod run;
 mod ui;
+mod worlds;

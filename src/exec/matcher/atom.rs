@@ -31,15 +31,31 @@ impl Matcher<'_> {
         if !unknown.is_empty() {
             return self.unknown_join(atom, &unknown, state, then);
         }
-        for row in self.narrow(atom, state) {
-            self.candidate(atom, Candidate::Row(row), state, then)?;
-        }
-        if state.mode != Mode::Certain {
-            for row in self.possible.of(atom.relation) {
-                self.candidate(atom, Candidate::Possible(row), state, then)?;
+        let mut others = Doubt::default();
+        let rows = self.narrow(atom, state).into_iter().map(Candidate::Row);
+        let possible = if state.mode == Mode::Certain { &[][..] } else { self.possible.of(atom.relation) };
+        for row in rows.chain(possible.iter().map(Candidate::Possible)) {
+            self.candidate(atom, row, state, then)?;
+            if state.mode == Mode::Started {
+                others.merge(&self.doubtful_partner(atom, row, state));
             }
         }
-        Flow::Continue(())
+        if others.is_empty() { Flow::Continue(()) } else { self.unknown_partner(atom, &others, state, then) }
+    }
+
+    /// Whether the row may be a partner by a key that has no value; why that is not known.
+    fn doubtful_partner(&self, atom: &Atom, row: Candidate, state: &mut State) -> Doubt {
+        let mut tried = |mode: Mode| {
+            let before = std::mem::replace(&mut state.mode, mode);
+            let mut bound = Vec::new();
+            let fit = self.fit(atom, row, state, &mut bound);
+            for var in bound {
+                state.bindings.set(var, Slot::Unbound);
+            }
+            state.mode = before;
+            fit
+        };
+        if tried(Mode::Started).is_some() { Doubt::default() } else { tried(Mode::Possible).unwrap_or_default() }
     }
 
     /// A join on a key that has no value: if anything could be the partner, goes on once, with what the partner would
@@ -61,12 +77,17 @@ impl Matcher<'_> {
         for var in unknown {
             why.merge(&state.bindings.doubt(*var));
         }
+        self.unknown_partner(atom, &why, state, then)
+    }
+
+    /// Goes on once with a partner of which nothing is known.
+    fn unknown_partner(&self, atom: &Atom, why: &Doubt, state: &mut State, then: &mut Then) -> Flow {
         let vars = atom.args.iter().filter_map(|(_, term)| variable(term)).chain(atom.row);
         let free: Vec<VarId> = vars.filter(|var| !state.bindings.is_bound(*var)).collect();
         for var in &free {
             state.bindings.set(*var, Slot::Unknown(Box::new(why.clone())));
         }
-        let flow = doubting(&why, atom.span, state, then);
+        let flow = doubting(why, atom.span, state, then);
         for var in &free {
             state.bindings.set(*var, Slot::Unbound);
         }
@@ -241,7 +262,8 @@ impl Matcher<'_> {
                 Content::Unknown(doubt) => doubt,
             };
             let is_join = matches!(term, Term::Var(_));
-            if state.mode == Mode::Certain || state.mode == Mode::Doubtful && is_join {
+            let skips_joins = matches!(state.mode, Mode::Doubtful | Mode::Started);
+            if state.mode == Mode::Certain || skips_joins && is_join {
                 return None;
             }
             why.merge(&missing);

@@ -37,6 +37,9 @@ pub enum Mode {
     /// Also solutions under doubt, but a join does not take a partner whose key has no value: such a row is a partner
     /// of everything, and is better started from (see [`Matcher::solve_from`]).
     Doubtful,
+    /// As [`Mode::Doubtful`] after such a start: rows whose key has no value are taken as partners all at once, with
+    /// what they would bind unknown.
+    Started,
     /// Everything that may be.
     Possible,
 }
@@ -177,7 +180,7 @@ impl<'a> Matcher<'a> {
         self.literals(body, &mut state, &mut |state| found(&state.bindings, &state.doubt))
     }
 
-    /// As [`Self::solve`] in [`Mode::Doubtful`], with the literal at position `first`, an atom, taken first and matched
+    /// As [`Self::solve`] in [`Mode::Started`], with the literal at position `first`, an atom, taken first and matched
     /// with that one row, also when it is not certain that they match.
     pub fn solve_from(
         &self,
@@ -190,7 +193,7 @@ impl<'a> Matcher<'a> {
         let rest: Vec<Literal> = [&body[..first], &body[first + 1..]].concat();
         let mut state = State::new(vars, Bindings::new(vars.len()), Mode::Possible);
         self.candidate(atom, row, &mut state, &mut |state| {
-            state.mode = Mode::Doubtful;
+            state.mode = Mode::Started;
             self.literals(&rest, state, &mut |state| found(&state.bindings, &state.doubt))
         })
     }
