@@ -25,8 +25,16 @@ pub const PACKS: &[Shipped] = shipped![
     "names.toml",
     "narrative.toml",
     "cells.toml",
+    "vouchers.toml",
 ];
 
 /// Shared definitions that cards `use`. A test compares this list with the folder.
-pub const SHARED: &[Shipped] =
-    shipped!["lib/budget.dl", "lib/items.dl", "lib/names.dl", "lib/pairs.dl", "lib/slips.dl", "lib/statement.dl",];
+pub const SHARED: &[Shipped] = shipped![
+    "lib/budget.dl",
+    "lib/items.dl",
+    "lib/names.dl",
+    "lib/pairs.dl",
+    "lib/slips.dl",
+    "lib/statement.dl",
+    "lib/vouchers.dl",
+];
