@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod facts;
 mod fmt;
+mod init;
 mod pages;
 mod profile;
 mod rules;
@@ -85,6 +86,8 @@ enum Verb {
     Check(check::CheckArgs),
     /// 列出载入了哪些资料 / show what was loaded
     Facts(facts::FactsArgs),
+    /// 按资料文件写出一份 audit.toml / write an audit.toml for files
+    Init(init::InitArgs),
     /// 列出、检查或导出规则 / list, lint or export rules
     Rules(rules::RulesArgs),
     /// 解释一条规则或一种报错 / explain a rule or a complaint
@@ -164,6 +167,7 @@ pub fn main() -> ExitCode {
         match &cli.verb {
             Verb::Check(args) => check::check(args, common, &terminal),
             Verb::Facts(args) => facts::facts(args, common, &terminal),
+            Verb::Init(args) => init::init(args, &terminal),
             Verb::Run(args) => run::run(args, common, &terminal),
             Verb::Rules(args) => rules::rules(args, common, &terminal),
             Verb::Explain(args) => explain::explain(args, common, &terminal),

@@ -1,7 +1,8 @@
 //! Header rows: which rows they are, and what each column of a file is called.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
@@ -10,6 +11,10 @@ use crate::source::Span;
 
 /// How many rows from the top may be searched for headers.
 const SEARCHED: usize = 40;
+/// How many cells of them.
+const SEARCHED_CELLS: usize = 200_000;
+/// Headers are no longer than this, in characters; what is longer is cut.
+const LONGEST: usize = 120;
 
 /// The headers of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,16 +49,17 @@ impl Header {
 
     /// Every form under which it may be named, the strictest first.
     fn forms(&self) -> [String; 4] {
-        let join = |form: fn(&str) -> String| self.levels.iter().map(|level| form(level)).collect::<Vec<_>>().join("/");
-        let last = |form: fn(&str) -> String| self.levels.last().map(|level| form(level)).unwrap_or_default();
-        [join(names::normal), join(names::bare), last(names::normal), last(names::bare)]
+        let normal: Vec<String> = self.levels.iter().map(|level| names::normal(level)).collect();
+        let bare: Vec<String> = normal.iter().map(|level| names::bare_of_normal(level)).collect();
+        let last = |levels: &[String]| levels.last().cloned().unwrap_or_default();
+        [normal.join("/"), bare.join("/"), last(&normal), last(&bare)]
     }
 }
 
 /// Headers by name.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    forms: [BTreeMap<String, Vec<usize>>; 4],
+    forms: [FxHashMap<String, Vec<usize>>; 4],
 }
 
 impl Index {
@@ -100,10 +106,17 @@ pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Opti
     }
     // The most names win; among equals one level before two, and what stands higher.
     let mut best: Option<(usize, Headers)> = None;
+    let has_paths = wanted.iter().flatten().any(|name| name.contains('/'));
     for levels in 1..=2 {
+        let mut cells = 0;
         for first in skip..table.rows.len().min(skip + SEARCHED) {
-            if first + levels > table.rows.len() {
+            let worthwhile = levels == 1 || has_paths || has_lower_level(table, first);
+            if first + levels > table.rows.len() || !worthwhile {
                 continue;
+            }
+            cells += table.rows[first].cells.len();
+            if cells > SEARCHED_CELLS && cells > table.rows[first].cells.len() {
+                break;
             }
             let headers = at(table, first..first + levels);
             let index = Index::new(&headers.columns);
@@ -130,7 +143,8 @@ fn has_lower_level(table: &RawTable, row: usize) -> bool {
     let Some(lower) = table.rows.get(row + 1) else { return false };
     let upper = &table.rows[row];
     let columns = 0..lower.cells.len();
-    let is_number = |text: &str| text.chars().any(char::is_numeric) && !text.chars().any(char::is_alphabetic);
+    let is_number =
+        |text: &str| text.len() < 100 && text.chars().any(char::is_numeric) && !text.chars().any(char::is_alphabetic);
     let written = columns.clone().filter(|at| has_text(lower, *at)).count();
     let numbers = lower.cells.iter().any(|cell| is_number(&cell.text));
     let below_nothing = columns.clone().any(|at| has_text(lower, at) && !has_text(upper, at));
@@ -147,17 +161,17 @@ fn at(table: &RawTable, rows: Range<usize>) -> Headers {
     let last = rows.end.saturating_sub(1);
     for row in rows.clone() {
         // A level above others reaches to the right until the next text; so do merged cells that a file cannot say.
-        let mut reaching: Option<(usize, String, Span)> = None;
+        let mut reaching: Option<(usize, &str, Span)> = None;
         for (at, header) in columns.iter_mut().enumerate() {
             let cell = table.rows[row].cells.get(at);
             let written = cell.filter(|cell| !cell.text.trim().is_empty());
             if let Some(cell) = written {
-                reaching = (row < last).then(|| (at, cell.text.clone(), cell.span));
+                reaching = (row < last).then(|| (at, &*cell.text, cell.span));
                 push_level(header, &cell.text, cell.span);
             } else if let Some((_, text, span)) = &reaching {
                 let below = table.rows[row + 1..=last].iter().any(|lower| has_text(lower, at));
                 if below {
-                    push_level(header, &text.clone(), *span);
+                    push_level(header, text, *span);
                 }
             }
         }
@@ -170,9 +184,11 @@ fn has_text(row: &super::raw::RawRow, at: usize) -> bool {
 }
 
 fn push_level(header: &mut Header, text: &str, span: Span) {
+    let text = text.trim();
+    let text = text.char_indices().nth(LONGEST).map_or(text, |(at, _)| &text[..at]);
     let repeats = header.levels.last().is_some_and(|above| names::normal(above) == names::normal(text));
     if !repeats {
-        header.levels.push(text.trim().to_owned());
+        header.levels.push(text.to_owned());
     }
     header.span = span;
 }

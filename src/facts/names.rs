@@ -8,6 +8,13 @@ use crate::value::Unit;
 /// `text` in the one form in which names are compared: NFKC, no blanks, lower case.
 #[must_use]
 pub fn normal(text: &str) -> String {
+    if text.is_ascii() {
+        return text
+            .bytes()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect();
+    }
     let visible = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
     text.nfkc().filter(visible).flat_map(char::to_lowercase).collect()
 }
@@ -15,7 +22,13 @@ pub fn normal(text: &str) -> String {
 /// A header in its normal form without what is not its name: brackets that state a unit, a closing colon, a star.
 #[must_use]
 pub fn bare(header: &str) -> String {
-    let mut name = normal(header).trim_matches([':', '*', ';']).to_owned();
+    bare_of_normal(&normal(header))
+}
+
+/// [`bare`] of a header that is in its normal form already.
+#[must_use]
+pub fn bare_of_normal(normal: &str) -> String {
+    let mut name = normal.trim_matches([':', '*', ';']).to_owned();
     while let Some((start, end)) = last_brackets(&name) {
         let inside = &name[start + 1..end];
         if end + 1 == name.len() && (unit_in(inside).is_some() || inside.contains("单位")) {

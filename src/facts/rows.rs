@@ -36,6 +36,8 @@ pub struct Tally {
     pub short: Counted,
     /// Rows that the file hides; they are data all the same.
     pub hidden: Counted,
+    /// The first row with more fields than are kept.
+    pub wide: Option<Span>,
 }
 
 /// How many rows, and the first of them.
@@ -72,6 +74,7 @@ impl Tally {
         self.long.append(&other.long);
         self.short.append(&other.short);
         self.hidden.append(&other.hidden);
+        self.wide = self.wide.or(other.wide);
     }
 }
 

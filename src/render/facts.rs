@@ -4,7 +4,7 @@ use super::human::Style;
 use super::table::aligned;
 use crate::cards::Format;
 use crate::diagnostic::Lang;
-use crate::facts::store::{Cell, State, Store, Table};
+use crate::facts::store::{Cell, Source, State, Store, Table};
 use crate::finding::format::show;
 use crate::ir::TypeKind;
 use crate::schema::{ColumnType, Precision, Relation, Schema};
@@ -63,8 +63,9 @@ fn row(sources: &SourceMap, relation: &Relation, store: &Store, table: &Table, c
     let malformed = states().filter(|state| matches!(state, State::Malformed(_))).count();
     let blank = states().filter(|state| matches!(state, State::Blank)).count();
     let present = table.rows as usize - blank - malformed;
+    let has_column = |source: &&Source| source.headers.get(column).is_some_and(Option::is_some);
     let precisions: Vec<Precision> =
-        table.sources.iter().filter_map(|source| source.precision.get(column)).copied().collect();
+        table.sources.iter().filter(has_column).filter_map(|source| source.precision.get(column)).copied().collect();
     let is_money = declared.ty == ColumnType::Money;
     let is_amount = is_money || declared.ty == ColumnType::Decimal;
     let distinct = |texts: Vec<String>| {

@@ -6,7 +6,7 @@ use super::Job;
 use crate::facts::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::cells::{self, CellKind, Reading, Written};
 use crate::facts::column::ColumnBuilder;
-use crate::facts::delimited::{Field, unescape};
+use crate::facts::delimited::{Field, MOST_FIELDS, unescape};
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
 use crate::facts::rows::Tally;
@@ -119,6 +119,9 @@ impl Chunk {
             }
         }
         let width = job.headers.columns.len();
+        if record.len() >= MOST_FIELDS {
+            self.tally.wide.get_or_insert_with(span);
+        }
         if record.len() < width {
             self.tally.short.add(span());
         } else if record.len() > width && record[width..].iter().any(|field| !is_blank(field)) {

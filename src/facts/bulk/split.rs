@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::{Chunk, Job, all_parts};
-use crate::facts::delimited::Field;
+use crate::facts::delimited::{Field, MOST_FIELDS};
 
 /// A part of a file's text: whole rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,8 @@ impl<'a> Rows<'a> {
             return None;
         }
         loop {
+            // A part of a row that is not kept is as good as any other.
+            record.truncate(MOST_FIELDS);
             let more = match self.quote.filter(|quote| self.bytes.get(self.at) == Some(quote)) {
                 Some(quote) => self.quoted(quote, record),
                 None => self.plain(record),
@@ -131,6 +133,7 @@ impl<'a> Rows<'a> {
         while end > start && matches!(self.bytes[end - 1], b'\n' | b'\r') {
             end -= 1;
         }
+        record.truncate(MOST_FIELDS);
         Some(start..end)
     }
 

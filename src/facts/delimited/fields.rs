@@ -6,6 +6,8 @@ use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use super::Dialect;
 
+/// Fields of a record beyond this are not kept: four times what a spreadsheet has.
+pub const MOST_FIELDS: usize = 1 << 16;
 /// How many unclosed quotes are looked for before quotes are no longer believed.
 const MOST_UNCLOSED: usize = 16;
 
@@ -67,7 +69,8 @@ impl<'a> Fields<'a> {
             self.at = start;
             self.unquoted(fields);
         }
-        let end = fields.last().map_or(self.at, |field| self.end_of(field));
+        let end = fields.last().filter(|_| fields.len() < MOST_FIELDS);
+        let end = end.map_or(self.at, |field| self.end_of(field));
         Some(start..end.max(start))
     }
 
@@ -104,7 +107,9 @@ impl<'a> Fields<'a> {
                 // Once more with no input: that is how the reader learns of the end.
                 ReadFieldResult::InputEmpty if !ended => ended = true,
                 ReadFieldResult::Field { record_end } => {
-                    fields.push(self.field(start..self.at));
+                    if fields.len() < MOST_FIELDS {
+                        fields.push(self.field(start..self.at));
+                    }
                     start = self.at;
                     if record_end {
                         return;
@@ -159,7 +164,9 @@ impl<'a> Fields<'a> {
         let mut start = self.at;
         for at in self.at..=end {
             if at == end || self.text[at] == self.dialect.delimiter {
-                fields.push(Field { range: start..at, doubled: false });
+                if fields.len() < MOST_FIELDS {
+                    fields.push(Field { range: start..at, doubled: false });
+                }
                 start = at + 1;
             }
         }

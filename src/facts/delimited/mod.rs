@@ -13,13 +13,15 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::text;
 
 pub use dialect::Dialect;
-pub use fields::{Field, Fields, unescape};
+pub use fields::{Field, Fields, MOST_FIELDS, unescape};
 
 /// Cells that are read of one file in this way.
 const MOST_CELLS: usize = 20_000_000;
 
 /// Rows that are read of a file of which only the top is to be looked at.
 const TOP: usize = 200;
+/// Cells of them.
+const TOP_CELLS: usize = 1 << 20;
 
 /// Reads the one table of the file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
@@ -63,7 +65,12 @@ pub fn top(sources: &SourceMap, id: FileId, dialect: Dialect) -> RawTable {
     let mut fields = Fields::new(file.text(), dialect);
     let mut table = RawTable::default();
     let mut record = Vec::new();
+    let mut cells = 0;
     while let Some(range) = fields.next(&mut record).filter(|_| table.rows.len() < TOP) {
+        cells += record.len();
+        if cells > TOP_CELLS && !table.rows.is_empty() {
+            break;
+        }
         table.rows.push(row(file, range, &record, dialect.quote));
     }
     table
@@ -81,8 +88,10 @@ pub fn table(
     let mut table = RawTable::default();
     let mut record = Vec::new();
     let mut cells = 0;
+    let mut wide = None;
     while let Some(range) = fields.next(&mut record) {
         cells += record.len();
+        wide = wide.or_else(|| (record.len() >= MOST_FIELDS).then(|| file.span_of(range.clone())));
         if cells > MOST_CELLS {
             cut(&name.value, file.span_of(range), report);
             break;
@@ -90,6 +99,9 @@ pub fn table(
         table.rows.push(row(file, range, &record, dialect.quote));
     }
     unclosed(file, fields.unclosed(), report);
+    if let Some(row) = wide {
+        too_wide(&name.value, row, report);
+    }
     table
 }
 
@@ -114,6 +126,16 @@ fn cut(name: &str, at: Span, report: &mut Report) {
         "{name} has more than {MOST_CELLS} cells; it is not read from this row on"
     );
     report.push(Diagnostic::error(Code::LimitReached, message).at(at));
+}
+
+/// A row of more fields than are kept.
+pub fn too_wide(name: &str, row: Span, report: &mut Report) {
+    let message = text!(
+        "{name} 有的行超过 {MOST_FIELDS} 格，其余没有读",
+        "rows of {name} have more than {MOST_FIELDS} cells; those beyond are not read"
+    );
+    let start = Span::new(row.start(), row.start());
+    report.push(Diagnostic::error(Code::LimitReached, message).at(start));
 }
 
 /// Quotes that are opened and never closed.

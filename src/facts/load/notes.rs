@@ -18,8 +18,9 @@ pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTabl
     let (file, name) = (&spec.file.value, &relation.name);
     let message = text!("在 {file} 里找不到 {name} 的表头", "no row of {file} has headers of {name}");
     let first = table.rows.iter().find(|row| row.cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() > 1);
+    let short = |text: &str| text.trim().chars().take(40).collect::<String>();
     let printed: Vec<String> =
-        first.iter().flat_map(|row| &row.cells).map(|cell| cell.text.trim().to_owned()).collect();
+        first.iter().flat_map(|row| row.cells.iter().take(200)).map(|cell| short(&cell.text)).collect();
     let shown = printed.iter().filter(|text| !text.is_empty()).take(12).cloned().collect::<Vec<_>>().join(" | ");
     let columns = relation.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" ");
     let mut diagnostic = Diagnostic::error(Code::UnknownHeader, message).at(spec.file.span);

@@ -86,6 +86,9 @@ impl Loader<'_> {
         let outcome = bulk::read(&job, threads, relation, &mut self.builder);
         let constants = job.constants.iter().map(|constant| constant.as_ref().map(|(_, span)| *span)).collect();
         delimited::unclosed(file, &outcome.unclosed, &mut self.report);
+        if let Some(row) = outcome.tally.wide {
+            delimited::too_wide(file.name(), row, &mut self.report);
+        }
         let (care, starts) = (outcome.care, outcome.starts);
         let places = bulk::LinePlaces { file: read.file, dialect, care, starts, columns, constants };
         let summary = self.builder.end_with(relation, Some(Box::new(places)));

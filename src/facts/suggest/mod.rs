@@ -60,6 +60,10 @@ pub fn suggest(
     let mut found = Vec::new();
     for path in files {
         let Some((format, tables)) = tables(sources, path, &mut report) else { continue };
+        let is_manifest = |table: &RawTable| format == Format::Toml && table.name.starts_with("relation.");
+        if tables.iter().any(is_manifest) {
+            continue;
+        }
         let file = display_path(path.strip_prefix(dir).unwrap_or(path));
         for (at, table) in tables.iter().enumerate() {
             // The running text of a document is there for who asks for it.

@@ -5,6 +5,7 @@ use super::{Found, Pick};
 use crate::diagnostic::{Lang, Text};
 use crate::facts::format::Format;
 use crate::facts::manifest::CellUnit;
+use crate::facts::names;
 use crate::schema::{Relation, Schema};
 use crate::text;
 
@@ -41,16 +42,37 @@ fn section(out: &mut String, relation: &Relation, fed: &[(&Found, &Guess)], lang
         *out += &format!("# {doc}\n");
     }
     *out += &format!("[relation.{}]\nsource = [\n", key(&relation.name));
-    for (found, guess) in fed {
-        source(out, relation, (found, guess), fed.len() > 1, lang);
+    let tags = tags(fed);
+    for ((found, guess), tag) in fed.iter().zip(tags) {
+        source(out, relation, (found, guess), Some(tag).filter(|_| fed.len() > 1), lang);
     }
     *out += "]\n";
 }
 
+/// What rules are to call each source: its title if that is one and its own, else its file.
+fn tags(fed: &[(&Found, &Guess)]) -> Vec<String> {
+    let title = |found: &Found| found.shown.trim_end_matches(['：', ':', '。', ' ']).to_owned();
+    let mut tags: Vec<String> = Vec::new();
+    for (found, _) in fed {
+        let own = title(found);
+        let only = fed.iter().filter(|(other, _)| title(other) == own).count() == 1;
+        let says_something = !own.is_empty() && names::stated_unit(&own).is_none() && found.format != Format::Toml;
+        let base = if only && says_something { own } else { found.file.clone() };
+        let alike = tags.iter().filter(|tag| **tag == base || tag.starts_with(&format!("{base}#"))).count();
+        tags.push(if alike == 0 { base } else { format!("{base}#{}", alike + 1) });
+    }
+    tags
+}
+
 /// One source, with what is doubtful about it above.
-fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess), several: bool, lang: Lang) {
-    let (rows, shown) = (guess.rows, if found.shown.is_empty() { &found.file } else { &found.shown });
-    note(out, "  ", &text!("{shown}：{rows} 行", "{shown}: {rows} rows"), lang);
+fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess), tag: Option<String>, lang: Lang) {
+    let (rows, file) = (guess.rows, &found.file);
+    let place = if found.shown.is_empty() {
+        file.clone()
+    } else {
+        format!("{file} › {}", found.shown.trim_end_matches(['：', ':']))
+    };
+    note(out, "  ", &text!("{place}：{rows} 行", "{place}: {rows} rows"), lang);
     if guess.totals > 0 {
         let totals = guess.totals;
         let skipped = text!(
@@ -89,9 +111,8 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
         None => {}
     }
     header_rows(out, found);
-    if several {
-        let tag = if found.shown.is_empty() { &found.file } else { &found.shown };
-        *out += &format!(", table = {}", quoted(tag));
+    if let Some(tag) = tag {
+        *out += &format!(", table = {}", quoted(&tag));
     }
     if guess.columns.iter().any(|column| column.unit == Some(None)) {
         *out += ", unit = \"元\"";
@@ -112,8 +133,12 @@ fn header_rows(out: &mut String, found: &Found) {
 }
 
 fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
+    let own_name = |column: &&Matched| !column.ambiguous && column.header == relation.columns[column.column].name;
+    if guess.columns.iter().all(|column| own_name(&column)) {
+        return;
+    }
     *out += ", columns = { ";
-    let each = guess.columns.iter().map(|column| {
+    let each = guess.columns.iter().filter(|column| !own_name(column)).map(|column| {
         let name = key(&relation.columns[column.column].name);
         if column.ambiguous || column.header.is_empty() {
             format!("{name} = {{ position = {} }}", column.index + 1)
