@@ -7,7 +7,7 @@ use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
 use crate::audit::{Audit, Reach, check as audit};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::finding::{Severity, Verdict};
-use crate::render::{concise, human, json, summary};
+use crate::render::{concise, human, json, sarif, summary};
 use crate::text;
 
 /// `gouji check`
@@ -34,6 +34,8 @@ enum Format {
     Concise,
     /// JSON
     Json,
+    /// SARIF 2.1.0
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -67,7 +69,26 @@ fn formatted(args: &CheckArgs, audit: &Audit, terminal: &Terminal, code: u8) -> 
             let stdout = json::document(&audit.sources, &audit.audited, &audit.diagnostics, version, lang);
             Said { stdout, stderr: String::new(), code }
         }
+        Format::Sarif => {
+            let context = (env!("CARGO_PKG_VERSION"), terminal.lang());
+            let rules = rule_texts(&audit);
+            let stdout = sarif::document(&audit.sources, &audit.audited, &rules, &audit.diagnostics, context);
+            Said { stdout, stderr: String::new(), code }
+        }
     }
+}
+
+/// What the cards say of themselves, in the order of their codes.
+fn rule_texts(audit: &Audit) -> Vec<sarif::RuleText> {
+    let text = |loaded: &crate::audit::LoadedCard| sarif::RuleText {
+        code: loaded.card.code.text.clone(),
+        title: loaded.card.title.clone(),
+        why: loaded.card.why.clone(),
+        tags: loaded.card.tags.clone(),
+    };
+    let mut texts: Vec<sarif::RuleText> = audit.rules.cards.iter().map(text).collect();
+    texts.sort_by(|a, b| a.code.cmp(&b.code));
+    texts
 }
 
 fn nothing_checked() -> Diagnostic {

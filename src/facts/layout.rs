@@ -92,7 +92,7 @@ impl Layout {
     /// # Errors
     /// When the offset space is used up.
     pub fn finish(self, sources: &mut SourceMap, name: &str, tables: &mut [RawTable]) -> Result<Span, LoadError> {
-        let file = sources.add(name, self.text)?;
+        let file = sources.add_laid_out(name, self.text)?;
         let whole = sources.file(file).span();
         for row in tables.iter_mut().flat_map(|table| &mut table.rows) {
             row.span = moved(row.span, whole.start());

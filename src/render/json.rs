@@ -96,11 +96,18 @@ struct LabelJson<'a> {
 #[derive(Serialize)]
 struct Place {
     file: String,
+    /// Absent in a file that is no text, where cells have addresses instead.
+    #[serde(flatten)]
+    region: Option<Region>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Region {
     line: u32,
     column: u32,
     end_line: u32,
     end_column: u32,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -269,12 +276,7 @@ fn diagnostic_json<'a>(sources: &SourceMap, diagnostic: &'a Diagnostic, lang: La
 fn place(sources: &SourceMap, span: Span) -> Place {
     let start = sources.location(span);
     let end = sources.location(Span::new(span.end(), span.end()));
-    Place {
-        file: start.file,
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
-        text: sources.text(span).into_owned(),
-    }
+    let laid_out = sources.file_of(span).is_some_and(|file| sources.file(file).is_laid_out());
+    let region = Region { line: start.line, column: start.column, end_line: end.line, end_column: end.column };
+    Place { file: start.file, region: (!laid_out).then_some(region), text: sources.text(span).into_owned() }
 }

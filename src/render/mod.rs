@@ -5,9 +5,12 @@ pub mod concise;
 pub mod facts;
 pub mod human;
 pub mod json;
+mod place;
 pub mod proof;
+pub mod sarif;
 pub mod souffle;
 pub mod summary;
 mod table;
 
+pub use place::whereabouts;
 pub use table::aligned;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::human::{Style, width, wrap};
+use super::whereabouts;
 use crate::finding::proof::{Claim, Node};
 use crate::source::SourceMap;
 
@@ -18,10 +19,7 @@ fn branches(sources: &SourceMap, node: &Node, indent: &str, style: Style, text: 
     for (at, child) in node.children.iter().enumerate() {
         let ends = at + 1 == node.children.len();
         let (fork, bar) = if ends { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        let place = child.place.filter(|span| !span.is_empty()).map(|span| {
-            let at = sources.location(span);
-            format!("{}:{}:{}", at.file, at.line, at.column)
-        });
+        let place = child.place.filter(|span| !span.is_empty()).map(|span| whereabouts(sources, span, None));
         line(&child.text, place.as_deref(), (&format!("{indent}{fork}"), &format!("{indent}{bar}")), style, text);
         branches(sources, child, &format!("{indent}{bar}"), style, text);
     }

@@ -1,6 +1,7 @@
 //! What was and was not checked: the summary line and the verdict of every rule.
 
 use super::human::{Style, width, wrap};
+use super::whereabouts;
 use crate::diagnostic::Lang;
 use crate::finding::{Audited, RuleVerdict, Severity, Undecided, Verdict};
 use crate::source::SourceMap;
@@ -90,14 +91,7 @@ fn instances(sources: &SourceMap, rule: &RuleVerdict, style: Style) -> String {
     let all: Vec<&Undecided> = rule.undecided.iter().chain(&rule.without_value).collect();
     let mut text = String::new();
     for instance in all.iter().take(LISTED) {
-        let places: Vec<String> = instance
-            .cells
-            .iter()
-            .map(|span| {
-                let at = sources.location(*span);
-                format!("{}:{}:{}", at.file, at.line, at.column)
-            })
-            .collect();
+        let places: Vec<String> = instance.cells.iter().map(|span| whereabouts(sources, *span, None)).collect();
         let reason = instance.reason.get(style.lang);
         text += &paragraph("    ", &format!("{} {} {reason}", places.join(" "), instance.instance), style);
     }

@@ -17,6 +17,7 @@ pub struct SourceFile {
     base: u32,
     text: Arc<String>,
     line_starts: OnceLock<Vec<u32>>,
+    laid_out: bool,
 }
 
 /// Where an offset lies, for people: one-based line and column, the column counted in characters.
@@ -79,8 +80,20 @@ impl SourceMap {
         let base = self.files.last().map_or(Some(0), |last| last.span().end().checked_add(1));
         let fits = base.and_then(|base| u32::try_from(text.len()).ok()?.checked_add(base)?.checked_add(1)).is_some();
         let (Some(base), true) = (base, fits) else { return Err(LoadError::TooLarge(PathBuf::from(name))) };
-        self.files.push(SourceFile { name, base, text: Arc::new(text), line_starts: OnceLock::new() });
+        let line_starts = OnceLock::new();
+        self.files.push(SourceFile { name, base, text: Arc::new(text), line_starts, laid_out: false });
         Ok(FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)))
+    }
+
+    /// As [`Self::add`], for a text that was laid out for a file that is no text: its lines and columns are not those of
+    /// the file, where cells have addresses instead.
+    ///
+    /// # Errors
+    /// [`LoadError::TooLarge`] when the offset space is used up.
+    pub fn add_laid_out(&mut self, name: impl Into<String>, text: impl Into<String>) -> Result<FileId, LoadError> {
+        let id = self.add(name, text)?;
+        self.files[id.0 as usize].laid_out = true;
+        Ok(id)
     }
 
     /// Reads `path` as UTF-8 (a byte order mark is skipped) and adds it under its path as given, with `/` separators.
@@ -143,6 +156,12 @@ impl SourceMap {
 }
 
 impl SourceFile {
+    /// Whether the text was laid out for a file that is no text, so that its lines and columns mean nothing there.
+    #[must_use]
+    pub fn is_laid_out(&self) -> bool {
+        self.laid_out
+    }
+
     /// The name that people see: the path as given, with `/` separators.
     #[must_use]
     pub fn name(&self) -> &str {

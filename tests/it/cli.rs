@@ -131,6 +131,64 @@ fn json_is_json_and_has_a_place_for_every_label() {
 }
 
 #[test]
+fn json_has_the_keys_of_its_schema_and_no_others() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string("docs/schema/check-1.json").unwrap()).unwrap();
+    let document: serde_json::Value =
+        serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
+    fits(&document, &schema, &schema, "$");
+}
+
+/// Holds `value` against the parts of JSON Schema that the schema uses.
+fn fits(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_json::Value, at: &str) {
+    let target = schema["$ref"].as_str().map(|path| root.pointer(path.trim_start_matches('#')).unwrap());
+    let schema = target.unwrap_or(schema);
+    if let Some(expected) = schema.get("const") {
+        assert_eq!(value, expected, "{at}");
+    }
+    if let Some(choices) = schema["enum"].as_array() {
+        assert!(choices.contains(value), "{at}: {value}");
+    }
+    let is = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_u64(),
+        Some("boolean") => value.is_boolean(),
+        _ => true,
+    };
+    assert!(is, "{at}: {value}");
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        let known = schema["properties"].get(key).unwrap_or_else(|| panic!("{at}.{key} is not in the schema"));
+        fits(inner, known, root, &format!("{at}.{key}"));
+    }
+    for key in schema["required"].as_array().into_iter().flatten() {
+        assert!(value.get(key.as_str().unwrap()).is_some(), "{at} lacks {key}");
+    }
+    for inner in value.as_array().into_iter().flatten() {
+        fits(inner, &schema["items"], root, &format!("{at}[]"));
+    }
+}
+
+#[test]
+fn sarif_has_a_result_with_a_place_and_a_fingerprint_for_every_finding() {
+    let json: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "sarif"]).stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), json["findings"].as_array().unwrap().len());
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert!(region["startLine"].as_u64().unwrap() > 0 && region["endColumn"].as_u64().unwrap() > 0, "{result}");
+        assert!(result["partialFingerprints"]["ruleAndKey/v1"].as_str().unwrap().len() > 3, "{result}");
+    }
+}
+
+#[test]
 fn concise_is_a_line_per_finding_with_its_place() {
     let output = gouji(&["check", KAIFU, "--format", "concise"]);
     for line in stdout(&output).lines() {

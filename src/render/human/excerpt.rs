@@ -9,9 +9,10 @@ use std::ops::Range;
 
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use super::super::whereabouts;
 use super::crop::ShownLine;
 use super::wrap::{width, wrap};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// Marks over more lines than this show only their first line.
 const MOST_LINES: usize = 6;
@@ -55,7 +56,10 @@ struct Shown {
     /// Zero-based, in the file.
     line: usize,
     column: usize,
-    address: Option<String>,
+    /// What to call the place instead of the file.
+    heading: Option<String>,
+    /// Whether line and column mean nothing there.
+    unnumbered: bool,
 }
 
 /// A mark within its file, in bytes and zero-based lines.
@@ -102,6 +106,16 @@ impl Excerpt {
         self.marks.iter().map(label).collect()
     }
 
+    /// Headings without lines and columns: as miette writes them, and as they should be.
+    pub(super) fn headings(&self) -> Vec<(String, String)> {
+        let unnumbered = self.marks.iter().filter(|mark| mark.unnumbered);
+        let both = |mark: &Shown| {
+            let heading = mark.heading.clone()?;
+            Some((format!("{heading}:{}:{}", mark.line + 1, mark.column + 1), heading))
+        };
+        unnumbered.filter_map(both).collect()
+    }
+
     fn add(&mut self, sources: &SourceMap, id: FileId, cluster: Vec<Local>, columns: usize) {
         let file = sources.file(id);
         let first = cluster.iter().map(|mark| mark.lines.start).min().unwrap_or(0);
@@ -141,7 +155,8 @@ impl Excerpt {
                 primary: local.mark.primary,
                 line: location.line as usize - 1,
                 column: location.column as usize - 1,
-                address: local.mark.address,
+                heading: heading(sources, &local.mark, file),
+                unnumbered: file.is_laid_out(),
             });
         }
         let range = begin..self.text.len();
@@ -168,13 +183,23 @@ impl SourceCode for Excerpt {
             && let Some(mark) = self.marks.iter().find(|mark| mark.range == (start..end))
         {
             (line, column) = (mark.line, mark.column);
-            if let Some(address) = &mark.address {
-                name = format!("{address} · {name}");
+            if let Some(heading) = &mark.heading {
+                name.clone_from(heading);
             }
         }
         let data = &self.text.as_bytes()[piece.range.clone()];
         let whole = (piece.range.start, piece.range.len()).into();
         Ok(Box::new(MietteSpanContents::new_named(name, data, whole, line, column, piece.lines)))
+    }
+}
+
+/// What to call the place of a mark, when the file's name is not enough.
+fn heading(sources: &SourceMap, mark: &Mark, file: &SourceFile) -> Option<String> {
+    let address = mark.address.as_deref();
+    match (file.is_laid_out(), address) {
+        (true, _) => Some(whereabouts(sources, mark.span, address)),
+        (false, Some(address)) => Some(format!("{address} · {}", file.name())),
+        (false, None) => None,
     }
 }
 

@@ -10,9 +10,10 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity as We
 
 use self::excerpt::{Excerpt, Mark};
 pub(crate) use self::wrap::{width, wrap};
+use super::whereabouts;
 use crate::diagnostic::{Diagnostic, Lang, Severity as DiagnosticSeverity};
 use crate::finding::{Cause, Finding, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// How pictures are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -87,12 +88,8 @@ pub fn cause(sources: &SourceMap, cause: &Cause, style: Style) -> String {
         Lang::Zh => "疑点",
         Lang::En => "suspect",
     };
-    let mut places: Vec<String> = Vec::new();
-    for (span, address) in &cause.places {
-        let at = sources.location(*span);
-        let address = address.as_ref().map(|address| format!(" {address}")).unwrap_or_default();
-        places.push(format!("{}:{}:{}{address}", at.file, at.line, at.column));
-    }
+    let place = |(span, address): &(Span, Option<String>)| whereabouts(sources, *span, address.as_deref());
+    let places: Vec<String> = cause.places.iter().map(place).collect();
     let sentence = cause.sentence();
     let indent = " ".repeat(width(word) + 4);
     let lines = wrap(sentence.get(style.lang), style.columns.saturating_sub(indent.len()));
@@ -124,6 +121,10 @@ impl Picture {
             .without_syntax_highlighting();
         let mut drawn = String::new();
         handler.render_report(&mut drawn, self).expect("writing to a string does not fail");
+        // miette puts line and column behind every name; where they mean nothing, they go.
+        for (numbered, heading) in self.excerpt.headings() {
+            drawn = drawn.replace(&numbered, &heading);
+        }
         for (word, text) in &self.after {
             let indent = width(word) + 4;
             let separator = if *word == "…" { " " } else { ": " };
