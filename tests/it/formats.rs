@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use gouji::audit::{self, Audit, Engine, Reach};
+use gouji::audit::{self, Audit, Reach};
 use gouji::finding::Finding;
 
 const TRANSCRIPT: &str = "facts/kaifu-2020";
@@ -123,7 +123,7 @@ fn alike<'a>(found: &'a [Said], code: &str) -> Vec<&'a Said> {
 }
 
 fn check(start: &Path) -> Audit {
-    let request = audit::Request { start: start.to_owned(), engine: Engine::Reference, ..audit::Request::default() };
+    let request = audit::Request { start: start.to_owned(), ..audit::Request::default() };
     let audit = audit::check(&request);
     assert_eq!(audit.reach, Reach::Complete, "{}: {:#?}", start.display(), audit.diagnostics);
     audit

@@ -8,6 +8,7 @@ mod grid;
 mod notes;
 mod number;
 mod ods;
+mod recalc;
 mod style;
 mod xls;
 mod xlsx;
@@ -36,6 +37,8 @@ struct Sheet {
     hidden_columns: Vec<(u32, u32)>,
     /// Formulas for which no result is stored.
     uncomputed: Vec<Position>,
+    /// Formulas with the results that are stored for them, as far as they are kept.
+    formulas: Vec<(Position, String)>,
     /// Cells that stand where no cell can stand, or point at a text that is not there.
     stray: u32,
     /// The rest of the sheet was not read.
@@ -55,6 +58,8 @@ struct SheetRow {
 struct SheetCell {
     column: u32,
     text: String,
+    /// It is stored as a number: sums count it.
+    numeric: bool,
 }
 
 /// A merged range, corners included.
@@ -131,6 +136,10 @@ pub(super) fn plain_number(number: f64) -> String {
     number::plain(&format!("{number:e}"), 0, false).unwrap_or_else(|| number.to_string())
 }
 
+/// Formulas that are kept of one sheet, and how long each may be.
+const MOST_FORMULAS: usize = 50_000;
+const LONGEST_FORMULA: usize = 500;
+
 /// What a cell counts for against [`MOST_CELLS`]: one text may be shown by a million cells.
 fn weight(text: &str) -> usize {
     1 + text.len() / 64
@@ -144,6 +153,13 @@ fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String 
 }
 
 impl Sheet {
+    /// Keeps a formula whose result is stored.
+    fn keep_formula(&mut self, place: Position, formula: &str) {
+        if self.formulas.len() < MOST_FORMULAS && !formula.is_empty() && formula.len() <= LONGEST_FORMULA {
+            self.formulas.push((place, formula.to_owned()));
+        }
+    }
+
     /// Brings rows and cells into order; a cell given twice keeps what it was given first.
     fn tidy(&mut self) {
         self.rows.sort_by_key(|row| row.number);

@@ -3,7 +3,7 @@
 use super::super::address::{Position, letters};
 use super::super::format::Request;
 use super::super::raw::RawTable;
-use super::Sheet;
+use super::{Sheet, recalc};
 use crate::diagnostic::{Code, Diagnostic, Report, Text};
 use crate::source::Span;
 use crate::text;
@@ -16,6 +16,7 @@ pub(super) fn write(sheet: &Sheet, table: &RawTable, place: Span, request: &Requ
     let name = format!("{} › {}", request.name, sheet.name);
     let at = if place.is_empty() { request.at } else { place.part(0, 0) };
     uncomputed(sheet, table, &name, report);
+    stale(sheet, table, &name, report);
     covered(sheet, table, &name, report);
     hidden(sheet, table, &name, at, report);
     if sheet.stray > 0 {
@@ -45,6 +46,34 @@ fn uncomputed(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) 
     );
     let diagnostic = Diagnostic::warning(Code::StaleValue, message).help(help);
     report.push(label(diagnostic, table, &sheet.uncomputed, &text!("没有结果的公式", "a formula without a result")));
+}
+
+/// Results that the formula over the stored cells does not give: the workbook was changed and never recalculated.
+fn stale(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
+    let stale = recalc::stale(sheet);
+    let count = stale.len();
+    if count == 0 {
+        return;
+    }
+    let message = text!(
+        "{name} 中有 {count} 个公式保存的结果与重新计算的不符",
+        "{count} formulas of {name} have a stored result other than what they come to"
+    );
+    let help = text!(
+        "这里按保存的结果读；用 Excel 或 WPS 打开、重新计算并保存后再审",
+        "the stored result was read; open it in Excel or WPS, recalculate and save it before the audit"
+    );
+    let mut diagnostic = Diagnostic::warning(Code::StaleValue, message).help(help);
+    for result in stale.into_iter().take(LABELS) {
+        let (row, column) = result.place;
+        let cell = table.rows.get(row as usize).and_then(|row| row.cells.get(column as usize));
+        let (formula, computed) = (result.formula, result.computed);
+        if let Some(cell) = cell {
+            diagnostic =
+                diagnostic.primary(cell.span, text!("={formula} 应得 {computed}", "={formula} comes to {computed}"));
+        }
+    }
+    report.push(diagnostic);
 }
 
 /// Cells that hold something although a merged range covers them: nobody sees them, sums count them.

@@ -188,10 +188,16 @@ impl Walk {
         if text.is_empty() {
             return Ok(());
         }
+        let numeric = matches!(cell.kind.as_str(), "float" | "currency" | "percentage");
+        if let Some(formula) = cell.formula.as_ref().filter(|_| numeric && cell.repeats == 1) {
+            let plain =
+                formula.strip_prefix("of:=").unwrap_or(formula).replace("[.", "").replace(":.", ":").replace(']', "");
+            sheet.keep_formula((row, first), &plain.replace(';', ","));
+        }
         self.cells += (last - first) as usize;
         self.bounded(text.len().saturating_mul((last - first) as usize))?;
         if let Some(row) = self.sheet.as_mut().and_then(|sheet| sheet.rows.last_mut()) {
-            row.cells.extend((first..last).map(|column| SheetCell { column, text: text.clone() }));
+            row.cells.extend((first..last).map(|column| SheetCell { column, text: text.clone(), numeric }));
         }
         Ok(())
     }
@@ -206,12 +212,17 @@ impl Walk {
         if row.cells.is_empty() && !row.hidden || row.number != first {
             return Ok(());
         }
-        let (hidden, texts) =
-            (row.hidden, row.cells.iter().map(|cell| (cell.column, cell.text.clone())).collect::<Vec<_>>());
-        let size: usize = texts.iter().map(|(_, text)| text.len()).sum();
+        let (hidden, texts) = (
+            row.hidden,
+            row.cells.iter().map(|cell| (cell.column, cell.text.clone(), cell.numeric)).collect::<Vec<_>>(),
+        );
+        let size: usize = texts.iter().map(|(_, text, _)| text.len()).sum();
         for number in first + 1..last {
             self.cells += texts.len().max(1);
-            let cells = texts.iter().map(|(column, text)| SheetCell { column: *column, text: text.clone() }).collect();
+            let cells = texts
+                .iter()
+                .map(|(column, text, numeric)| SheetCell { column: *column, text: text.clone(), numeric: *numeric })
+                .collect();
             if let Some(sheet) = &mut self.sheet {
                 sheet.rows.push(SheetRow { number, hidden, cells });
             }

@@ -213,3 +213,14 @@ proptest::proptest! {
         read(&zip_of(&[("content.xml", &sheet.replace("row", "table-row").replace("<c ", "<table-cell "))]));
     }
 }
+
+#[test]
+fn a_result_that_was_never_recalculated_is_told() {
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>37.979999999999997</v></c></row><row r="2"><c r="A2"><v>4.95</v></c></row>
+        <row r="3"><c r="A3"><f>SUM(A1:A2)</f><v>42.93</v></c><c r="B3"><f>SUM(A1:A2)</f><v>0</v></c></row></sheetData></worksheet>"#;
+    let (sources, _, report) = read(&workbook(sheet));
+    let [diagnostic] = report.diagnostics() else { panic!("{report:?}") };
+    assert_eq!(diagnostic.code, Code::StaleValue);
+    assert_eq!(sources.text(diagnostic.labels[0].span), "0");
+    assert_eq!(diagnostic.labels[0].text.zh, "=SUM(A1:A2) 应得 42.93");
+}

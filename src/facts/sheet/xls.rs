@@ -230,7 +230,7 @@ impl Walk<'_> {
             return;
         }
         let (number, column) = (u32::from(row), u32::from(column));
-        let cell = SheetCell { column, text };
+        let cell = SheetCell { column, text, numeric: false };
         match self.sheet.rows.last_mut() {
             Some(last) if last.number == number => last.cells.push(cell),
             _ => self.sheet.rows.push(SheetRow { number, hidden: false, cells: vec![cell] }),

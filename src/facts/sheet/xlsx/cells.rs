@@ -181,6 +181,10 @@ impl Walk<'_> {
         if text.is_empty() {
             return Ok(());
         }
+        let numeric = matches!(cell.kind.as_str(), "" | "n") && !cell.value.is_empty();
+        if let Some(formula) = cell.formula.as_ref().filter(|_| numeric) {
+            self.sheet.keep_formula(place, formula);
+        }
         self.cells += weight(&text);
         if self.cells > MOST_CELLS {
             let why = text!(
@@ -193,7 +197,7 @@ impl Walk<'_> {
             self.sheet.rows.push(SheetRow { number: self.row, ..SheetRow::default() });
         }
         if let Some(row) = self.sheet.rows.last_mut() {
-            row.cells.push(SheetCell { column: cell.column, text });
+            row.cells.push(SheetCell { column: cell.column, text, numeric });
         }
         Ok(())
     }
