@@ -60,9 +60,9 @@ pub fn why(audit: &Audit, request: &Request, wanted: &Wanted) -> Option<Vec<(Fin
 }
 
 /// Tells proofs in words.
-struct Teller<'w> {
-    words: &'w Words<'w>,
-    all: bool,
+pub(super) struct Teller<'w> {
+    pub(super) words: &'w Words<'w>,
+    pub(super) all: bool,
 }
 
 impl Teller<'_> {
@@ -236,7 +236,7 @@ impl Teller<'_> {
         Node { text: format!("{column} = {shown}"), place, claim, ..Node::default() }
     }
 
-    fn value(&self, value: &Value, ty: TypeId) -> String {
+    pub(super) fn value(&self, value: &Value, ty: TypeId) -> String {
         match (value, self.words.kind(ty)) {
             (Value::Row(row), TypeKind::Row(relation)) => {
                 let relation = &self.words.input.program.relations[relation.index()];
@@ -254,12 +254,12 @@ impl Teller<'_> {
     }
 
     /// A condition as written, on one line.
-    fn written(&self, span: crate::source::Span) -> String {
+    pub(super) fn written(&self, span: crate::source::Span) -> String {
         let text = self.words.input.sources.text(span);
         short(&text.split_whitespace().collect::<Vec<_>>().join(" "), 80)
     }
 
-    fn say(&self, text: &Text, with: &str) -> String {
+    pub(super) fn say(&self, text: &Text, with: &str) -> String {
         match self.words.lang {
             Lang::Zh => text.zh.replacen("{}", with, 1),
             Lang::En => text.en.replacen("{}", with, 1),
@@ -275,7 +275,7 @@ fn short(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-const fn symbol(op: CompareOp) -> &'static str {
+pub(super) const fn symbol(op: CompareOp) -> &'static str {
     match op {
         CompareOp::Eq => "=",
         CompareOp::Ne => "!=",

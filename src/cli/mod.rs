@@ -10,11 +10,13 @@ mod fmt;
 mod init;
 mod pages;
 mod profile;
+mod query;
 mod rules;
 mod run;
 mod terminal;
 mod test;
 mod why;
+mod why_not;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,8 +100,12 @@ enum Verb {
     Fmt(fmt::FmtArgs),
     /// 运行规则自带的测试 / run the rules' own tests
     Test(test::TestArgs),
+    /// 按条件查资料 / ask once, over the facts of an audit
+    Query(query::QueryArgs),
     /// 证明一个问题：每个条件的值和出处 / prove a finding: each condition with its values and places
     Why(why::WhyArgs),
+    /// 某一行为什么没有报：成立的条件和第一个不成立的条件 / why a row has no finding: what held, and what first did not
+    WhyNot(why_not::WhyNotArgs),
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -171,9 +177,11 @@ pub fn main() -> ExitCode {
             Verb::Run(args) => run::run(args, common, &terminal),
             Verb::Rules(args) => rules::rules(args, common, &terminal),
             Verb::Explain(args) => explain::explain(args, common, &terminal),
-            Verb::Fmt(args) => fmt::fmt(args, &terminal),
             Verb::Test(args) => test::test(args, common, &terminal),
+            Verb::Query(args) => query::query(args, common, &terminal),
+            Verb::Fmt(args) => fmt::fmt(args, &terminal),
             Verb::Why(args) => why::why(args, common, &terminal),
+            Verb::WhyNot(args) => why_not::why_not(args, common, &terminal),
         }
     })
 }

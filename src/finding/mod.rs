@@ -1,5 +1,6 @@
 //! What an audit reports about the audited world: findings, verdicts, and what was and was not checked.
 
+mod answers;
 mod cause;
 pub mod format;
 pub mod proof;
@@ -7,6 +8,7 @@ pub mod proof;
 pub use crate::cards::Severity;
 use crate::diagnostic::Text;
 use crate::source::Span;
+pub use answers::Answers;
 pub use cause::Cause;
 
 /// One finding, ready to be drawn: every text is final.

@@ -1,5 +1,6 @@
 //! Data to bytes, pure: the clock, the version and the width of the terminal come in as arguments.
 
+pub mod answers;
 pub mod card;
 pub mod concise;
 pub mod facts;

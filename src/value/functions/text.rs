@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -91,6 +92,26 @@ pub fn bigrams(text: &str) -> Vec<(char, char)> {
     pairs.into_iter().collect()
 }
 
+/// As [`bigrams`], from the last texts asked about where they are among them: a rule compares each text with many.
+fn kept_bigrams(text: &str) -> Rc<[(char, char)]> {
+    /// Enough for the rows of a statement; larger joins go through an index.
+    const KEPT: usize = 4096;
+    thread_local! {
+        static MADE: RefCell<FxHashMap<String, Rc<[(char, char)]>>> = RefCell::default();
+    }
+    MADE.with_borrow_mut(|made| {
+        if let Some(pairs) = made.get(text) {
+            return Rc::clone(pairs);
+        }
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        let pairs: Rc<[(char, char)]> = bigrams(text).into();
+        made.insert(text.to_owned(), Rc::clone(&pairs));
+        pairs
+    })
+}
+
 /// Dice's coefficient: twice the number of shared bigrams by the numbers of both, as a share of one to 28 digits.
 #[must_use]
 pub fn dice(shared: usize, left: usize, right: usize) -> Decimal {
@@ -102,7 +123,7 @@ pub fn dice(shared: usize, left: usize, right: usize) -> Decimal {
 /// alike, also those of fewer than two characters, which have no bigrams and are like nothing else.
 #[must_use]
 pub fn similarity(left: &str, right: &str) -> Decimal {
-    let (a, b) = (bigrams(left), bigrams(right));
+    let (a, b) = (kept_bigrams(left), kept_bigrams(right));
     if a.is_empty() || b.is_empty() {
         return if norm(left) == norm(right) { Decimal::ONE } else { Decimal::ZERO };
     }
