@@ -92,12 +92,15 @@ pub fn bigrams(text: &str) -> Vec<(char, char)> {
     pairs.into_iter().collect()
 }
 
+/// [`bigrams`], shared.
+type Bigrams = Rc<[(char, char)]>;
+
 /// As [`bigrams`], from the last texts asked about where they are among them: a rule compares each text with many.
-fn kept_bigrams(text: &str) -> Rc<[(char, char)]> {
+fn kept_bigrams(text: &str) -> Bigrams {
     /// Enough for the rows of a statement; larger joins go through an index.
     const KEPT: usize = 4096;
     thread_local! {
-        static MADE: RefCell<FxHashMap<String, Rc<[(char, char)]>>> = RefCell::default();
+        static MADE: RefCell<FxHashMap<String, Bigrams>> = RefCell::default();
     }
     MADE.with_borrow_mut(|made| {
         if let Some(pairs) = made.get(text) {
@@ -106,7 +109,7 @@ fn kept_bigrams(text: &str) -> Rc<[(char, char)]> {
         if made.len() >= KEPT {
             made.clear();
         }
-        let pairs: Rc<[(char, char)]> = bigrams(text).into();
+        let pairs: Bigrams = bigrams(text).into();
         made.insert(text.to_owned(), Rc::clone(&pairs));
         pairs
     })
