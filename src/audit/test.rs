@@ -177,7 +177,7 @@ fn store(case: &Case) -> (Store, Report) {
     for atom in clauses.iter().flat_map(|clause| &clause.heads) {
         match row(case, atom) {
             Ok((relation, row)) => rows.entry(relation).or_default().push(row),
-            Err(wrong) => report.push(wrong),
+            Err(wrong) => report.push(*wrong),
         }
     }
     let file = case.sources.file_of(case.test.facts).unwrap_or_default();
@@ -237,16 +237,16 @@ fn head(relation: &Relation, table: &str, file: FileId) -> SourceHead {
 }
 
 /// The row that a fact writes, with the position of its relation.
-fn row(case: &Case, atom: &ast::Atom) -> Result<(usize, Row), Diagnostic> {
+fn row(case: &Case, atom: &ast::Atom) -> Result<(usize, Row), Box<Diagnostic>> {
     let name = &atom.relation.text;
     let Some(at) = case.schema.relations.iter().position(|relation| relation.name == *name) else {
         let message = text!("没有可以给数据的表 `{name}`", "there is no relation `{name}` that takes facts");
         let names = case.schema.relations.iter().map(|relation| relation.name.as_str());
         let wrong = Diagnostic::error(Code::UnknownRelation, message).at(atom.relation.span);
-        return Err(match nearest(name, names) {
+        return Err(Box::new(match nearest(name, names) {
             Some(near) => wrong.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
             None => wrong.help(text!("用 `use` 引入声明它的文件", "`use` the file that declares it")),
-        });
+        }));
     };
     let relation = &case.schema.relations[at];
     let mut row = Row { table: String::new(), span: atom.span, cells: vec![Given::default(); relation.columns.len()] };
@@ -259,7 +259,7 @@ fn row(case: &Case, atom: &ast::Atom) -> Result<(usize, Row), Diagnostic> {
                     "`{name}` has {columns} columns, {given} are given"
                 );
                 let help = text!("按名写：{name}{{列: 值}}", "name the columns: {name}{{column: value}}");
-                return Err(Diagnostic::error(Code::WrongArity, message).at(atom.span).help(help));
+                return Err(Box::new(Diagnostic::error(Code::WrongArity, message).at(atom.span).help(help)));
             }
             for (cell, arg) in row.cells.iter_mut().zip(args) {
                 *cell = given_cell(case, arg)?;
@@ -274,12 +274,12 @@ fn row(case: &Case, atom: &ast::Atom) -> Result<(usize, Row), Diagnostic> {
     Ok((at, row))
 }
 
-fn named(case: &Case, relation: &Relation, arg: &ast::NamedArg, row: &mut Row) -> Result<(), Diagnostic> {
+fn named(case: &Case, relation: &Relation, arg: &ast::NamedArg, row: &mut Row) -> Result<(), Box<Diagnostic>> {
     let ast::Ask::Equal(value) = &arg.ask else {
         let column = &arg.column.text;
         let message = text!("数据里要给出 `{column}` 的值", "a fact must give the value of `{column}`");
         let help = text!("写 `{column}: 值`", "write `{column}: value`");
-        return Err(Diagnostic::error(Code::BadValue, message).at(arg.column.span).help(help));
+        return Err(Box::new(Diagnostic::error(Code::BadValue, message).at(arg.column.span).help(help)));
     };
     let cell = given_cell(case, value)?;
     if let Some(column) = relation.column(&arg.column.text) {
@@ -294,14 +294,14 @@ fn named(case: &Case, relation: &Relation, arg: &ast::NamedArg, row: &mut Row) -
     let message = text!("`{table}` 没有列 `{column}`", "`{table}` has no column `{column}`");
     let wrong = Diagnostic::error(Code::UnknownColumn, message).at(arg.column.span);
     let columns = relation.columns.iter().map(|column| column.name.as_str()).chain(["table"]);
-    Err(match nearest(column, columns) {
+    Err(Box::new(match nearest(column, columns) {
         Some(near) => wrong.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
         None => wrong,
-    })
+    }))
 }
 
 /// The cell that an argument writes: texts without their quotes, all else as written. `_` is a blank cell.
-fn given_cell(case: &Case, arg: &ast::Arg) -> Result<Given, Diagnostic> {
+fn given_cell(case: &Case, arg: &ast::Arg) -> Result<Given, Box<Diagnostic>> {
     let text = match &arg.kind {
         ast::ArgKind::Const(ast::Const::Text(text)) => Some(text.clone()),
         ast::ArgKind::Const(_) => Some(case.sources.text(arg.span).into_owned()),
@@ -312,7 +312,7 @@ fn given_cell(case: &Case, arg: &ast::Arg) -> Result<Given, Diagnostic> {
         _ => {
             let message = text!("数据里只能写值", "a fact holds values only");
             let help = text!("写数、金额或加引号的文字", "write a number, an amount or a text in quotes");
-            return Err(Diagnostic::error(Code::BadValue, message).at(arg.span).help(help));
+            return Err(Box::new(Diagnostic::error(Code::BadValue, message).at(arg.span).help(help)));
         }
     };
     // A place within the quotes, so that parts of the text are found in it.

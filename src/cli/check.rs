@@ -71,7 +71,7 @@ fn formatted(args: &CheckArgs, audit: &Audit, terminal: &Terminal, code: u8) -> 
         }
         Format::Sarif => {
             let context = (env!("CARGO_PKG_VERSION"), terminal.lang());
-            let rules = rule_texts(&audit);
+            let rules = rule_texts(audit);
             let stdout = sarif::document(&audit.sources, &audit.audited, &rules, &audit.diagnostics, context);
             Said { stdout, stderr: String::new(), code }
         }

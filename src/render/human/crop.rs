@@ -193,6 +193,7 @@ fn visible(c: char) -> char {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // one mark is a list of one range
 mod tests {
     use super::ShownLine;
 
