@@ -26,11 +26,15 @@ pub const PACKS: &[Shipped] = shipped![
     "narrative.toml",
     "cells.toml",
     "vouchers.toml",
+    "contracts.toml",
+    "indicators.toml",
 ];
 
 /// Shared definitions that cards `use`. A test compares this list with the folder.
 pub const SHARED: &[Shipped] = shipped![
     "lib/budget.dl",
+    "lib/contracts.dl",
+    "lib/indicators.dl",
     "lib/items.dl",
     "lib/names.dl",
     "lib/pairs.dl",
