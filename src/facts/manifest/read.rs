@@ -33,6 +33,10 @@ pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {
     for source in manifest.relations.iter_mut().flat_map(|feed| &mut feed.sources) {
         source.unit = source.unit.take().or_else(|| unit.clone());
     }
+    // What a list that never closes seems to hold is not what was meant.
+    if !report.is_empty() {
+        manifest.rules = None;
+    }
     let meaning = toml_text::without_followers(tree.file, &report, tree.report);
     report.append(meaning);
     (manifest, report)
