@@ -11,6 +11,8 @@ pub(super) enum Doc {
     Space,
     /// A blank where the group fits on a line, else a line break.
     Line,
+    /// A blank where the group fits, or else where what follows, so wide, fits on the line; or else a line break.
+    Fill(usize),
     /// Nothing where the group fits, else a line break.
     SoftLine,
     /// An empty line, where the group is broken.
@@ -48,10 +50,10 @@ impl Doc {
     }
 
     /// How wide it is on one line.
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         match self {
             Self::Text(text) | Self::Comment { text, .. } => text.width(),
-            Self::Space | Self::Line => 1,
+            Self::Space | Self::Line | Self::Fill(_) => 1,
             Self::SoftLine | Self::Blank => 0,
             Self::Group { docs, .. } | Self::Indent(docs) => docs.iter().map(Self::width).sum(),
         }
@@ -110,7 +112,8 @@ impl Printer {
             Doc::Text(text) => self.text(text, indent),
             Doc::Space => self.space(),
             Doc::Line | Doc::SoftLine if broken => self.new_line(),
-            Doc::Line => self.space(),
+            Doc::Fill(width) if broken && !self.has_room(*width) => self.new_line(),
+            Doc::Line | Doc::Fill(_) => self.space(),
             Doc::SoftLine => {}
             Doc::Blank if broken => self.blank_line(),
             Doc::Blank => {}
@@ -140,7 +143,14 @@ impl Printer {
         }
     }
 
-    fn space(&mut self) {
+    /// Whether a blank and what is so wide, with a comma or dot behind it, fit on this line, and the line does not begin
+    /// with the end of something longer.
+    pub(super) fn has_room(&self, width: usize) -> bool {
+        let line = self.out.rsplit_once('\n').map_or(self.out.as_str(), |(_, line)| line);
+        !self.full && self.column + width + 2 <= self.limit && !line.trim_start().starts_with([')', ']', '}'])
+    }
+
+    pub(super) fn space(&mut self) {
         if !self.fresh && !self.full && !self.out.ends_with(' ') {
             self.out.push(' ');
             self.column += 1;

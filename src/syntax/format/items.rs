@@ -1,5 +1,7 @@
 //! Files: one item after the other, each on lines of its own.
 
+use std::ops::Range;
+
 use crate::source::Span;
 
 use super::super::ast::Item;
@@ -17,11 +19,13 @@ pub(super) struct Items<'a> {
     /// The piece to write next.
     at: usize,
     indent: usize,
+    /// The item before was a fact.
+    after_fact: bool,
 }
 
 impl<'a> Items<'a> {
     pub(super) fn new(pieces: &'a Pieces<'a>) -> Self {
-        Self { pieces, printer: Printer::new(WIDTH), at: 0, indent: 0 }
+        Self { pieces, printer: Printer::new(WIDTH), at: 0, indent: 0, after_fact: false }
     }
 
     /// Writes `items` and what stands between them.
@@ -33,6 +37,7 @@ impl<'a> Items<'a> {
             self.between(self.pieces.at_offset(span.start()).saturating_sub(word));
             let end = self.pieces.at_offset(span.end());
             self.item(item, end);
+            self.after_fact = matches!(item, Item::Clause(clause) if clause.body.alternatives.is_empty());
             self.at = end;
         }
     }
@@ -83,6 +88,13 @@ impl<'a> Items<'a> {
 
     fn item(&mut self, item: &Item, end: usize) {
         let range = self.at..end;
+        if let Item::Clause(clause) = item
+            && clause.body.alternatives.is_empty()
+            && clause.subsumes.is_none()
+        {
+            self.fact(range);
+            return;
+        }
         self.line_before(self.at);
         let docs = match item {
             Item::Clause(_) => layout::clause(self.pieces, range),
@@ -94,6 +106,20 @@ impl<'a> Items<'a> {
             Item::Init(_) => layout::declaration(self.pieces, range, Context::Component),
             _ => layout::declaration(self.pieces, range, Context::Declaration),
         };
+        self.printer.write(&docs, self.indent);
+    }
+
+    /// A fact: on the line of the fact before it, where it was and fits.
+    fn fact(&mut self, range: Range<usize>) {
+        let docs = layout::clause(self.pieces, range.clone());
+        let width = docs.iter().map(Doc::width).sum();
+        let behind_fact = range.start > 0 && self.pieces.kind(range.start - 1) == Kind::Dot && self.after_fact;
+        let together = behind_fact && self.pieces.breaks(range.start) == 0 && self.printer.has_room(width);
+        if together && !docs.iter().any(Doc::must_break) {
+            self.printer.space();
+        } else {
+            self.line_before(range.start);
+        }
         self.printer.write(&docs, self.indent);
     }
 

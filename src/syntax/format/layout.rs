@@ -7,9 +7,10 @@ use super::doc::Doc;
 use super::pieces::Pieces;
 use super::spacing::{Context, Neighbours, blank};
 
-/// Conditions that stand alone: one to a line, unless they were written on one line and fit.
+/// Conditions that stand alone. Lines that were broken stay broken, and conditions that stood together on a line stay
+/// together where they fit; a line that is too long is broken behind every condition.
 pub(super) fn body(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
-    let mut docs = elements(pieces, range.clone(), Context::Rule, Doc::Line);
+    let mut docs = conditions(pieces, range.clone());
     if docs.first().is_some_and(|doc| matches!(doc, Doc::Line | Doc::Blank)) {
         docs.remove(0);
     }
@@ -17,7 +18,7 @@ pub(super) fn body(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
     vec![Doc::Group { broken: broken || docs.iter().any(Doc::must_break), docs }]
 }
 
-/// A clause: on one line where it was and fits, else its conditions one to a line.
+/// A clause: on one line where it was and fits, else its conditions on lines of their own, as in [`body`].
 pub(super) fn clause(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
     let turn = top_level(pieces, range.clone()).find(|at| pieces.kind(*at) == Kind::If);
     let Some(turn) = turn else { return vec![Doc::group(run(pieces, range, Context::Rule))] };
@@ -27,7 +28,7 @@ pub(super) fn clause(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
     let dot = (turn..end).rev().find(|at| pieces.kind(*at) == Kind::Dot).unwrap_or(end);
     let mut docs = run(pieces, range.start..turn, Context::Rule);
     docs.extend([Doc::Space, Doc::Text(":-".to_owned())]);
-    docs.push(Doc::Indent(elements(pieces, turn + 1..dot, Context::Rule, Doc::Line)));
+    docs.push(Doc::Indent(conditions(pieces, turn + 1..dot)));
     docs.extend(run(pieces, dot..end, Context::Rule));
     let broken = was_broken(pieces, turn + 1..dot) || docs.iter().any(Doc::must_break);
     let mut all = vec![Doc::Group { docs, broken }];
@@ -71,11 +72,58 @@ fn top_level<'a>(pieces: &'a Pieces, range: Range<usize>) -> impl Iterator<Item 
 
 /// Whether a line break stood before one of the elements in `range`.
 fn was_broken(pieces: &Pieces, range: Range<usize>) -> bool {
-    let start = range.start;
-    top_level(pieces, range).any(|at| {
-        let separated = at > start && matches!(pieces.kind(at - 1), Kind::Comma | Kind::Semicolon | Kind::If);
-        separated && pieces.breaks(at) > 0
-    }) || start > 0 && pieces.kind(start - 1) == Kind::If && pieces.breaks(start) > 0
+    // Before the first stands `:-`, or nothing.
+    let mut separated = range.start > 0;
+    for at in top_level(pieces, range) {
+        if separated && pieces.breaks(at) > 0 {
+            return true;
+        }
+        separated = matches!(pieces.kind(at), Kind::Comma | Kind::Semicolon) || separated && pieces.is_comment(at);
+    }
+    false
+}
+
+/// The conditions of a body, a line before each.
+fn conditions(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
+    let together = was_broken(pieces, range.clone());
+    let docs = elements(pieces, range.clone(), Context::Rule, Doc::Line);
+    if !together {
+        return docs;
+    }
+    let mut joined = Vec::with_capacity(docs.len());
+    // The first piece of each condition, to know which began a line.
+    let mut starts = starts(pieces, range);
+    let mut docs = docs.into_iter().peekable();
+    while let Some(doc) = docs.next() {
+        let begins =
+            matches!(doc, Doc::Line | Doc::Blank) && !matches!(docs.peek(), Some(Doc::Text(text)) if text == ";");
+        let stays = begins
+            && starts.next().is_some_and(|at| at > 0 && pieces.breaks(at) == 0 && pieces.kind(at - 1) == Kind::Comma);
+        if !stays {
+            joined.push(doc);
+            continue;
+        }
+        let mut next = Vec::new();
+        while let Some(doc) = docs.next_if(|doc| !matches!(doc, Doc::Line | Doc::Blank)) {
+            next.push(doc);
+        }
+        let whole = next.iter().any(Doc::must_break);
+        joined.push(if whole { Doc::Line } else { Doc::Fill(next.iter().map(Doc::width).sum()) });
+        joined.extend(next);
+    }
+    joined
+}
+
+/// Where the conditions in `range` begin.
+fn starts(pieces: &Pieces, range: Range<usize>) -> impl Iterator<Item = usize> {
+    let mut starts = vec![range.start];
+    for at in top_level(pieces, range.clone()) {
+        if matches!(pieces.kind(at), Kind::Comma | Kind::Semicolon) {
+            let behind = (at + 1..range.end).find(|at| !(pieces.is_comment(*at) && pieces.breaks(*at) == 0));
+            starts.extend(behind);
+        }
+    }
+    starts.into_iter()
 }
 
 /// Elements with `,` and `;` between them; `line` comes before each.

@@ -17,9 +17,9 @@ use items::Items;
 use pieces::Pieces;
 
 /// How wide a line may be.
-const WIDTH: usize = 100;
+const WIDTH: usize = 120;
 /// How far inner lines are indented.
-const STEP: usize = 4;
+const STEP: usize = 2;
 
 /// A rule file laid out.
 ///

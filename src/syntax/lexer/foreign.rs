@@ -43,7 +43,7 @@ impl Lexer<'_> {
             "规则里的标点要用半角，这里有全角的 {list}",
             "punctuation in rules is half-width; here stands full-width {list}"
         );
-        let help = text!("可自动改：`--fix`", "`--fix` can change it");
+        let help = text!("可自动改：`gouji fmt --fix`", "`gouji fmt --fix` can change it");
         let mut complaint = Diagnostic::error(Code::FullWidthPunctuation, message).help(help);
         complaint.labels = labels;
         complaint.fixes = fixes;
