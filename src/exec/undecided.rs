@@ -43,7 +43,7 @@ pub fn settle(
         for id in &stratum.rules {
             let rule = &input.program.rules[id.index()];
             if erring.contains(id) || is_tainted(input, possible, &rule.body) {
-                pass.rule(*id, rule, possible);
+                pass.rule(*id, rule, possible, erring.contains(id));
             }
         }
         let found = pass.found;
@@ -108,41 +108,48 @@ struct Pass<'a, 'o> {
 }
 
 impl Pass<'_, '_> {
-    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible) {
+    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible, erring: bool) {
         let mut instances: Vec<(Bindings, Doubt)> = Vec::new();
+        let matcher = &self.matcher;
         let mut keep = |bindings: &Bindings, doubt: &Doubt| {
-            instances.push((bindings.clone(), doubt.clone()));
+            let open = || rule.args.iter().any(|arg| matcher.value(&rule.vars, arg, bindings).is_err());
+            if !doubt.is_empty() || open() {
+                instances.push((bindings.clone(), doubt.clone()));
+            }
             Flow::Continue(())
         };
-        let start = (Bindings::new(rule.vars.len()), Mode::Doubtful);
-        let _ = self.matcher.solve(&rule.vars, &rule.body, start, &mut keep);
+        let input = matcher.input();
+        let inside = |literal: &Literal| match literal {
+            Literal::Not(negation) => is_tainted(input, possible, &negation.body),
+            Literal::Aggregate(aggregate) => is_tainted(input, possible, &aggregate.body),
+            _ => false,
+        };
+        // A doubt that comes from nothing inside braces comes from a row of an atom: those rows are enough to start from.
+        let everywhere = erring || rule.body.iter().any(inside);
+        if everywhere {
+            let start = (Bindings::new(rule.vars.len()), Mode::Doubtful);
+            let _ = matcher.solve(&rule.vars, &rule.body, start, &mut keep);
+        }
         for (at, literal) in rule.body.iter().enumerate() {
             let Literal::Atom(atom) = literal else { continue };
             let keys = join_columns(atom, at, &rule.body);
-            for row in self.rows_without_key(atom, &keys) {
-                let _ = self.matcher.solve_from(&rule.vars, &rule.body, (at, Candidate::Row(row)), &mut keep);
+            let mentioned: Vec<usize> = atom.args.iter().map(|(column, _)| *column).collect();
+            let mut start = |row: Candidate, has_key: bool| {
+                let mode = if has_key { Mode::Doubtful } else { Mode::Started };
+                if !(everywhere && has_key) {
+                    let _ = matcher.solve_from(&rule.vars, &rule.body, (at, row, mode), &mut keep);
+                }
+            };
+            for row in rows_without(input, atom, &mentioned) {
+                start(Candidate::Row(row), has_all(input, atom, &keys, row));
             }
-            let no_key = |row: &&PossibleRow| keys.iter().any(|column| row.values[*column].is_none());
-            for row in possible.of(atom.relation).iter().filter(no_key) {
-                let _ = self.matcher.solve_from(&rule.vars, &rule.body, (at, Candidate::Possible(row)), &mut keep);
+            for row in possible.of(atom.relation) {
+                start(Candidate::Possible(row), keys.iter().all(|column| row.values[*column].is_some()));
             }
         }
         for (bindings, doubt) in instances {
             self.instance(id, rule, &bindings, doubt);
         }
-    }
-
-    /// Rows of facts in which one of the columns has no value.
-    fn rows_without_key(&self, atom: &Atom, keys: &[usize]) -> Vec<u32> {
-        let input = self.matcher.input();
-        let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return Vec::new() };
-        let table = &input.store.tables[table];
-        let states: Vec<&Vec<State>> =
-            keys.iter().filter_map(|column| table.columns[*column].states.as_ref()).collect();
-        if states.is_empty() {
-            return Vec::new();
-        }
-        (0..table.rows).filter(|row| states.iter().any(|states| states[*row as usize] != State::Present)).collect()
     }
 
     fn instance(&mut self, id: RuleId, rule: &Rule, bindings: &Bindings, mut doubt: Doubt) {
@@ -186,6 +193,24 @@ impl Pass<'_, '_> {
             !self.matcher.rows(&[], &atom, &Bindings::new(0)).is_empty()
         })
     }
+}
+
+/// Rows of facts in which one of the columns has no value.
+fn rows_without(input: &Input, atom: &Atom, columns: &[usize]) -> Vec<u32> {
+    let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return Vec::new() };
+    let rows = input.store.tables[table].rows;
+    let columns: Vec<usize> =
+        columns.iter().copied().filter(|column| input.store.tables[table].columns[*column].states.is_some()).collect();
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    (0..rows).filter(|row| !has_all(input, atom, &columns, *row)).collect()
+}
+
+/// Whether a row of facts has a value in each of the columns.
+fn has_all(input: &Input, atom: &Atom, columns: &[usize], row: u32) -> bool {
+    let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return true };
+    columns.iter().all(|column| input.store.tables[table].columns[*column].state(row) == State::Present)
 }
 
 /// The columns of an atom whose variable another condition, or another of its columns, binds as well.

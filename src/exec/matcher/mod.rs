@@ -180,20 +180,20 @@ impl<'a> Matcher<'a> {
         self.literals(body, &mut state, &mut |state| found(&state.bindings, &state.doubt))
     }
 
-    /// As [`Self::solve`] in [`Mode::Started`], with the literal at position `first`, an atom, taken first and matched
+    /// As [`Self::solve`] in that mode, with the literal at position `first`, an atom, taken first and matched
     /// with that one row, also when it is not certain that they match.
     pub fn solve_from(
         &self,
         vars: &[Var],
         body: &[Literal],
-        (first, row): (usize, Candidate<'_>),
+        (first, row, mode): (usize, Candidate<'_>, Mode),
         found: &mut dyn FnMut(&Bindings, &Doubt) -> Flow,
     ) -> Flow {
         let Some(Literal::Atom(atom)) = body.get(first) else { return Flow::Continue(()) };
         let rest: Vec<Literal> = [&body[..first], &body[first + 1..]].concat();
         let mut state = State::new(vars, Bindings::new(vars.len()), Mode::Possible);
         self.candidate(atom, row, &mut state, &mut |state| {
-            state.mode = Mode::Started;
+            state.mode = mode;
             self.literals(&rest, state, &mut |state| found(&state.bindings, &state.doubt))
         })
     }

@@ -203,7 +203,7 @@ impl Run<'_> {
                 let Some([worse, better]) = clause.atoms(relation) else { continue };
                 let Literal::Atom(better) = &clause.rule.body[better] else { continue };
                 for at in 0..u32::try_from(rows.len()).unwrap_or(u32::MAX) {
-                    let from = (worse, Candidate::Row(at));
+                    let from = (worse, Candidate::Row(at), Mode::Certain);
                     let found =
                         matcher.solve_from(&clause.rule.vars, &clause.rule.body, from, &mut |bindings, doubt| {
                             let others = matcher.rows(&clause.rule.vars, better, bindings);
