@@ -36,7 +36,11 @@ pub fn read_lines(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTab
 /// The tables of a document.
 fn document(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
     let (value, problem) = parse::parse(file.text(), 0..file.text().len());
-    report.extend(problem.map(|problem| complaint(file, &problem)));
+    let help = text!(
+        "从这里起没有读入；修好或重新导出这个文件",
+        "nothing was read from here on; mend the file or export it anew"
+    );
+    report.extend(problem.map(|problem| complaint(file, &problem).help(help)));
     let mut tables = Tables::new(file);
     if let Some(value) = value {
         tables.document(&value);
@@ -66,20 +70,17 @@ fn lines(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
         }
     }
     if wrong > 0 {
+        let help = text!("修好这些行，或重新导出这个文件", "mend these lines, or export the file anew");
         let message =
             text!("{wrong} 行不是完整的 JSON，没有读入", "{wrong} lines are no complete JSON and were not read");
-        report.push(Diagnostic::error(Code::RowsSkipped, message).at(file.span_of(0..0)));
+        report.push(Diagnostic::error(Code::RowsSkipped, message).at(file.span_of(0..0)).help(help));
     }
     tables.finish(report)
 }
 
 fn complaint(file: &SourceFile, problem: &Problem) -> Diagnostic {
-    let help = text!(
-        "从这里起没有读入；修好或重新导出这个文件",
-        "nothing was read from here on; mend the file or export it anew"
-    );
     let span = file.span_of(problem.at.clone());
-    Diagnostic::error(problem.code, problem.message.clone()).at(span).help(help)
+    Diagnostic::error(problem.code, problem.message.clone()).at(span)
 }
 
 #[cfg(test)]

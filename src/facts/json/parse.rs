@@ -121,6 +121,10 @@ impl Parser<'_> {
                     break;
                 }
                 Some(b'"') => {}
+                Some(b'}') => {
+                    self.fail_here(text!("前一项后面多了一个逗号", "there is a comma too many before this"));
+                    break;
+                }
                 _ => {
                     self.fail_here(text!("这里应当是带引号的键", "a key in quotes is needed here"));
                     break;
@@ -153,6 +157,11 @@ impl Parser<'_> {
         while let Some(item) = self.value(depth + 1) {
             items.push(item);
             if !self.more(b']') {
+                break;
+            }
+            self.blanks();
+            if self.peek() == Some(b']') {
+                self.fail_here(text!("前一项后面多了一个逗号", "there is a comma too many before this"));
                 break;
             }
         }
