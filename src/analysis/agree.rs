@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::lower::{Lower, mentioned};
 use super::types::Class;
 use crate::ir::rename::{rename, rename_expr};
-use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Term, VarId};
+use crate::ir::{Aggregate, AggregateOp, Atom, Expr, Literal, Rule, Term, VarId};
 use crate::source::Span;
-use crate::value::Value;
 use crate::value::functions::Function;
+use crate::value::{Decimal, Value};
 
 impl Lower<'_, '_> {
     /// The allowance of `left ~ right`; conditions that compute parts of it are added to `body`, the conditions so far.
@@ -109,11 +109,15 @@ impl Lower<'_, '_> {
                         continue;
                     };
                     let column = *column;
-                    if !self.relations.has_rows(atom.relation) || !self.has_scale(var) {
+                    if !self.has_scale(var) {
                         continue;
                     }
-                    let row = self.row_of(at, body);
-                    return Some(Expr::Precision(row, column));
+                    if self.relations.has_rows(atom.relation) {
+                        let row = self.row_of(at, body);
+                        return Some(Expr::Precision(row, column));
+                    }
+                    let atom = atom.clone();
+                    return self.spread_of_derived(&atom, column, var, body);
                 }
                 Literal::Bind(bind) if bind.var == var => {
                     let expr = bind.expr.clone();
@@ -127,6 +131,36 @@ impl Lower<'_, '_> {
             }
         }
         None
+    }
+
+    /// The allowance that the rules of a derived relation give to one of its columns.
+    fn spread_of_derived(&mut self, atom: &Atom, column: usize, var: VarId, body: &mut Vec<Literal>) -> Option<Expr> {
+        let node = self.vars[var.index()].node;
+        let arity = self.relations.get(atom.relation).arity;
+        let [result, inner] = [self.add_made(node, atom.span), self.add_made(node, atom.span)];
+        let aggregate = self.spreads.aggregate(atom, column, arity, [result, inner])?;
+        body.push(aggregate);
+        Some(Expr::Var(result))
+    }
+
+    /// Registers the rule for the allowances of its head's columns, should some `~` ask about them.
+    pub(super) fn register_spreads(&mut self, rule: &Rule) {
+        if self.relations.get(rule.head).table.is_some() {
+            return;
+        }
+        for (column, arg) in rule.args.iter().enumerate() {
+            let zero = match self.column_class(rule.head, column) {
+                Some(Class::Money) => Value::Money(Decimal::ZERO),
+                Some(Class::Decimal | Class::Percent) => Value::Decimal(Decimal::ZERO),
+                _ => continue,
+            };
+            let mut copy = rule.clone();
+            let spread = self.spread(arg, rule.span, &mut copy.body);
+            let inexact = spread.is_some();
+            copy.args.push(spread.unwrap_or(Expr::Const(zero)));
+            copy.vars = self.finish_vars();
+            self.spreads.add((rule.head, column), copy, inexact);
+        }
     }
 
     /// Whether its type is one whose written scale matters.
@@ -205,8 +239,8 @@ fn size(expr: &Expr, span: Span) -> Expr {
 /// Zero of the type of `like`.
 fn nothing(like: &Expr, span: Span) -> Expr {
     match like {
-        Expr::Const(Value::Money(_)) => Expr::Const(Value::Money(crate::value::Decimal::ZERO)),
-        Expr::Const(Value::Decimal(_)) => Expr::Const(Value::Decimal(crate::value::Decimal::ZERO)),
+        Expr::Const(Value::Money(_)) => Expr::Const(Value::Money(Decimal::ZERO)),
+        Expr::Const(Value::Decimal(_)) => Expr::Const(Value::Decimal(Decimal::ZERO)),
         _ => call(Function::Sub, vec![like.clone(), like.clone()], span),
     }
 }

@@ -16,12 +16,13 @@ use super::lints;
 use super::lower::Lower;
 use super::nominal;
 use super::resolve::{Builder, alternatives, too_many};
-use super::strata::stratify;
+use super::spreads::Spreads;
+use super::strata::{components, stratify};
 use super::types::Types;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::ir::card::Card;
-use crate::ir::{Column, Directive, Origin, Program, Relation, Rule, RuleId, Subsumption};
-use crate::syntax::ast::{Clause, DirectiveKind};
+use crate::ir::card::{Alternative, Card};
+use crate::ir::{Column, Directive, Origin, Program, Relation, RelationId, Rule, RuleId, Subsumption};
+use crate::syntax::ast::{Clause, CompareOp, DirectiveKind};
 use crate::text;
 
 /// A rule with names resolved, and the scopes that it has.
@@ -52,20 +53,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     infer.solve(&relations);
     let mut program = Program { relations: finish_relations(&relations, &infer), ..Program::default() };
     program.cards = vec![None; input.cards.len()];
-    let mut wrong_cards = BTreeSet::new();
-    let mut names = lints::Names::default();
-    for (at, draft) in drafts.into_iter().enumerate() {
-        let card = draft.rule.card;
-        let sound =
-            !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, &relations, &mut infer);
-        let rule = draft.rule.clone();
-        let fine = sound && lower(draft, &relations, &mut infer, &mut program);
-        names.add(&rule, fine);
-        if !fine {
-            wrong_cards.extend(card);
-        }
-    }
-    wrong_cards.into_iter().for_each(|card| program.cards[card] = None);
+    let names = lower_all(drafts, &relations, &mut infer, &mut program);
     equivalence::close(&relations, &mut program);
     directives(&flat, &relations, &mut program, &mut infer.report);
     let solved = std::mem::take(&mut infer.report);
@@ -103,7 +91,8 @@ fn resolve_clause(clause: &Clause, relations: &Relations, infer: &mut Infer, dra
                 Some(better) => builder.subsumption([head, better], body, clause.span),
                 None => builder.clause(head, body, clause.span),
             };
-            if let Some((rule, parents)) = draft {
+            if let Some((mut rule, parents)) = draft {
+                rule.broken |= clause.body.broken;
                 drafts.push(Draft { rule, parents, card: None });
             }
         }
@@ -116,36 +105,122 @@ fn resolve_card(input: &Input, position: usize, relations: &Relations, infer: &m
     for (body, span) in bodies(card, infer) {
         infer.rule = drafts.len();
         let scope = CardScope { relations, card, position, relation };
-        let (rule, parents, card) = draft_alternative(scope, infer, (&body, span));
+        let broken = card.when.broken;
+        let (mut rule, parents, card) = draft_alternative(scope, infer, (&body, span));
+        rule.broken |= broken;
         drafts.push(Draft { rule, parents, card: Some(card) });
     }
 }
 
-/// Adds the rule to the program, and the alternative of its card; false when something in it is wrong.
-fn lower(draft: Draft, relations: &Relations, infer: &mut Infer, program: &mut Program) -> bool {
-    let mut lower = Lower::new(infer, relations, &draft.rule, draft.parents);
-    let Some(mut rule) = lower.rule(&draft.rule) else { return false };
-    let id = RuleId(u32::try_from(program.rules.len()).expect("fewer than 2^32 rules"));
-    let alternative = draft.card.map(|card| finish_alternative(&mut lower, card, &draft.rule, &rule.body, id));
-    if matches!(alternative, Some(None)) {
-        return false;
+/// Lowers every rule that is sound, relations before those that use them, and adds them in the order in which they are
+/// written. A card one of whose alternatives is wrong is none.
+fn lower_all(drafts: Vec<Draft>, relations: &Relations, infer: &mut Infer, program: &mut Program) -> lints::Names {
+    let mut spreads = Spreads::of(relations.list.len());
+    let mut names = lints::Names::default();
+    let mut lowered: Vec<Option<Lowered>> = Vec::new();
+    lowered.resize_with(drafts.len(), || None);
+    let agrees = drafts.iter().any(|draft| draft.rule.body.iter().any(agrees));
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    for (members, rules) in by_dependency(&drafts, relations) {
+        for at in rules {
+            let Some(draft) = drafts[at].take() else { continue };
+            let sound =
+                !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, relations, infer);
+            let rule = draft.rule.clone();
+            lowered[at] = if sound { lower(draft, relations, infer, (&mut spreads, agrees)) } else { None };
+            names.add(&rule, lowered[at].is_some());
+            if let (None, Some(card)) = (&lowered[at], rule.card) {
+                infer.wrong_cards.insert(card);
+            }
+        }
+        spreads.complete(&members);
     }
+    lowered.into_iter().flatten().for_each(|lowered| add_rule(lowered, program));
+    infer.wrong_cards.iter().for_each(|card| program.cards[*card] = None);
+    spreads.finish(program);
+    names
+}
+
+/// Relations that depend on one another with the positions of their rules, each after those that it needs.
+fn by_dependency(drafts: &[Option<Draft>], relations: &Relations) -> Vec<(Vec<RelationId>, Vec<usize>)> {
+    let mut needs: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); relations.list.len()];
+    let mut rules: Vec<Vec<usize>> = vec![Vec::new(); relations.list.len()];
+    for (at, draft) in drafts.iter().flatten().enumerate() {
+        let head = draft.rule.head.index();
+        rules[head].push(at);
+        draft.rule.body.iter().for_each(|cond| relations_in(cond, &mut needs[head]));
+    }
+    let id = |member: &usize| RelationId(u32::try_from(*member).expect("fewer than 2^32 relations"));
+    components(&needs)
+        .into_iter()
+        .map(|members| {
+            let rules = members.iter().flat_map(|member| rules[*member].iter().copied()).collect();
+            (members.iter().map(id).collect(), rules)
+        })
+        .collect()
+}
+
+fn relations_in(cond: &hir::Cond, out: &mut BTreeSet<usize>) {
+    match cond {
+        hir::Cond::Atom(atom) => {
+            out.insert(atom.relation.index());
+        }
+        hir::Cond::Not(body, ..) => body.iter().for_each(|cond| relations_in(cond, out)),
+        hir::Cond::Aggregate(aggregate) => aggregate.body.iter().for_each(|cond| relations_in(cond, out)),
+        _ => {}
+    }
+}
+
+/// Whether some `~` stands in it.
+fn agrees(cond: &hir::Cond) -> bool {
+    match cond {
+        hir::Cond::Compare { op, .. } => matches!(op, CompareOp::Agree | CompareOp::Disagree),
+        hir::Cond::Not(body, ..) => body.iter().any(agrees),
+        hir::Cond::Aggregate(aggregate) => aggregate.body.iter().any(agrees),
+        _ => false,
+    }
+}
+
+/// A rule, and the alternative of its card.
+struct Lowered {
+    rule: Rule,
+    alternative: Option<Alternative>,
+    subsumption: bool,
+}
+
+/// None when something in it is wrong.
+fn lower(
+    draft: Draft,
+    relations: &Relations,
+    infer: &mut Infer,
+    (spreads, agrees): (&mut Spreads, bool),
+) -> Option<Lowered> {
+    let mut lower = Lower::new(infer, relations, spreads, &draft.rule, draft.parents);
+    let mut rule = lower.rule(&draft.rule)?;
+    let alternative = match draft.card {
+        Some(card) => Some(finish_alternative(&mut lower, card, &draft.rule, &rule.body)?),
+        None => None,
+    };
     rule.vars = lower.finish_vars();
-    if let (Some(Some(alternative)), Some(card)) = (alternative, rule.card) {
+    if agrees && !draft.rule.subsumption {
+        lower.register_spreads(&rule);
+    }
+    Some(Lowered { rule, alternative, subsumption: draft.rule.subsumption })
+}
+
+fn add_rule(lowered: Lowered, program: &mut Program) {
+    let Lowered { rule, alternative, subsumption } = lowered;
+    if subsumption {
+        program.relations[rule.head.index()].subsumption.push(Subsumption { rule });
+        return;
+    }
+    if let (Some(mut alternative), Some(card)) = (alternative, rule.card) {
+        alternative.rule = RuleId(u32::try_from(program.rules.len()).expect("fewer than 2^32 rules"));
         let relation = rule.head;
         let card = program.cards[card].get_or_insert_with(|| Card { relation, alternatives: Vec::new() });
         card.alternatives.push(alternative);
     }
-    add_rule(rule, draft.rule.subsumption, program);
-    true
-}
-
-fn add_rule(rule: Rule, subsumption: bool, program: &mut Program) {
-    if subsumption {
-        program.relations[rule.head.index()].subsumption.push(Subsumption { rule });
-    } else {
-        program.rules.push(rule);
-    }
+    program.rules.push(rule);
 }
 
 fn finish_relations(relations: &Relations, infer: &Infer) -> Vec<Relation> {

@@ -94,6 +94,8 @@ pub(super) struct Infer<'a> {
     pending: Vec<(usize, Span, Constraint)>,
     /// The rule whose constraints are being added or solved.
     pub(super) rule: usize,
+    /// Cards one of whose alternatives is wrong.
+    pub(super) wrong_cards: BTreeSet<usize>,
     /// Rules about which there was a complaint.
     pub(super) broken: BTreeSet<usize>,
     pub(super) report: Report,
@@ -120,6 +122,7 @@ impl<'a> Infer<'a> {
             infos: Vec::new(),
             pending: Vec::new(),
             rule: 0,
+            wrong_cards: BTreeSet::new(),
             broken: BTreeSet::new(),
             report: Report::new(),
             column_names: Vec::new(),

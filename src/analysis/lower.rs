@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Relations;
 use super::hir;
 use super::infer::Infer;
+use super::spreads::Spreads;
 use super::types::{Class, Types};
 use crate::ir::{Expr, Literal, Rule, VarId};
 use crate::source::Span;
@@ -22,6 +23,8 @@ use crate::source::Span;
 pub(super) struct Lower<'l, 'a> {
     pub(super) infer: &'l mut Infer<'a>,
     pub(super) relations: &'l Relations,
+    /// Allowances of derived columns.
+    pub(super) spreads: &'l mut Spreads,
     pub(super) vars: Vec<hir::Var>,
     /// For each pair of braces: the scope around it and its position in the ordered body there.
     pub(super) positions: BTreeMap<usize, (usize, usize)>,
@@ -40,12 +43,14 @@ impl<'l, 'a> Lower<'l, 'a> {
     pub(super) fn new(
         infer: &'l mut Infer<'a>,
         relations: &'l Relations,
+        spreads: &'l mut Spreads,
         rule: &hir::Rule,
         parents: Vec<Option<usize>>,
     ) -> Self {
         Self {
             infer,
             relations,
+            spreads,
             vars: rule.vars.clone(),
             positions: BTreeMap::new(),
             parents,
@@ -100,7 +105,7 @@ impl<'l, 'a> Lower<'l, 'a> {
             .collect()
     }
 
-    fn column_class(&self, relation: crate::ir::RelationId, column: usize) -> Option<Class> {
+    pub(super) fn column_class(&self, relation: crate::ir::RelationId, column: usize) -> Option<Class> {
         let place = super::resolve::Place { relation, column };
         self.relations
             .declared(place)

@@ -21,6 +21,7 @@ mod lower;
 mod nominal;
 mod resolve;
 mod schema;
+mod spreads;
 mod strata;
 mod types;
 

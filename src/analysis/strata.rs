@@ -104,7 +104,7 @@ fn collect(literal: &Literal, head: usize, rule: usize, complete: Option<Complet
 }
 
 /// Strongly connected components, each after those that it needs (Tarjan, without recursion).
-fn components(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
+pub(super) fn components(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
     const NONE: usize = usize::MAX;
     let count = needs.len();
     let (mut index, mut low, mut on_stack) = (vec![NONE; count], vec![0; count], vec![false; count]);

@@ -226,3 +226,23 @@ fn shipped_packs_are_right() {
     let broken = gouji::ir::check(&program);
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
+
+#[test]
+fn allowances_pass_through_derived_relations() {
+    let text = "
+        .decl item(name: symbol, amount: money)
+        .input item
+        .decl stated(name: symbol, amount: money)
+        .input stated
+        total(n, s) :- t in stated, n = t.name, s = sum i.amount : { i in item, i.name = n }.
+        off(t) :- t in stated, total(t.name, s), s !~ t.amount.
+    ";
+    let (program, report, sources) = analyse(text, Mode::Audit);
+    let complaints = errors(report, &sources);
+    assert!(complaints.is_empty(), "{complaints:?}");
+    let broken = gouji::ir::check(&program);
+    assert!(broken.is_empty(), "{broken:?}");
+    let helper = program.relations.iter().find(|relation| relation.name == "total±s").expect("made for the comparison");
+    assert_eq!(helper.arity, 3);
+    assert!(program.rules.iter().any(|rule| program.relations[rule.head.index()].name == "total±s"));
+}

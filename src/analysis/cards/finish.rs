@@ -12,13 +12,13 @@ use crate::ir::card::{Alternative, Label, Part, Place, Template};
 use crate::ir::{Literal, RuleId, VarId};
 use crate::text;
 
-/// Lowers the templates of one alternative, whose rule became `body`. `lower` has lowered that rule; `id` is the rule's.
+/// Lowers the templates of one alternative, whose rule became `body`. `lower` has lowered that rule, whose id is
+/// not known yet.
 pub(in crate::analysis) fn finish_alternative(
     lower: &mut Lower,
     draft: CardDraft,
     rule: &Rule,
     body: &[Literal],
-    id: RuleId,
 ) -> Option<Alternative> {
     let mut columns = BTreeSet::new();
     rule.args.iter().for_each(|arg| columns.extend(lower.needs(arg)));
@@ -34,7 +34,7 @@ pub(in crate::analysis) fn finish_alternative(
         severity.push((Vec::new(), Severity::Warning));
     }
     let key = template(lower, draft.key, &columns, body);
-    (!lower.broken).then_some(Alternative { rule: id, message, help, labels, severity, key })
+    (!lower.broken).then_some(Alternative { rule: RuleId(0), message, help, labels, severity, key })
 }
 
 fn template(lower: &mut Lower, draft: TemplateDraft, have: &BTreeSet<VarId>, body: &[Literal]) -> Template {
