@@ -13,5 +13,6 @@ mod language_doc;
 mod packs;
 mod paths;
 mod run;
+mod schemas;
 mod ui;
 mod worlds;
