@@ -64,3 +64,81 @@ fn one_fact_in_two_tables_is_mended_in_both() {
     assert_eq!(told, vec![(vec![1], decimal("495")), (vec![0, 2], decimal("3000"))]);
     assert!(found.iter().all(|root| root.suspect.broken.is_empty()));
 }
+
+/// A table of amounts with row totals, column totals and a grand total, all right; and its equations.
+fn consistent_table(random: &mut Random) -> (Vec<Decimal>, Vec<Equation>) {
+    let (rows, columns) = (4 + random.below(4), 3 + random.below(3));
+    let at = |row: usize, column: usize| row * (columns + 1) + column;
+    let mut values = vec![Decimal::ZERO; (rows + 1) * (columns + 1)];
+    for row in 0..rows {
+        for column in 0..columns {
+            let scale = u32::try_from(random.below(3)).unwrap();
+            let value = Decimal::new(i64::try_from(1 + random.below(90_000)).unwrap(), scale);
+            for total in [at(row, column), at(row, columns), at(rows, column), at(rows, columns)] {
+                values[total] += value;
+            }
+        }
+    }
+    let across = (0..=rows).map(|row| (0..columns).map(|column| at(row, column)).chain([at(row, columns)]).collect());
+    let down = (0..=columns).map(|column| (0..rows).map(|row| at(row, column)).chain([at(rows, column)]).collect());
+    let sums: Vec<Vec<usize>> = across.chain(down).collect();
+    let equations = sums.iter().map(|cells| total(&cells[..cells.len() - 1], cells[cells.len() - 1], "0")).collect();
+    (values, equations)
+}
+
+/// A small generator of numbers that are the same each time (xorshift64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+}
+
+/// `written` with one slip; none when that slip does not change it, or cannot be made.
+fn with_slip(written: &str, random: &mut Random) -> Option<String> {
+    let mut digits: Vec<char> = written.chars().collect();
+    let at = random.below(digits.len());
+    match random.below(6) {
+        0 if digits[at].is_ascii_digit() => digits.insert(at, digits[at]),
+        1 if digits.len() > 1 && digits[at].is_ascii_digit() => {
+            digits.remove(at);
+        }
+        2 if at + 1 < digits.len() && digits[at].is_ascii_digit() && digits[at + 1].is_ascii_digit() => {
+            digits.swap(at, at + 1);
+        }
+        3 if digits[at].is_ascii_digit() => {
+            digits[at] = char::from_digit(u32::try_from(random.below(10)).unwrap(), 10)?;
+        }
+        4 => digits.push('0'),
+        5 => digits.insert(0, '-'),
+        _ => return None,
+    }
+    let slipped: String = digits.into_iter().collect();
+    let value = Decimal::from_str_exact(&slipped).ok()?;
+    (value != decimal(written) && !slipped.starts_with('.') && !slipped.ends_with('.')).then_some(slipped)
+}
+
+#[test]
+fn the_changed_cell_of_a_consistent_table_is_named() {
+    let mut random = Random(0x2020_1123);
+    let (mut mutations, mut first, mut among_three) = (0, 0, 0);
+    while mutations < 1000 {
+        let (values, equations) = consistent_table(&mut random);
+        let at = random.below(values.len());
+        let written: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let Some(slipped) = with_slip(&written[at], &mut random) else { continue };
+        let mut texts: Vec<&str> = written.iter().map(String::as_str).collect();
+        texts[at] = &slipped;
+        mutations += 1;
+        let found = suspects(&cells(&texts), &equations);
+        let rank = found.iter().position(|suspect| suspect.cells[0] == at && suspect.corrected == values[at]);
+        first += usize::from(rank == Some(0));
+        among_three += usize::from(rank.is_some_and(|rank| rank < 3));
+    }
+    assert!(first >= 900, "{first} of {mutations} ranked first");
+    assert!(among_three >= 980, "{among_three} of {mutations} among the first three");
+}
