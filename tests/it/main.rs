@@ -15,4 +15,5 @@ mod paths;
 mod run;
 mod schemas;
 mod ui;
+mod wenlv;
 mod worlds;
