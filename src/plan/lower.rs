@@ -8,7 +8,7 @@ use super::{
     Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, NotStep, Place, RulePlan, Sizes, Step,
     UnpackStep,
 };
-use super::{order, vars};
+use super::{order, similar, vars};
 use crate::ir::{
     Aggregate, AggregateOp, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId,
     Term, Unpack, VarId,
@@ -46,7 +46,7 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let needed = builder.slots_of(heads);
     let mut steps = std::mem::take(&mut builder.steps);
     builder.liveness(&mut steps, needed);
-    RulePlan {
+    let mut plan = RulePlan {
         rule: id,
         delta,
         head: rule.head,
@@ -54,7 +54,9 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
         steps,
         places: builder.places,
         slots: builder.slots,
-    }
+    };
+    similar::mark(&mut plan);
+    plan
 }
 
 impl Builder<'_> {

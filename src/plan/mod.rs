@@ -9,6 +9,7 @@ mod estimate;
 mod lower;
 mod order;
 mod print;
+mod similar;
 mod vars;
 
 use crate::facts::store::Store;
@@ -17,6 +18,7 @@ use crate::ir::{
     Unpack, VarId,
 };
 use crate::source::Span;
+use crate::value::Decimal;
 
 pub use estimate::Sizes;
 pub use vars::{binds, expr_vars, literal_vars};
@@ -148,8 +150,23 @@ pub struct Join {
     pub columns: Vec<(usize, usize)>,
     /// Without the rows that the last round added: those meet in the plan whose delta is this atom.
     pub old: bool,
+    /// Only partners with a text like that of a variable; what follows checks it again.
+    pub similar: Option<Similar>,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Texts that are alike.
+#[derive(Clone, Debug)]
+pub struct Similar {
+    /// The table of the join.
+    pub table: usize,
+    /// Its column of texts.
+    pub column: usize,
+    /// The variable with the other text.
+    pub probe: VarId,
+    /// How alike, as a share of one.
+    pub threshold: Decimal,
 }
 
 /// Whether a relation has a row with that key.

@@ -93,7 +93,12 @@ impl Printer<'_> {
                     self.word("连接", "join")
                 };
                 let old = if join.old { self.word("（旧的行）", " (old rows)") } else { "" };
-                format!("{how} {}{old}{}", self.relation(join.relation), self.keys(join.relation, &join.keys))
+                let like = if join.similar.is_some() {
+                    self.word("，只取文字相似的", ", texts alike only")
+                } else {
+                    ""
+                };
+                format!("{how} {}{old}{}{like}", self.relation(join.relation), self.keys(join.relation, &join.keys))
             }
             Action::Exists(exists) => {
                 let how = if exists.negated.is_some() {

@@ -376,3 +376,30 @@ fn rows_come_in_the_same_order_whatever_the_number_of_threads() {
     assert!(one.0.len() > 20_000);
     assert!(one == run(2) && one == run(7));
 }
+
+#[test]
+fn joins_by_likeness_find_what_every_pair_finds() {
+    let words = ["修缮道路", "采购设备", "公园", "学校操场", "一期", "二期"];
+    let mut store = Store::default();
+    let texts: Vec<String> =
+        (0..220_usize).map(|n| (0..1 + n % 4).map(|at| words[(n * 5 + at * (n / 11 + 1)) % 6]).collect()).collect();
+    let ids = texts.iter().map(|text| store.symbols.intern(text)).collect();
+    let states = (0..220).map(|row| if row % 50 == 3 { State::Blank } else { State::Present }).collect();
+    let mut columns = vec![
+        Column { name: "x".into(), data: Data::Number((0..220).map(|row| row % 12).collect()), states: None },
+        Column { name: "t".into(), data: Data::Symbol(ids), states: Some(states) },
+    ];
+    for built_in in Table::BUILT_IN {
+        columns.push(Column { name: built_in.into(), data: Data::Number(vec![0; 220]), states: None });
+    }
+    store.tables.push(Table { name: "s".into(), columns, rows: 220, sources: Vec::new() });
+    let text = ".decl s(x:number, t:symbol)\n.input s\n.decl d(x:number, t:symbol, u:symbol)\n.output d\n\
+                d(x, t, u) :- s(x, t), s(x, u), similarity(t, u) >= 0.6, t != u.";
+    let (program, sources) = analysed(text, &store).unwrap();
+    let input = exec::Input { program: &program, store: &store, sources: &sources };
+    let fast = exec::frog::run(&input, &exec::frog::Options::default());
+    let judge = exec::reference::run(&input);
+    assert_eq!(difference(&program, &fast, &judge), None);
+    let derived = program.relations.iter().position(|relation| relation.name == "d").unwrap();
+    assert!(rows(&program, &fast, derived).len() > 20);
+}

@@ -17,6 +17,8 @@ enum Leap<'leap> {
     Keyed { groups: &'leap [u32], index: &'leap Index },
     /// The same, without what the last round added.
     Old { groups: &'leap [u32], index: &'leap Index },
+    /// Rows with partners of their own.
+    Listed { lists: &'leap [Vec<u32>] },
 }
 
 impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
@@ -24,6 +26,7 @@ impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
         let len = match self {
             Self::Keyed { groups, index } => index.list(groups[*row as usize]).len(),
             Self::Old { groups, index } => index.old(groups[*row as usize]).len(),
+            Self::Listed { lists } => lists[*row as usize].len(),
         };
         op(0, len);
     }
@@ -32,6 +35,7 @@ impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
         match self {
             Self::Keyed { groups, index } => values.extend(index.list(groups[*row as usize])),
             Self::Old { groups, index } => values.extend(index.old(groups[*row as usize])),
+            Self::Listed { lists } => values.extend(&lists[*row as usize]),
         }
     }
 
@@ -52,6 +56,12 @@ pub struct Pairs {
 #[must_use]
 pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index, old: bool) -> Pairs {
     leap(rows, if old { Leap::Old { groups, index } } else { Leap::Keyed { groups, index } })
+}
+
+/// Pairs each of `rows`, ascending, with its own list.
+#[must_use]
+pub fn listed(rows: Vec<u32>, lists: &[Vec<u32>]) -> Pairs {
+    leap(rows, Leap::Listed { lists })
 }
 
 fn leap(rows: Vec<u32>, leapers: Leap<'_>) -> Pairs {

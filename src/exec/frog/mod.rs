@@ -15,6 +15,7 @@ mod notes;
 mod outcome;
 mod run;
 mod seen;
+mod similar;
 mod special;
 mod spread;
 mod steps;

@@ -1,6 +1,6 @@
 //! Stratum by stratum, round by round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -79,6 +79,7 @@ impl<'a> Engine<'a> {
             decoded: OnceLock::new(),
             possible: Possible::default(),
             recent: vec![0..0; program.relations.len()],
+            similar: BTreeMap::new(),
             indexes: FxHashMap::default(),
         };
         Self {

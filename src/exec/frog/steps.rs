@@ -1,5 +1,9 @@
 //! Running the steps of a plan, batch by batch.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::World;
 use super::batch::{BATCH, Batch, Fault, Vector};
 use super::datalog;
@@ -8,11 +12,12 @@ use super::index::Index;
 use super::limits::{Limits, Stop};
 use super::nested::Memos;
 use super::notes::Notes;
+use super::similar::Alike;
 use super::words::{Kind, NO_TEXT, NONE, is_none};
 use crate::exec::compare::same;
 use crate::exec::matcher::Matcher;
 use crate::ir::{RelationId, Rule, Term, VarId};
-use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Step, UnpackStep};
+use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Similar, Step, UnpackStep};
 use crate::value::Value;
 use crate::value::generators::generate;
 
@@ -166,6 +171,10 @@ impl<'r> Runner<'r> {
         let world = self.world;
         let index = world.index_of(&step.action);
         let groups = self.groups(&join.keys, index, join.relation, batch);
+        if let Some((similar, alike)) = world.alike(join) {
+            let lists = self.alike(similar, alike, (index, &groups), batch);
+            return self.join_listed(join, (step, rest), &lists, (batch, out));
+        }
         let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
         let (mut rows, mut pairs) = (Vec::new(), 0);
         for (row, group) in (0_u32..).zip(&groups) {
@@ -178,6 +187,51 @@ impl<'r> Runner<'r> {
             }
             if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
                 let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index, join.old);
+                pairs = 0;
+                let joined = self.joined(join, &kept, batch, pairs_made);
+                self.count(rest, joined.len);
+                self.steps(rest, joined, &mut *out);
+            }
+        }
+    }
+
+    /// For each row, the rows in its group whose text is like its own.
+    fn alike(
+        &self,
+        similar: &Similar,
+        alike: &Alike,
+        (index, groups): (&Index, &[u32]),
+        batch: &Batch,
+    ) -> Vec<Vec<u32>> {
+        let scope = self.scope(batch);
+        let mut known: FxHashMap<Arc<str>, Vec<u32>> = FxHashMap::default();
+        let partners = |(row, group): (usize, &u32)| {
+            let (false, Ok(Value::Symbol(text))) = (*group == NONE, scope.at(scope.place(similar.probe), row)) else {
+                return Vec::new();
+            };
+            let rows = known.entry(Arc::clone(&text)).or_insert_with(|| alike.rows(&text));
+            let group = index.list(*group);
+            rows.iter().copied().filter(|row| group.binary_search(row).is_ok()).collect()
+        };
+        groups.iter().enumerate().map(partners).collect()
+    }
+
+    fn join_listed(
+        &mut self,
+        join: &Join,
+        (step, rest): (&Step, &[Step]),
+        lists: &[Vec<u32>],
+        (batch, out): (&Batch, Out<'_>),
+    ) {
+        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
+        let (mut rows, mut pairs) = (Vec::new(), 0);
+        for (row, list) in (0_u32..).zip(lists) {
+            if !list.is_empty() {
+                rows.push(row);
+                pairs += list.len();
+            }
+            if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
+                let pairs_made = datalog::listed(std::mem::take(&mut rows), lists);
                 pairs = 0;
                 let joined = self.joined(join, &kept, batch, pairs_made);
                 self.count(rest, joined.len);

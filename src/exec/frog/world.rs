@@ -1,5 +1,6 @@
 //! [`World`]: what every rule reads while it runs: facts, derived rows, indexes, the dictionary.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -8,13 +9,17 @@ use super::batch::{Vector, amount};
 use super::derived::Derived;
 use super::index::{Index, Payload};
 use super::outcome;
+use super::similar::Alike;
 use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Data};
 use crate::ir::RelationId;
-use crate::plan::{Action, Step};
+use crate::plan::{Action, Join, Similar, Step};
 use crate::value::{Decimal, Value};
+
+/// With fewer rows, every pair is tried.
+const WORTH_ALIKE: u32 = 200;
 
 /// A relation, its key columns and what is found by them.
 pub type IndexKey = (RelationId, Vec<usize>, Payload);
@@ -36,6 +41,8 @@ pub struct World<'a> {
     pub possible: Possible,
     /// Which rows of derived relations are new in this round, by relation.
     pub recent: Vec<std::ops::Range<usize>>,
+    /// Texts by likeness, by table, column and threshold.
+    pub similar: BTreeMap<(usize, usize, Decimal), Option<Alike>>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,
 }
@@ -75,12 +82,32 @@ impl World<'_> {
                 Action::Not(not) => self.prepare(&not.nested.steps),
                 Action::Aggregate(aggregate) => self.prepare(&aggregate.nested.steps),
                 action => {
+                    if let Action::Join(Join { similar: Some(similar), .. }) = action {
+                        self.prepare_similar(similar);
+                    }
                     if let Some((key, table)) = index_key(action) {
                         self.refresh(key, table);
                     }
                 }
             }
         }
+    }
+
+    fn prepare_similar(&mut self, similar: &Similar) {
+        let store = self.input.store;
+        let (table, column, threshold) = (similar.table, similar.column, similar.threshold);
+        if store.tables[table].rows >= WORTH_ALIKE {
+            let make = || Alike::new(store, table, column, threshold);
+            self.similar.entry((table, column, threshold)).or_insert_with(make);
+        }
+    }
+
+    /// The texts by likeness that a join asks for, if they are worth it.
+    #[must_use]
+    pub fn alike<'s>(&'s self, join: &'s Join) -> Option<(&'s Similar, &'s Alike)> {
+        let similar = join.similar.as_ref()?;
+        let alike = self.similar.get(&(similar.table, similar.column, similar.threshold))?.as_ref()?;
+        Some((similar, alike))
     }
 
     fn refresh(&mut self, key: IndexKey, table: Option<usize>) {

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""gouji beside its peers, alternately, in one run.
+
+usage: run.py [--gouji PATH] [--data DIR] [--rounds N] [--threads 1,2] [WORK ...]
+WORK: audit-N  tc-4k  chain-2k  sg-12  own  cspa-N  andersen-N   (default: audit-1000000 tc-4k chain-2k sg-12 own cspa-100k)
+
+Needs `pip install duckdb polars numpy` in the Python that runs it, and `cargo build --release` before. Data are made once
+under --data. Prints medians: wall seconds, user + system CPU seconds, peak memory in MB, and the ratio to DuckDB.
+"""
+import argparse, json, os, resource, statistics, subprocess, sys, time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gouji", default=str(HERE.parent.parent / "target/release/gouji"))
+    parser.add_argument("--data", default=str(HERE / "data"))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("work", nargs="*", default=["audit-1000000", "tc-4k", "chain-2k", "sg-12", "own", "cspa-100k"])
+    return parser.parse_args()
+
+def measured(command):
+    """Wall, CPU and peak memory of one child, which must end well."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - start
+    if status != 0:
+        raise SystemExit(f"failed: {' '.join(map(str, command))}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+def data_of(work, root):
+    folder = root / work
+    if not folder.exists():
+        kind, _, size = work.partition("-")
+        if kind == "audit":
+            subprocess.run([sys.executable, HERE / "gen_audit.py", size, folder], check=True)
+        else:
+            subprocess.run([sys.executable, HERE / "gen_graph.py", work, folder], check=True)
+    return folder
+
+def commands(work, folder, args, threads, out):
+    """The two sides: gouji, and DuckDB where it can say the same."""
+    kind = work.partition("-")[0]
+    program = HERE / {"chain": "tc.dl"}.get(kind, f"{kind}.dl")
+    if kind == "audit":
+        threshold = json.loads((folder / "truth.json").read_text())["k"]
+        program = out / "audit.dl"
+        program.write_text((HERE / "audit.dl").read_text().replace("@K@", str(threshold)))
+    ours = [args.gouji, "run", program, "-F", folder, "-D", out, "--threads", str(threads)]
+    theirs = {
+        "audit": [sys.executable, HERE / "audit_duckdb.py", folder, out, str(threads)],
+        "tc": [sys.executable, HERE / "graph_duckdb.py", "tc", folder, str(threads)],
+        "chain": [sys.executable, HERE / "graph_duckdb.py", "tc", folder, str(threads)],
+        "sg": [sys.executable, HERE / "graph_duckdb.py", "sg", folder, str(threads)],
+        "own": [sys.executable, HERE / "graph_duckdb.py", "own", folder, str(threads), str(out)],
+    }
+    return ours, theirs.get(kind)
+
+def main():
+    args = arguments()
+    root = Path(args.data)
+    out = root / "out"
+    out.mkdir(parents=True, exist_ok=True)
+    print("| work | threads | gouji wall / CPU / MB | DuckDB wall / CPU / MB | wall | CPU | memory |")
+    print("|---|---|---|---|---|---|---|")
+    for work in args.work:
+        folder = data_of(work, root)
+        for threads in map(int, args.threads.split(",")):
+            ours, theirs = commands(work, folder, args, threads, out)
+            mine, other = [], []
+            for _ in range(args.rounds):
+                mine.append(measured(ours))
+                if theirs:
+                    other.append(measured(theirs))
+            median = lambda runs: [statistics.median(column) for column in zip(*runs)]
+            show = lambda runs: "{:.2f} / {:.2f} / {:.0f}".format(*median(runs)) if runs else "–"
+            ratio = [f"{a / b:.2f}" for a, b in zip(median(mine), median(other))] if other else ["–"] * 3
+            print(f"| {work} | {threads} | {show(mine)} | {show(other)} | {' | '.join(ratio)} |", flush=True)
+
+if __name__ == "__main__":
+    main()
