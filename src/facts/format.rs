@@ -81,6 +81,8 @@ pub struct Options {
     pub delimiter: Option<u8>,
     /// Around fields of CSV; `Some(None)` when fields are never quoted. Found out when none.
     pub quote: Option<Option<u8>>,
+    /// Before a quote that is part of a field, where it is not written twice. Found out when none.
+    pub escape: Option<u8>,
     /// Lines that begin with this are no rows.
     pub comment: Option<u8>,
     /// A query instead of a table, for databases.

@@ -88,7 +88,7 @@ impl Chunk {
             let written = &text[field.range.clone()];
             match job.dialect.quote.filter(|_| field.doubled) {
                 Some(quote) => {
-                    let (plain, _) = unescape(written, quote);
+                    let (plain, _) = unescape(written, quote, job.dialect.escape);
                     column.text(&plain, job.file.span_of(field.range.clone()), kind, &mut self.symbols);
                 }
                 None => column.field(job, (written, field.range.start), kind, &mut self.symbols),

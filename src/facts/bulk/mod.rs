@@ -84,7 +84,8 @@ pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreB
     builder.symbols().add_file(job.file.span().start(), job.file.shared_text());
     let bytes = &job.file.text().as_bytes()[job.start..];
     let quoted = job.dialect.quote.is_some_and(|quote| memchr::memchr(quote, bytes).is_some());
-    let plan = if job.dialect.comment.is_none() { split::chunks(job, quoted) } else { None };
+    let simple = job.dialect.comment.is_none() && job.dialect.escape.is_none();
+    let plan = if simple { split::chunks(job, quoted) } else { None };
     if let Some(plan) = plan {
         // A first look at the whole text, since what was appended cannot be taken back.
         if !quoted || split::trusted(job, &plan, threads) {

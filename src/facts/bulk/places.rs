@@ -73,7 +73,7 @@ impl Places for LinePlaces {
         let cell = self.cell(sources, row, column);
         let doubled = self.field(sources, row, column).is_ok_and(|field| field.doubled);
         match self.dialect.quote.filter(|_| doubled) {
-            Some(quote) => shifted(cell, &unescape(&sources.text(cell), quote).1, &part),
+            Some(quote) => shifted(cell, &unescape(&sources.text(cell), quote, self.dialect.escape).1, &part),
             None => cell.part(part.start, part.end.saturating_sub(part.start)),
         }
     }

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::{Chunk, Job, all_parts};
-use crate::facts::delimited::{Field, MOST_FIELDS};
+use crate::facts::delimited::{Field, MOST_FIELDS, padding};
 
 /// A part of a file's text: whole rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +121,7 @@ impl<'a> Rows<'a> {
         loop {
             // A part of a row that is not kept is as good as any other.
             record.truncate(MOST_FIELDS);
+            self.at = padding(&self.bytes[..self.end], self.at, self.quote);
             let more = match self.quote.filter(|quote| self.bytes.get(self.at) == Some(quote)) {
                 Some(quote) => self.quoted(quote, record),
                 None => self.plain(record),

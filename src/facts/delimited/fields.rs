@@ -97,6 +97,8 @@ impl<'a> Fields<'a> {
         let mut scratch = [0_u8; 1024];
         let mut start = self.at;
         let mut ended = false;
+        self.at = padding(self.text, self.at, self.dialect.quote);
+        start = start.max(self.at);
         loop {
             let input = &self.text[self.at..];
             let (result, read, _) = self.reader.read_field(input, &mut scratch);
@@ -110,10 +112,11 @@ impl<'a> Fields<'a> {
                     if fields.len() < MOST_FIELDS {
                         fields.push(self.field(start..self.at));
                     }
-                    start = self.at;
                     if record_end {
                         return;
                     }
+                    self.at = padding(self.text, self.at, self.dialect.quote);
+                    start = self.at;
                 }
                 ReadFieldResult::InputEmpty | ReadFieldResult::End => return,
             }
@@ -139,13 +142,16 @@ impl<'a> Fields<'a> {
         let inside = &bytes[range.start + 1..range.end];
         let closed = inside.last() == Some(&quote);
         let content = if closed { &inside[..inside.len() - 1] } else { inside };
-        let doubled = content.contains(&quote);
+        let doubled = content.contains(&quote) || self.dialect.escape.is_some_and(|escape| content.contains(&escape));
         Field { range: range.start + 1..range.start + 1 + content.len(), doubled: doubled || !closed }
     }
 
     /// Where a field opens a quote that never closes, or that only the quote of another line seems to close.
     fn opened(&self, fields: &[Field]) -> Option<usize> {
         let quote = self.dialect.quote?;
+        if self.dialect.escape.is_some() {
+            return self.opened_with_escapes(fields.last()?, quote);
+        }
         let runs_on = |field: &&Field| field.doubled && ends_early(&self.text[field.range.clone()], quote);
         if let Some(field) = fields.iter().find(runs_on) {
             return field.range.start.checked_sub(1);
@@ -155,6 +161,13 @@ impl<'a> Fields<'a> {
         let first_of_field = start == 0 || [b'\n', b'\r', self.dialect.delimiter].contains(&self.text[start - 1]);
         let quotes = self.text[start..].iter().filter(|byte| **byte == quote).count();
         (first_of_field && quotes % 2 == 1).then_some(start)
+    }
+
+    /// Where the last field opens a quote that does not stand at its end.
+    fn opened_with_escapes(&self, last: &Field, quote: u8) -> Option<usize> {
+        let start = last.range.start.checked_sub(1).filter(|start| self.text[*start] == quote)?;
+        let closed = self.text[last.range.end..].first() == Some(&quote);
+        (self.at >= self.text.len() && !closed).then_some(start)
     }
 
     /// Reads the line that begins here as if there were no quotes.
@@ -202,9 +215,19 @@ fn ends_early(content: &[u8], quote: u8) -> bool {
     false
 }
 
+/// Where a field begins: behind blanks before a quote, else at once.
+#[must_use]
+pub fn padding(text: &[u8], at: usize, quote: Option<u8>) -> usize {
+    if text.get(at) != Some(&b' ') || quote.is_none() {
+        return at;
+    }
+    let blanks = text[at..].iter().take_while(|byte| **byte == b' ').count();
+    if text.get(at + blanks).copied() == quote { at + blanks } else { at }
+}
+
 fn reader(dialect: Dialect) -> Reader {
     let mut builder = ReaderBuilder::new();
-    builder.delimiter(dialect.delimiter).comment(dialect.comment);
+    builder.delimiter(dialect.delimiter).comment(dialect.comment).escape(dialect.escape);
     match dialect.quote {
         Some(quote) => builder.quote(quote),
         None => builder.quoting(false),
@@ -214,7 +237,7 @@ fn reader(dialect: Dialect) -> Reader {
 
 /// The content of a quoted field, and where it and `written` part company.
 #[must_use]
-pub fn unescape(written: &str, quote: u8) -> (String, Vec<(u32, u32)>) {
+pub fn unescape(written: &str, quote: u8, escape: Option<u8>) -> (String, Vec<(u32, u32)>) {
     let mut text = String::with_capacity(written.len());
     let mut runs = vec![(0, 0)];
     let mut start = 0;
@@ -222,17 +245,18 @@ pub fn unescape(written: &str, quote: u8) -> (String, Vec<(u32, u32)>) {
     let mut at = 0;
     let mut open = true;
     while at < bytes.len() {
-        if bytes[at] != quote || !open {
+        let is_escape = escape == Some(bytes[at]) && at + 1 < bytes.len();
+        if !open || bytes[at] != quote && !is_escape {
             at += 1;
             continue;
         }
-        // A doubled quote is one; a single one ends the quoting, and what follows is as it stands.
-        let doubled = bytes.get(at + 1) == Some(&quote);
+        // A doubled quote is one, what is escaped is itself; a single quote ends the quoting.
+        let doubled = !is_escape && bytes.get(at + 1) == Some(&quote);
         let kept = at + usize::from(doubled);
         text.push_str(&written[start..kept]);
         start = at + 1 + usize::from(doubled);
-        at = start;
-        open = doubled;
+        at = start + usize::from(is_escape);
+        open = doubled || is_escape;
         if let (Ok(text), Ok(source)) = (u32::try_from(text.len()), u32::try_from(start)) {
             runs.push((text, source));
         }

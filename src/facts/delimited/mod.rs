@@ -13,7 +13,7 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::text;
 
 pub use dialect::Dialect;
-pub use fields::{Field, Fields, MOST_FIELDS, unescape};
+pub use fields::{Field, Fields, MOST_FIELDS, padding, unescape};
 
 /// Cells that are read of one file in this way.
 const MOST_CELLS: usize = 20_000_000;
@@ -71,7 +71,7 @@ pub fn top(sources: &SourceMap, id: FileId, dialect: Dialect) -> RawTable {
         if cells > TOP_CELLS && !table.rows.is_empty() {
             break;
         }
-        table.rows.push(row(file, range, &record, dialect.quote));
+        table.rows.push(row(file, range, &record, dialect));
     }
     table
 }
@@ -96,7 +96,7 @@ pub fn table(
             cut(&name.value, file.span_of(range), report);
             break;
         }
-        table.rows.push(row(file, range, &record, dialect.quote));
+        table.rows.push(row(file, range, &record, dialect));
     }
     unclosed(file, fields.unclosed(), report);
     if let Some(row) = wide {
@@ -105,16 +105,16 @@ pub fn table(
     table
 }
 
-fn row(file: &SourceFile, range: std::ops::Range<usize>, record: &[Field], quote: Option<u8>) -> RawRow {
-    let cells = record.iter().map(|field| cell(file, field, quote)).collect();
+fn row(file: &SourceFile, range: std::ops::Range<usize>, record: &[Field], dialect: Dialect) -> RawRow {
+    let cells = record.iter().map(|field| cell(file, field, dialect)).collect();
     RawRow { cells, span: file.span_of(range), hidden: false }
 }
 
 /// A field as a cell.
-fn cell(file: &SourceFile, field: &Field, quote: Option<u8>) -> RawCell {
+fn cell(file: &SourceFile, field: &Field, dialect: Dialect) -> RawCell {
     let written = &file.text()[field.range.clone()];
-    let (text, shifts) = match quote.filter(|_| field.doubled) {
-        Some(quote) => fields::unescape(written, quote),
+    let (text, shifts) = match dialect.quote.filter(|_| field.doubled) {
+        Some(quote) => fields::unescape(written, quote, dialect.escape),
         None => (written.to_owned(), Vec::new()),
     };
     RawCell { text, span: file.span_of(field.range.clone()), shifts, ..RawCell::default() }

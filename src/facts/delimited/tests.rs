@@ -4,7 +4,7 @@ use crate::facts::format::Options;
 use crate::facts::manifest::Placed;
 use crate::source::{SourceMap, Span};
 
-const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), comment: None };
+const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), escape: None, comment: None };
 
 fn rows(text: &str) -> (Vec<Vec<String>>, Vec<Code>) {
     let mut map = SourceMap::new();
@@ -63,6 +63,17 @@ fn what_separates_is_found_out() {
     assert_eq!(find("a;b;c\n1,5;2;3\n1;2,5;3\n"), b';');
     assert_eq!(find("a|b\n\"x,y\"|2\n"), b'|');
     assert_eq!(find("one column\n"), b',');
+    assert_eq!(find("a:b\n1:2\n"), b':');
+    assert_eq!(find("a title: of words\nand more\n"), b',', "not every row has one");
+}
+
+#[test]
+fn quotes_and_escapes_are_found_out() {
+    assert_eq!(rows("'a','b,c'\n'it''s',2\n").0, [vec!["a", "b,c"], vec!["it's", "2"]]);
+    assert_eq!(rows("it's,a\ndon't,b\n").0, [vec!["it's", "a"], vec!["don't", "b"]]);
+    assert_eq!(rows("a,b\n\"say \\\"x\\\", y\",2\n").0, [vec!["a", "b"], vec!["say \"x\", y", "2"]]);
+    assert_eq!(rows("a,b\n\"C:\\\",2\n").0, [vec!["a", "b"], vec!["C:\\", "2"]], "a path ends in a backslash");
+    assert_eq!(rows("a, b\n\"1,5\", \"2,5\"\n").0, [vec!["a", " b"], vec!["1,5", "2,5"]], "blanks before a quote");
 }
 
 /// Against csv-core's own reading of whole records.
@@ -76,7 +87,11 @@ fn fields_are_what_csv_core_reads() {
         while fields.next(&mut record).is_some() {
             for field in &record {
                 let written = &text[field.range.clone()];
-                ours.push(if field.doubled { super::fields::unescape(written, b'"').0 } else { written.to_owned() });
+                ours.push(if field.doubled {
+                    super::fields::unescape(written, b'"', None).0
+                } else {
+                    written.to_owned()
+                });
             }
         }
         let mut theirs = Vec::new();

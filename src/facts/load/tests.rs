@@ -299,7 +299,11 @@ mod random {
     /// Quoted where it must be, and sometimes where it need not, or wrongly not at all.
     fn written(cell: &str, style: u8) -> String {
         let needs = cell.contains([',', '"', '\n', '\r']);
-        if style == 0 || !needs && style < 5 { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+        let pad = if style == 6 { "  " } else { "" };
+        if style == 0 || !needs && style < 5 {
+            return cell.to_owned();
+        }
+        format!("{pad}\"{}\"", cell.replace('"', "\"\""))
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use crate::facts::format::Format;
 use crate::text;
 
 /// The keys of a source.
-pub(super) const KEYS: [&str; 17] = [
+pub(super) const KEYS: [&str; 18] = [
     "file",
     "table",
     "pick",
@@ -26,6 +26,7 @@ pub(super) const KEYS: [&str; 17] = [
     "encoding",
     "delimiter",
     "quote",
+    "escape",
     "comment",
     "query",
 ];
@@ -84,6 +85,7 @@ pub(super) fn read_key(tree: &mut Tree<'_>, spec: &mut SourceSpec, key: &str, va
         "query" => spec.options.query = tree.some_string(key, value).map(|text| text.value),
         "encoding" => spec.options.encoding = read_encoding(tree, value),
         "delimiter" => spec.options.delimiter = read_byte(tree, key, value),
+        "escape" => spec.options.escape = read_byte(tree, key, value),
         "comment" => spec.options.comment = read_byte(tree, key, value),
         "quote" => spec.options.quote = read_quote(tree, value),
         _ => return false,
