@@ -9,6 +9,7 @@ mod params;
 mod places;
 mod plain;
 mod query;
+mod records;
 mod rules;
 mod test;
 mod tidy;

@@ -1,7 +1,9 @@
 //! A plain Datalog program, from file to outcome: load → parse → resolve → load its facts → run.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::records::{self, Declared};
 use super::{Engine, execute};
 use crate::analysis::{self, InputWish, Mode};
 use crate::diagnostic::{Code, Diagnostic, Report};
@@ -11,7 +13,7 @@ use crate::facts::souffle::{self, Dialect};
 use crate::facts::store::Store;
 use crate::ir::Program;
 use crate::schema::Schema;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
 
@@ -51,12 +53,14 @@ pub fn run_plain(request: &PlainRequest) -> PlainRun {
     let mut run = PlainRun::default();
     let mut report = Report::new();
     if let Some(tree) = load(&mut run.sources, request, &mut report) {
-        let tree = [tree];
-        let trees: Vec<&ast::Program> = tree.iter().collect();
-        let (schema, complaints) = analysis::schema(&trees);
-        report.append(complaints);
-        let wishes = analysis::inputs(&trees);
+        let (schema, complaints) = analysis::schema(&[&tree]);
+        let wishes = analysis::inputs(&[&tree]);
+        let (items, loaded) = load_records(&mut run.sources, request, (&tree, &wishes), &mut report);
+        // Columns of records are no fault here: their rows have become facts of the program.
+        let is_fault = |fault: &&Diagnostic| !fault.place().is_some_and(|place| loaded.contains(&place));
+        report.extend(complaints.diagnostics().iter().filter(is_fault).cloned());
         run.store = load_facts(&mut run.sources, request, (&schema, &wishes), &mut report);
+        let tree = [tree, ast::Program { items, comments: Vec::new() }];
         resolve_and_run(&mut run, request.engine, &tree, &mut report);
     }
     run.diagnostics = report.sorted();
@@ -86,6 +90,26 @@ fn resolve_and_run(run: &mut PlainRun, engine: Engine, tree: &[ast::Program], re
         let input = Input { program: &run.program, store: &run.store, sources: &run.sources };
         run.outcome = Some(execute(&input, engine));
     }
+}
+
+/// Facts of relations with columns of records or branches, and the places of these columns' types.
+fn load_records(
+    sources: &mut SourceMap,
+    request: &PlainRequest,
+    (tree, wishes): (&ast::Program, &[InputWish]),
+    report: &mut Report,
+) -> (Vec<ast::Item>, BTreeSet<Span>) {
+    let declared = Declared::new(tree);
+    let (mut items, mut loaded) = (Vec::new(), BTreeSet::new());
+    for wish in wishes {
+        let Some(columns) = declared.structured(&wish.relation) else { continue };
+        loaded.extend(columns.iter().map(|column| column.ty.span));
+        let Some(file) = open(sources, request, wish, report) else { continue };
+        let (rows, complaints) = records::read(sources, file, (&wish.relation, columns), &declared, &wish.options);
+        items.extend(rows);
+        report.append(complaints);
+    }
+    (items, loaded)
 }
 
 /// The facts that the program's `.input` directives name.

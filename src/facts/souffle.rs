@@ -118,6 +118,34 @@ pub fn read(
     report
 }
 
+/// A line: its place, and its cells with theirs.
+pub type Line = (Span, Vec<(String, Span)>);
+
+/// The cells of every line of `file`, each with its place, and complaints about lines that are not of the dialect.
+#[must_use]
+pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>, Report) {
+    let source = sources.file(file);
+    let text = source.shared_text();
+    let (mut rows, mut report, mut start) = (Vec::new(), Report::new(), 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let row = start..start + line.trim_end_matches('\n').trim_end_matches('\r').len();
+        start += line.len();
+        if number == 0 && dialect.headers {
+            continue;
+        }
+        match cells(&text, row.clone(), dialect) {
+            Ok(cells) => {
+                let cells = cells.into_iter().map(|(text, place)| (text.into_owned(), source.span_of(place)));
+                rows.push((source.span_of(row), cells.collect()));
+            }
+            Err((place, message)) => {
+                report.push(Diagnostic::error(Code::RaggedRow, message).at(source.span_of(place)));
+            }
+        }
+    }
+    (rows, report)
+}
+
 fn malformed(content: &str, column: &crate::schema::Column, span: Span) -> Diagnostic {
     let (name, ty) = (&column.name, type_name(column.ty));
     let message =
