@@ -96,7 +96,7 @@ impl Loader<'_> {
     }
 
     fn paths(&mut self, text: &str, wish: &Wish) {
-        let paths = expand(&wish.base.join(text));
+        let paths = expand(&wish.base.join(text.trim_start_matches("./")));
         if paths.is_empty() {
             let message = text!("没有规则文件 `{text}`", "no rule file `{text}`");
             let base = wish.base.display();
