@@ -358,9 +358,9 @@ fn is_of_the_world(diagnostic: &Diagnostic) -> bool {
     is_error(diagnostic) && codes.contains(&diagnostic.code)
 }
 
-/// How many files were read since there were `before`, each counted once.
+/// How many files were read since there were `before`, each counted once, whatever sheets it has.
 fn fact_files(sources: &SourceMap, before: usize) -> usize {
-    let names: std::collections::BTreeSet<&str> =
-        sources.files()[before..].iter().map(crate::source::SourceFile::name).collect();
+    let names = sources.files()[before..].iter().map(crate::source::SourceFile::name);
+    let names: std::collections::BTreeSet<&str> = names.filter_map(|name| name.split(" › ").next()).collect();
     names.len()
 }

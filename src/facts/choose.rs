@@ -27,6 +27,7 @@ pub fn choose<'a>(
         None => match tables {
             [] => refuse(tables, spec, report),
             [one] => Some(one),
+            _ if relation == narrative::NAME && by_name(tables, relation).is_some() => by_name(tables, relation),
             // The running text that a document has beside its one table.
             [one, text] if text.name == narrative::NAME && relation != narrative::NAME => Some(one),
             _ if format == Format::Toml => by_name(tables, relation).or_else(|| refuse(tables, spec, report)),

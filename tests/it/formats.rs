@@ -92,6 +92,53 @@ fn html_markdown_and_json() {
     same_as_transcript(&manifest(&dir, &both("表.json", ["\"一\"", "\"二\""])), &["表.json"]);
 }
 
+#[test]
+fn sentences_are_held_against_the_tables_of_the_same_document() {
+    let dir = folder("narrative");
+    fs::copy(Path::new(TRANSCRIPT).join("document.txt"), dir.join("document.txt")).unwrap();
+    let manifest = r#"
+rules = ["./own.toml", "./own.dl"]
+[relation.text]
+source = [{ file = "document.txt" }]
+[relation.project]
+source = [{ file = "document.txt", pick = 2, unit = "万元" }]
+[relation.project.columns]
+name = "项目名称"
+budget = "预算金额/指标总额"
+"#;
+    let relations = "
+.decl text(doc: symbol, section: symbol, paragraph: number, sentence: number, text: symbol)
+.input text
+.decl project(name: symbol, budget: money)
+.input project
+";
+    let card = r#"
+language = 1
+[[rule]]
+code = "ZW-1"
+title = "正文的合计"
+severity = "error"
+when = '''
+s in text, i in money_items(s.text), contains("绩效目标", s.text),
+total = sum p.budget : { p in project },
+i.amount !~ total
+'''
+message = "正文写 {i.amount}，表内合计 {total}"
+labels = [{ at = "i", text = "正文" }]
+"#;
+    for (name, text) in [("audit.toml", manifest), ("own.dl", relations), ("own.toml", card)] {
+        fs::write(dir.join(name), text).unwrap();
+    }
+    let audit = check(&dir);
+    let [finding] = &audit.audited.findings[..] else { panic!("{:#?}", audit.audited.findings) };
+    assert!(finding.message.ends_with("表内合计 33384.816万元"), "{}", finding.message);
+    let label = &finding.labels[0];
+    assert_eq!(
+        (audit.sources.text(label.span).as_ref(), audit.sources.location(label.span).line),
+        ("6384.82万元", 132)
+    );
+}
+
 /// Audits `manifest` and compares with the transcription; the labels of tables must lie in `files`.
 fn same_as_transcript(manifest: &Path, files: &[&str]) -> Audit {
     static WANTED: OnceLock<Vec<Said>> = OnceLock::new();

@@ -73,7 +73,7 @@ fn lines(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
         let help = text!("修好这些行，或重新导出这个文件", "mend these lines, or export the file anew");
         let message =
             text!("{wrong} 行不是完整的 JSON，没有读入", "{wrong} lines are no complete JSON and were not read");
-        report.push(Diagnostic::error(Code::RowsSkipped, message).at(file.span_of(0..0)).help(help));
+        report.push(Diagnostic::warning(Code::RowsSkipped, message).at(file.span_of(0..0)).help(help));
     }
     tables.finish(report)
 }
