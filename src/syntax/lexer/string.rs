@@ -6,6 +6,9 @@ use crate::text;
 use super::super::token::Kind;
 use super::Lexer;
 
+/// On a longer line no guess is made where a text ends, since every further quote would look at the line again.
+const LONGEST: usize = 4096;
+
 impl Lexer<'_> {
     /// Reads a text that opens with `open`, which may be a quote that is only meant as `"`.
     pub(super) fn string(&mut self, open: char) -> Kind {
@@ -56,7 +59,8 @@ impl Lexer<'_> {
         // The text was probably meant to end before the next bracket that closes, or with the line.
         let (line, width) = (self.text[start..self.at].trim_end(), open.len_utf8());
         let line_end = start + line.len();
-        let written = line.find([')', ']', '}', '）']).map_or(line, |bracket| &line[..bracket]);
+        let bracket = line.find([')', ']', '}', '）']).filter(|_| line.len() < LONGEST);
+        let written = bracket.map_or(line, |bracket| &line[..bracket]);
         let end = start + written.trim_end_matches([',', '.', ';', ' ']).len().max(width);
         self.at = end;
         let torn = self.span(start, end);

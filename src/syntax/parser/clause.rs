@@ -15,7 +15,9 @@ impl Parser<'_> {
         let first = self.at;
         self.broken = false;
         self.given_up = false;
-        self.margin = self.sources.location(start).column;
+        if self.token().starts_line {
+            self.margin = self.sources.location(start).column;
+        }
         let Ok(heads) = self.heads() else {
             self.skip_clause();
             return None;
@@ -146,7 +148,7 @@ impl Parser<'_> {
     }
 
     fn complain_missing_dot(&mut self, start: Span) {
-        let line = self.sources.location(start).line;
+        let line = self.line_of(start);
         let comma = self.at > 0 && self.kind_at(self.at - 1) == Kind::Comma;
         let message =
             text!("上一条（第 {line} 行开始）末尾缺 `.`", "the clause that begins on line {line} lacks its final `.`");
@@ -159,6 +161,12 @@ impl Parser<'_> {
             complaint.primary(place, text!("这里之后写 `.`", "write `.` after this")).fix(end, ".")
         };
         self.complain_structure(complaint);
+    }
+
+    /// The line, counted from one, on which `place` begins.
+    fn line_of(&self, place: Span) -> u32 {
+        let file = self.sources.file_of(place).map(|file| self.sources.file(file));
+        file.map_or(1, |file| file.line_at(place.start().saturating_sub(file.span().start())).0 + 1)
     }
 
     /// `.plan` after a rule: accepted, with what belongs to it.
@@ -200,8 +208,8 @@ impl Parser<'_> {
 
     /// Whether the token at `at` is not indented more than the clause, as its conditions are.
     fn is_at_margin(&self, at: usize) -> bool {
-        let place = self.token_at(at).span;
-        self.sources.location(place).column <= self.margin
+        let token = self.token_at(at);
+        token.starts_line && self.sources.location(token.span).column <= self.margin
     }
 
     /// Moves behind the dot that ends this clause, or to where the next begins.

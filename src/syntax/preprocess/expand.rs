@@ -124,6 +124,9 @@ impl Run<'_, '_> {
         }
         let message = text!("宏的括号没有闭合", "the bracket of this macro is never closed");
         self.complain(Diagnostic::error(Code::UnclosedBracket, message).at(tokens[at + 1].span));
+        // Looking for the end of every macro behind it would take as long as the text is long, each time.
+        self.given = MOST + 1;
+        self.exhausted = true;
         None
     }
 

@@ -87,7 +87,8 @@ impl Run<'_, '_> {
     fn keep_visible(&mut self, report: Report, hidden: &[Span]) {
         for complaint in report.sorted() {
             let place = complaint.place().unwrap_or_default();
-            if !hidden.iter().any(|span| span.start() <= place.start() && place.end() <= span.end()) {
+            let before = hidden.partition_point(|span| span.start() <= place.start());
+            if !hidden[..before].last().is_some_and(|span| place.end() <= span.end()) {
                 self.out.report.push(complaint);
             }
         }
