@@ -41,7 +41,7 @@ impl Doc {
     /// Whether what holds it cannot be on one line.
     pub(super) fn must_break(&self) -> bool {
         match self {
-            Self::Comment { alone, ends_line, .. } => *alone || *ends_line,
+            Self::Comment { text, alone, ends_line } => *alone || *ends_line || text.contains('\n'),
             Self::Group { broken, .. } => *broken,
             Self::Indent(docs) => docs.iter().any(Self::must_break),
             Self::Text(text) => text.contains('\n'),

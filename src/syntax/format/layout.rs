@@ -91,25 +91,23 @@ fn conditions(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
         return docs;
     }
     let mut joined = Vec::with_capacity(docs.len());
-    // The first piece of each condition, to know which began a line.
     let mut starts = starts(pieces, range);
     let mut docs = docs.into_iter().peekable();
-    while let Some(doc) = docs.next() {
-        let begins =
-            matches!(doc, Doc::Line | Doc::Blank) && !matches!(docs.peek(), Some(Doc::Text(text)) if text == ";");
-        let stays = begins
-            && starts.next().is_some_and(|at| at > 0 && pieces.breaks(at) == 0 && pieces.kind(at - 1) == Kind::Comma);
-        if !stays {
-            joined.push(doc);
-            continue;
-        }
+    // The condition before takes lines of its own.
+    let mut apart = true;
+    while let Some(line) = docs.next() {
+        let begins = !matches!(docs.peek(), Some(Doc::Text(text)) if text == ";");
+        let at = if begins { starts.next() } else { None };
+        let same_line = at.is_some_and(|at| at > 0 && pieces.breaks(at) == 0 && pieces.kind(at - 1) == Kind::Comma);
         let mut next = Vec::new();
         while let Some(doc) = docs.next_if(|doc| !matches!(doc, Doc::Line | Doc::Blank)) {
             next.push(doc);
         }
         let whole = next.iter().any(Doc::must_break);
-        joined.push(if whole { Doc::Line } else { Doc::Fill(next.iter().map(Doc::width).sum()) });
+        let stays = same_line && !whole && !apart;
+        joined.push(if stays { Doc::Fill(next.iter().map(Doc::width).sum()) } else { line });
         joined.extend(next);
+        apart = whole;
     }
     joined
 }

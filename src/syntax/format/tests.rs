@@ -46,7 +46,7 @@ fn conditions_go_one_to_a_line() {
 fn comments_stay_where_they_are() {
     check(
         "// head\n\n  // more\na(1). // one\n/* block\n  of two */ a(2).\na(x):-b(x), // first\n // second\n c(x) /* in */, d(x). // end\n// last",
-        "// head\n\n// more\na(1). // one\n/* block\n  of two */\na(2).\na(x) :-\n  b(x), // first\n  // second\n  c(x) /* in */, d(x). // end\n// last\n",
+        "// head\n\n// more\na(1). // one\n/* block\n  of two */\na(2).\na(x) :-\n  b(x), // first\n  // second\n  c(x) /* in */,\n  d(x). // end\n// last\n",
     );
     check("a(// x\n1,2).", "a(\n  // x\n  1,\n  2\n).\n");
     check(

@@ -2,6 +2,7 @@
 //! nearest list (of arguments, of conditions, of clauses) goes on with its next element.
 
 mod aggregate;
+mod ahead;
 mod annotation;
 mod arg;
 mod atom;
