@@ -12,13 +12,13 @@ use super::builder::StoreBuilder;
 use super::bulk;
 use super::delimited::{self, Dialect};
 use super::format::{self, Format, Options, Request};
-use super::manifest::{Feed, Manifest, SourceSpec};
+use super::manifest::{Feed, Manifest, Placed, SourceSpec};
 use super::map::{self, Mapping};
 use super::raw::RawTable;
 use super::store::Store;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::Schema;
-use crate::source::{FileId, SourceMap, display_path};
+use crate::source::{FileId, SourceMap, display_path, expand};
 use crate::text;
 
 /// Loads what `manifest` names, files relative to `dir`, as facts of the relations of `schema`.
@@ -87,8 +87,8 @@ impl Loader<'_> {
         self.check_columns(feed);
         let mut mappings: Vec<Mapping> = Vec::new();
         let mut unread = false;
-        for spec in &feed.sources {
-            match self.source(relation, feed, spec) {
+        for spec in feed.sources.iter().flat_map(|spec| self.expanded(spec)).collect::<Vec<_>>() {
+            match self.source(relation, feed, &spec) {
                 Some(mapping) => mappings.push(mapping),
                 None => unread = true,
             }
@@ -96,6 +96,19 @@ impl Loader<'_> {
         if !unread {
             map::missing_everywhere(feed, declared, &mappings, &mut self.report);
         }
+    }
+
+    /// A source for each file that `spec` names; `*` stands for any characters of a file's name.
+    fn expanded(&self, spec: &SourceSpec) -> Vec<SourceSpec> {
+        if !spec.file.value.contains('*') {
+            return vec![spec.clone()];
+        }
+        let paths = expand(&self.dir.join(spec.file.value.replace('\\', "/")));
+        let files = paths.iter().map(|path| display_path(path.strip_prefix(self.dir).unwrap_or(path)));
+        let found: Vec<SourceSpec> =
+            files.map(|value| SourceSpec { file: Placed { value, span: spec.file.span }, ..spec.clone() }).collect();
+        // Reading the pattern itself says that no file fits.
+        if found.is_empty() { vec![spec.clone()] } else { found }
     }
 
     /// The position of the relation that is fed.

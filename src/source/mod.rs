@@ -3,9 +3,11 @@
 //! A [`Span`] is eight bytes and is meaningful only together with the [`SourceMap`] that handed it out. The map is the
 //! only reader of files. It knows nothing of what the bytes mean.
 
+mod expand;
 mod map;
 mod snippet;
 mod span;
 
+pub use expand::expand;
 pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes};
 pub use span::Span;

@@ -27,6 +27,8 @@ pub use places::LinePlaces;
 pub const LARGE: u64 = 8 << 20;
 /// Bytes that are usefully read at a time.
 pub const CHUNK: usize = 1 << 20;
+/// Bytes from which the number of rows is estimated.
+const SAMPLE: usize = 1 << 18;
 /// Rows of a chunk when rows are read one after another.
 const SERIAL_ROWS: usize = 16 * 1024;
 
@@ -83,6 +85,9 @@ pub enum Care {
 pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreBuilder) -> Outcome {
     builder.symbols().add_file(job.file.span().start(), job.file.shared_text());
     let bytes = &job.file.text().as_bytes()[job.start..];
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let rows = memchr::memchr_iter(b'\n', sample).count() as u64 * bytes.len() as u64 / sample.len().max(1) as u64;
+    builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(bytes.len() / 8));
     let quoted = job.dialect.quote.is_some_and(|quote| memchr::memchr(quote, bytes).is_some());
     let simple = job.dialect.comment.is_none() && job.dialect.escape.is_none();
     let plan = if simple { split::chunks(job, quoted) } else { None };

@@ -224,6 +224,18 @@ fn no_row_has_headers() {
 }
 
 #[test]
+fn a_star_names_several_files() {
+    let file = |name: &str| format!("项目名称,预算金额（元）\n{name},1\n");
+    let (one, two) = (file("甲"), file("乙"));
+    let files = [("1月.csv", one.as_bytes()), ("2月.csv", two.as_bytes()), ("2月.txt", b"x")];
+    let manifest = "[relation.project]\nsource = \"*月.csv\"\n[relation.total]\nsource = \"*.ods\"\n";
+    let (map, store, complaints) = run("star", manifest, &files);
+    assert_eq!(cells(&map, &store, 0, 0), ["甲", "乙"]);
+    assert_eq!(cells(&map, &store, 0, 4), ["1月.csv", "2月.csv"]);
+    assert_eq!(complaints.iter().filter(|one| one.code == Code::UnreadableFile).count(), 1);
+}
+
+#[test]
 fn absurd_files_are_bounded() {
     let wide: String =
         (0..20_000).map(|at| format!("列{at},")).collect::<String>() + "\n" + &"1,".repeat(20_000) + "\n";
