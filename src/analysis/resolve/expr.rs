@@ -264,6 +264,10 @@ impl Builder<'_, '_> {
             return self.branch((&Name { text: full, span }, &[]), span, here);
         }
         let known: Vec<&str> = self.params.iter().map(|parameter| parameter.name).collect();
+        if let Some(card) = self.card {
+            // one of them is probably meant
+            self.infer.used_parameters[card].extend(known.iter().map(|name| (*name).to_owned()));
+        }
         let complaint = Diagnostic::error(
             Code::UnknownParameter,
             text!("没有声明参数 `${name}`", "the parameter `${name}` is not declared"),
