@@ -49,8 +49,7 @@ pub fn analyse(text: &str, mode: Mode) -> (Program, Report, SourceMap) {
     let mut sources = SourceMap::new();
     let file = sources.add("program.dl", text).expect("small");
     let (program, mut report) = syntax::parse_program(&sources, file);
-    let (schema, declared) = analysis::schema(&[&program]);
-    report.append(declared);
+    let (schema, _) = analysis::schema(&[&program]); // what cannot be loaded is the business of loading
     let store = empty_store(&schema);
     let programs = [program];
     let input = Input { mode, sources: &sources, programs: &programs, cards: &[], store: &store };
