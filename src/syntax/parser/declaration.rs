@@ -116,6 +116,19 @@ impl Parser<'_> {
         while self.kind() == Kind::Word {
             let token = self.token();
             let word = self.text(token);
+            if ["btree_min", "btree_max", "btree_sum"].contains(&word.as_ref()) {
+                let message = text!(
+                    "不支持 `{word}`：表不能边算边汇总",
+                    "`{word}` is not supported: relations do not aggregate as they grow"
+                );
+                let help = text!(
+                    "用支配子句 `r(x, a) <= r(x, b) :- …`，或在另一条规则里取 min、max、sum",
+                    "use a subsumptive clause, `r(x, a) <= r(x, b) :- …`, or take min, max or sum in another rule"
+                );
+                self.complain(Diagnostic::error(Code::Unsupported, message).at(token.span).help(help));
+                self.advance();
+                continue;
+            }
             if !QUALIFIERS.contains(&word.as_ref()) {
                 break;
             }
