@@ -161,9 +161,17 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     audit.reach = if incomplete { Reach::Incomplete } else { Reach::Complete };
     if refused || sets_are_wrong(report) {
         audit.reach = Reach::Refused;
+        if report.diagnostics().iter().filter(|wrong| is_error(wrong)).all(is_understood) {
+            report.append(resolve(&audit.sources, &audit.rules, &audit.store, &sets).1);
+        }
         return None;
     }
     Some(sets)
+}
+
+/// Whether it is clear what was meant all the same, so that what else is wrong can be told in the same run.
+fn is_understood(wrong: &Diagnostic) -> bool {
+    !wrong.fixes.is_empty() || matches!(wrong.code, Code::UnknownKey | Code::MissingKey | Code::BadValue)
 }
 
 /// Resolves the rules, runs them, and finds.
