@@ -308,4 +308,3 @@ fn the_sample_is_right() {
     assert_eq!(tree(SAMPLE), tree(&once));
     assert_eq!(formatted(&once), once);
 }
-
