@@ -10,8 +10,8 @@ use crate::source::{FileId, SourceMap};
 use crate::text;
 use crate::value::Unit;
 
-const TOP_KEYS: [&str; 5] = ["title", "rules", "unit", "params", "relation"];
-const COLUMN_KEYS: [&str; 7] = ["header", "match", "position", "value", "unit", "blank", "fill"];
+pub(super) const TOP_KEYS: [&str; 5] = ["title", "rules", "unit", "params", "relation"];
+pub(super) const COLUMN_KEYS: [&str; 7] = ["header", "match", "position", "value", "unit", "blank", "fill"];
 
 /// Reads the manifest in `file`.
 pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {

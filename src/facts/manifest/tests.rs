@@ -108,3 +108,16 @@ fn what_is_not_toml_is_said_where_it_stands() {
     assert!(complaints.iter().all(|(code, _)| *code == Code::BadToml), "{complaints:?}");
     assert!(!complaints.is_empty());
 }
+
+#[test]
+fn the_manual_names_every_key() {
+    let manual = include_str!("../../../docs/audit-toml.md");
+    for key in super::source::KEYS.iter().chain(&super::read::COLUMN_KEYS).chain(&super::read::TOP_KEYS) {
+        let named = [format!("`{key}`"), format!("{key} "), format!("[{key}")];
+        assert!(named.iter().any(|form| manual.contains(form.as_str())), "`{key}` is not in docs/audit-toml.md");
+    }
+    let example = manual.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (_, manifest, complaints) = read(example);
+    assert_eq!(complaints, []);
+    assert_eq!(manifest.relations[0].sources.len(), 3);
+}
