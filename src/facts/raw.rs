@@ -1,5 +1,6 @@
 //! [`RawTable`]: what a reader of any format hands over — cells as text, each with its place.
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 /// A table as a file has it, before its columns are mapped to a relation's.
@@ -17,6 +18,8 @@ pub struct RawTable {
     pub hidden: bool,
     /// Columns that are hidden in the file, ascending.
     pub hidden_columns: Vec<u32>,
+    /// What is to be known of it by whoever uses it: hidden parts, results that are out of date.
+    pub notes: Vec<Diagnostic>,
     /// The running text of a document, a sentence a row, rather than one of its tables. Only for who asks for it by name.
     pub narrative: bool,
 }

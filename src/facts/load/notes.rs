@@ -75,7 +75,7 @@ pub(super) fn of_source(
     if tally.hidden.count > 0 {
         let count = tally.hidden.count;
         let message = text!("{file} 有 {count} 个隐藏行，照样读入", "{count} hidden rows of {file} are loaded as well");
-        report.push(examples(Diagnostic::note(Code::Doubtful, message).at(spec.file.span), &tally.hidden.places));
+        report.push(examples(Diagnostic::note(Code::HiddenCells, message).at(spec.file.span), &tally.hidden.places));
     }
     ragged(file, spec.file.span, tally, report);
 }

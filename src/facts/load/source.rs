@@ -19,6 +19,7 @@ impl Loader<'_> {
         let wanted = map::wanted(declared, feed, spec);
         let asked = (declared.name.as_str(), wanted.as_slice());
         let table = choose::choose(&read.tables, (spec, read.format), asked, &mut self.report)?;
+        self.report.extend(table.notes.iter().cloned());
         let Some(headers) = headers::find(table, spec, &wanted) else {
             notes::no_headers(spec, declared, table, &mut self.report);
             return None;

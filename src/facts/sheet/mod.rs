@@ -101,8 +101,8 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
     let mut tables = Vec::new();
     for sheet in sheets {
         match grid::lay_out(sources, request, &sheet) {
-            Ok((table, place)) => {
-                notes::write(&sheet, &table, place, request, &mut report);
+            Ok((mut table, place)) => {
+                table.notes = notes::of(&sheet, &table, place, request);
                 tables.push(table);
             }
             Err(trouble) => report.push(trouble.diagnostic(request.name, request.at)),

@@ -11,8 +11,10 @@ use crate::text;
 /// Cells that one complaint labels; it says how many there are.
 const LABELS: usize = 8;
 
-/// Writes the notes on `sheet`, whose whole text is at `place`.
-pub(super) fn write(sheet: &Sheet, table: &RawTable, place: Span, request: &Request<'_>, report: &mut Report) {
+/// The notes on `sheet`, whose whole text is at `place`, for whoever uses it.
+pub(super) fn of(sheet: &Sheet, table: &RawTable, place: Span, request: &Request<'_>) -> Vec<Diagnostic> {
+    let mut notes = Report::new();
+    let report = &mut notes;
     let name = format!("{} › {}", request.name, sheet.name);
     let at = if place.is_empty() { request.at } else { place.part(0, 0) };
     uncomputed(sheet, table, &name, report);
@@ -31,6 +33,7 @@ pub(super) fn write(sheet: &Sheet, table: &RawTable, place: Span, request: &Requ
     if let Some(trouble) = sheet.cut.clone() {
         report.push(trouble.diagnostic(&name, request.at));
     }
+    notes.diagnostics().to_vec()
 }
 
 fn uncomputed(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
@@ -101,35 +104,21 @@ fn covered(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
     report.push(label(diagnostic, table, &places, &text!("下面盖着别的内容", "something else lies under this")));
 }
 
+/// Hidden columns and sheets; hidden rows are told with the rows that are loaded.
 fn hidden(sheet: &Sheet, table: &RawTable, name: &str, at: Span, report: &mut Report) {
-    let hidden: Vec<Span> =
-        table.rows.iter().filter(|row| row.hidden && !row.cells.is_empty()).map(|row| row.span).collect();
-    let columns = table.hidden_columns.iter().map(|column| letters(*column)).collect::<Vec<_>>().join("、");
-    if hidden.is_empty() && columns.is_empty() && !sheet.hidden {
-        return;
-    }
-    let mut parts = Vec::new();
+    let columns: Vec<String> = table.hidden_columns.iter().map(|column| letters(*column)).collect();
     if sheet.hidden {
-        parts.push(text!("整张工作表是隐藏的", "the whole sheet is hidden"));
-    }
-    if !hidden.is_empty() {
-        let count = hidden.len();
-        parts.push(text!("{count} 行是隐藏的", "{count} rows are hidden"));
+        let message = text!("{name} 是隐藏的工作表，照样读入", "{name} is a hidden sheet; it was read all the same");
+        report.push(Diagnostic::note(Code::HiddenCells, message).at(at));
     }
     if !columns.is_empty() {
-        parts.push(text!("{columns} 列是隐藏的", "columns {columns} are hidden"));
+        let (zh, en) = (columns.join("、"), columns.join(", "));
+        let message = text!(
+            "{name} 的 {zh} 列是隐藏的，照样读入",
+            "columns {en} of {name} are hidden; they were read all the same"
+        );
+        report.push(Diagnostic::note(Code::HiddenCells, message).at(at));
     }
-    let zh = parts.iter().map(|part| part.zh.as_str()).collect::<Vec<_>>().join("，");
-    let en = parts.iter().map(|part| part.en.as_str()).collect::<Vec<_>>().join(", ");
-    let message = text!("{name} 中{zh}，与其他内容一样读入", "in {name}, {en}; they were read like the rest");
-    let mut diagnostic = Diagnostic::note(Code::HiddenCells, message);
-    if hidden.is_empty() {
-        diagnostic = diagnostic.at(at);
-    }
-    for span in hidden.into_iter().take(LABELS) {
-        diagnostic = diagnostic.at(span);
-    }
-    report.push(diagnostic);
 }
 
 /// Labels the first of the cells at `places`.

@@ -32,7 +32,8 @@ fn read(bytes: &[u8]) -> (SourceMap, Vec<RawTable>, Report) {
     let mut sources = SourceMap::new();
     let options = Options::default();
     let request = Request { path: Path::new("a.xlsx"), name: "a.xlsx", at: Span::default(), options: &options };
-    let (tables, report) = read_bytes(&mut sources, &request, bytes);
+    let (tables, mut report) = read_bytes(&mut sources, &request, bytes);
+    report.extend(tables.iter().flat_map(|table| table.notes.iter().cloned()));
     (sources, tables, report)
 }
 
