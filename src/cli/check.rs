@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
 use crate::audit::{Audit, Reach, check as audit};
 use crate::diagnostic::{Code, Diagnostic};
@@ -47,7 +47,7 @@ enum Level {
 }
 
 pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> Said {
-    let mut audit = audit(&args.audit.request(common, terminal.lang()));
+    let mut audit = with_sign_of_life(terminal.lang(), || audit(&args.audit.request(common, terminal.lang())));
     if audit.reach != Reach::Refused && !audit.audited.checked_anything() {
         audit.diagnostics.push(nothing_checked());
     }

@@ -3,11 +3,18 @@
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
 
 use super::{INCOMPLETE, Said};
 use crate::diagnostic::{Diagnostic, Lang};
 use crate::render::human::{self, Style};
 use crate::source::SourceMap;
+
+/// How long nothing need be shown.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Columns when nothing says how wide lines may be.
 const COLUMNS: usize = 100;
@@ -69,6 +76,29 @@ pub(super) fn lang_of_locale() -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(set).unwrap_or_default();
     let language = locale.split(['_', '.', '-']).next().unwrap_or_default().to_lowercase();
     if ["", "c", "posix", "zh"].contains(&language.as_str()) { Lang::Zh } else { Lang::En }
+}
+
+/// Does `work`; from the second second on, a sign of life stands on the terminal.
+pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
+    if !std::io::stderr().is_terminal() {
+        return work();
+    }
+    let (done, waiting) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if waiting.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let spinner = ProgressBar::new_spinner();
+            spinner.set_message(if lang == Lang::Zh { "正在审核…" } else { "auditing …" });
+            spinner.enable_steady_tick(Duration::from_millis(120));
+            let _ = waiting.recv();
+            spinner.finish_and_clear();
+        });
+        let result = work();
+        drop(done);
+        result
+    })
 }
 
 /// Runs a verb, writes what it says, and ends as it says. A panic is our mistake and is said to be.

@@ -14,6 +14,7 @@ mod packs;
 mod paths;
 mod run;
 mod schemas;
+mod typos;
 mod ui;
 mod wenlv;
 mod worlds;
