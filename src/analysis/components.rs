@@ -5,6 +5,7 @@
 
 mod rewrite;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::rewrite::{Rewrite, Role};
@@ -16,6 +17,9 @@ use crate::text;
 
 /// Instances within instances beyond this are refused.
 const DEEPEST: usize = 64;
+
+/// So many components may be filled in: two instances in each of thirty components are more than memory holds.
+const MOST_FILLED: u32 = 20_000;
 
 /// A program without components.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +35,15 @@ pub(super) struct Flat {
 struct Scope<'s, 'i> {
     components: BTreeMap<&'i str, &'i Component>,
     around: Option<&'s Scope<'s, 'i>>,
+    /// How many components have been filled in.
+    filled: &'s Cell<u32>,
 }
 
 /// All programs as one, with every component instantiated.
 pub(super) fn expand(programs: &[&Program], report: &mut Report) -> Flat {
     let items: Vec<&Item> = programs.iter().flat_map(|program| &program.items).collect();
-    let scope = Scope::new(&items, None, report);
+    let filled = Cell::new(0);
+    let scope = Scope::new(&items, None, &filled, report);
     let mut flat = Flat::default();
     let mut instances = BTreeMap::new();
     for item in &items {
@@ -69,7 +76,7 @@ impl Flat {
 }
 
 impl<'s, 'i> Scope<'s, 'i> {
-    fn new(items: &[&'i Item], around: Option<&'s Self>, report: &mut Report) -> Self {
+    fn new(items: &[&'i Item], around: Option<&'s Self>, filled: &'s Cell<u32>, report: &mut Report) -> Self {
         let mut components: BTreeMap<&str, &Component> = BTreeMap::new();
         for item in items {
             let Item::Component(component) = item else { continue };
@@ -80,7 +87,7 @@ impl<'s, 'i> Scope<'s, 'i> {
             }
             components.insert(&name.text, component);
         }
-        Self { components, around }
+        Self { components, around, filled }
     }
 
     fn find(&self, name: &str) -> Option<&'i Component> {
@@ -131,6 +138,13 @@ fn content(
         report.push(too_deep(&wanted.name));
         return None;
     }
+    scope.filled.set(scope.filled.get().saturating_add(1));
+    if scope.filled.get() > MOST_FILLED {
+        if scope.filled.get() == MOST_FILLED + 1 {
+            report.push(too_many(&wanted.name));
+        }
+        return None;
+    }
     let Some(component) = scope.find(&wanted.name.text) else {
         report.push(unknown_component(&wanted.name, &scope.names()));
         return None;
@@ -147,7 +161,7 @@ fn content(
         .map(|(param, value)| (param.text.as_str(), value.text.as_str()))
         .collect();
     let items: Vec<&Item> = component.items.iter().collect();
-    let inside = Scope::new(&items, Some(scope), report);
+    let inside = Scope::new(&items, Some(scope), scope.filled, report);
     let mut own = Flat::default();
     let mut inits = Vec::new();
     let mut all_overridden = overridden.clone();
@@ -299,6 +313,14 @@ fn too_deep(name: &Name) -> Diagnostic {
     Diagnostic::error(
         Code::BadDeclaration,
         text!("组件 `{text}` 绕回了它自己", "the component `{text}` leads back to itself"),
+    )
+    .at(name.span)
+}
+
+fn too_many(name: &Name) -> Diagnostic {
+    Diagnostic::error(
+        Code::LimitReached,
+        text!("组件展开超过 {MOST_FILLED} 次", "more than {MOST_FILLED} components to fill in"),
     )
     .at(name.span)
 }

@@ -16,6 +16,9 @@ use crate::syntax::ast::{
 };
 use crate::text;
 
+/// Copies of bodies beyond this are refused.
+const MOST_COPIES: usize = 1_000;
+
 /// Replaces uses of inline relations that are not safe; complains about those that cannot be.
 pub(super) fn inline(flat: &mut Flat, report: &mut Report) {
     let marked: BTreeMap<String, Span> = flat
@@ -32,13 +35,7 @@ pub(super) fn inline(flat: &mut Flat, report: &mut Report) {
     if check_cycles(flat, &marked, report) {
         return;
     }
-    let unsafe_ones: BTreeSet<String> = flat
-        .clauses
-        .iter()
-        .flat_map(|clause| clause.heads.iter().map(move |head| (head, &clause.body)))
-        .filter(|(head, body)| marked.contains_key(&head.relation.text) && !is_safe(head, body))
-        .map(|(head, _)| head.relation.text.clone())
-        .collect();
+    let unsafe_ones = find_unsafe(flat, &marked);
     if unsafe_ones.is_empty() {
         return;
     }
@@ -47,7 +44,18 @@ pub(super) fn inline(flat: &mut Flat, report: &mut Report) {
         .partition(|clause| clause.heads.iter().any(|head| unsafe_ones.contains(&head.relation.text)));
     let mut inliner = Inliner { definitions: &definitions, names: &unsafe_ones, fresh: 0 };
     for clause in &mut rest {
+        inliner.fresh = 0;
         inliner.body(&mut clause.body);
+        if inliner.fresh > MOST_COPIES {
+            report.push(
+                Diagnostic::error(
+                    Code::LimitReached,
+                    text!("inline 展开后超过 {MOST_COPIES} 份", "more than {MOST_COPIES} copies by inlining"),
+                )
+                .at(clause.span),
+            );
+            clause.body = Body { broken: true, ..Body::default() };
+        }
     }
     flat.clauses = rest;
 }
@@ -126,8 +134,27 @@ fn relations_of(body: &Body, out: &mut BTreeSet<String>) {
     }
 }
 
-/// Whether every variable of the head stands in a positive atom of every alternative.
-fn is_safe(head: &Atom, body: &Body) -> bool {
+/// The inline relations that have no rows of their own: some rule of theirs is not safe, or needs one that is not.
+fn find_unsafe(flat: &Flat, marked: &BTreeMap<String, Span>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    loop {
+        let more: Vec<String> = flat
+            .clauses
+            .iter()
+            .flat_map(|clause| clause.heads.iter().map(move |head| (head, &clause.body)))
+            .filter(|(head, _)| marked.contains_key(&head.relation.text) && !found.contains(&head.relation.text))
+            .filter(|(head, body)| !is_safe(head, body, &found))
+            .map(|(head, _)| head.relation.text.clone())
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+/// Whether every variable of the head stands in a positive atom of every alternative, those without rows left out.
+fn is_safe(head: &Atom, body: &Body, without_rows: &BTreeSet<String>) -> bool {
     let Args::Positional(args) = &head.args else { return true };
     let wanted: Vec<&str> = args
         .iter()
@@ -139,7 +166,9 @@ fn is_safe(head: &Atom, body: &Body) -> bool {
     body.alternatives.iter().all(|conjunction| {
         let mut bound = BTreeSet::new();
         for literal in conjunction {
-            if let Literal::Atom(Atom { args: Args::Positional(args), .. }) = literal {
+            if let Literal::Atom(Atom { relation, args: Args::Positional(args), .. }) = literal
+                && !without_rows.contains(&relation.text)
+            {
                 bound.extend(args.iter().filter_map(|arg| match &arg.kind {
                     ArgKind::Var(name) => Some(name.as_str()),
                     _ => None,
@@ -168,7 +197,7 @@ impl Inliner<'_> {
 
     fn literal(&mut self, mut literal: Literal, out: &mut Vec<Literal>) {
         match &mut literal {
-            Literal::Atom(atom) if self.names.contains(&atom.relation.text) => {
+            Literal::Atom(atom) if self.names.contains(&atom.relation.text) && self.fresh <= MOST_COPIES => {
                 let mut group = self.expand(atom);
                 if let [only] = &mut group.alternatives[..] {
                     out.append(only);

@@ -245,3 +245,56 @@ fn allowances_pass_through_derived_relations() {
     assert_eq!(helper.arity, 3);
     assert!(program.rules.iter().any(|rule| program.relations[rule.head.index()].name == "total±s"));
 }
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % sides.max(1)
+    }
+}
+
+/// Words of a program: names, numbers, single signs.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let end = if word(first) { rest.find(|c: char| !word(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        words.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    words
+}
+
+#[test]
+fn mutated_programs_are_refused_or_keep_all_promises() {
+    let mut dice = Dice(7);
+    let texts: Vec<String> =
+        cases().iter().map(|case| fs::read_to_string(case.join("program.dl")).expect("readable")).collect();
+    for round in 0..600 {
+        let text = &texts[round % texts.len()];
+        let mut words = words(text);
+        for _ in 0..=dice.roll(3) {
+            let (a, b) = (dice.roll(words.len()), dice.roll(words.len()));
+            match dice.roll(4) {
+                0 => drop(words.remove(a)),
+                1 => words.swap(a, b),
+                2 => words[a] = words[b],
+                _ => words.insert(a, words[b]),
+            }
+        }
+        let text = words.concat();
+        for mode in [Mode::Plain, Mode::Audit] {
+            let (program, report, sources) = analyse(&text, mode);
+            let broken = gouji::ir::check(&program);
+            assert!(broken.is_empty(), "{}\n{text}", broken.join("\n"));
+            for complaint in report.sorted() {
+                let place = complaint.place().expect("every complaint has a place");
+                assert!(sources.file_of(place).is_some(), "{complaint:?}");
+            }
+        }
+    }
+}
