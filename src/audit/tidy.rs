@@ -160,6 +160,13 @@ mod tests {
     }
 
     #[test]
+    fn an_edit_in_several_places_is_made_whole() {
+        let (text, _, wrong) = tidied("a.dl", "a(p) :- c(p), p not in b{x: 1}, 支出 大于 3.", true);
+        assert_eq!((text.as_str(), wrong), ("a(p) :- c(p), not (p in b{x: 1}), 支出 > 3.\n", false));
+        assert_eq!(tidied("a.dl", "a :- b(1).", true).0, "a() :- b(1).\n");
+    }
+
+    #[test]
     fn the_shipped_rules_are_laid_out_once_and_for_all() {
         for shipped in crate::cards::PACKS.iter().chain(crate::cards::SHARED) {
             let (once, mended, wrong) = tidied(shipped.path, shipped.text, true);

@@ -65,6 +65,10 @@ impl Balance<'_> {
         if token.kind == Kind::LeftBracket && self.follows_at() {
             self.annotation.get_or_insert(self.open.len());
         }
+        if self.torn.is_some() && token.starts_line && self.annotation.is_none() {
+            // A text that was never closed took the brackets of its line along.
+            self.close_brackets(token);
+        }
         match token.kind {
             // Whatever stands in an annotation ends no clause.
             _ if self.annotation.is_some() && token.kind != Kind::End => {}
@@ -111,14 +115,18 @@ impl Balance<'_> {
 
     /// Closes what is still open where a clause ends.
     fn close_clause(&mut self, token: Token) {
+        self.close_brackets(token);
+        self.end_torn();
+    }
+
+    fn close_brackets(&mut self, token: Token) {
         let kept = self.open.iter().rposition(|open| open.component).map_or(0, |component| component + 1);
         self.unclosed(kept, token);
-        self.end_torn();
     }
 
     fn end_torn(&mut self) {
         if let Some(torn) = self.torn.take() {
-            self.out.mended.push((torn, self.out.tokens.len() + 1));
+            self.out.mended.push((torn, self.out.tokens.len().saturating_sub(1)));
         }
     }
 

@@ -179,8 +179,12 @@ impl Parser<'_> {
         let source = self.shown_source();
         let place = self.token_at(self.at + 1).span.to(self.token_at(self.at + 2).span);
         let message = text!("“不在”要写成 `not ({row} in {source})`", "“not in” is written `not ({row} in {source})`");
-        let complaint = Diagnostic::error(Code::ForeignOperator, message);
-        self.complain(complaint.at(place));
+        let complaint = Diagnostic::error(Code::ForeignOperator, message).at(place);
+        let start = self.token().span.start();
+        let behind = self.beyond(self.beyond_name(self.at + 3));
+        let end = self.token_at(behind.saturating_sub(1)).span.end();
+        let complaint = complaint.fix(Span::new(start, start), "not (").fix(place, "in").fix(Span::new(end, end), ")");
+        self.complain(complaint);
         Skip
     }
 

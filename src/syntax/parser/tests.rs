@@ -317,6 +317,8 @@ fn each_slip_is_said_once() {
         ("a(x) :- b(x), x.", vec![(UnexpectedToken, "x")]),
         ("a(x) :- b(x,), c(x),.", vec![(UnexpectedToken, ","), (UnexpectedToken, ",")]),
         ("a(x) :- b(\"x), c(x).\nd(1).", vec![(UnclosedString, "\"")]),
+        ("a(\"x\nd(1).\ne(1)\n", vec![(UnclosedString, "\""), (MissingDot, ")")]),
+        ("a(x) :- b(\"x), c(x).\nd :- e(x).", vec![(UnclosedString, "\""), (UnexpectedToken, "d")]),
         ("a(1). /* b", vec![(UnclosedComment, "/*")]),
         ("a(\"\\q\").", vec![(BadEscape, "\\q")]),
         ("a(10万).", vec![(BadNumber, "10万")]),
