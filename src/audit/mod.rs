@@ -151,7 +151,11 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     report.append(complaints);
 
     let before = sources.files().len();
-    let (store, complaints) = facts::load(sources, &manifest, &schema, &dir);
+    let mut means = facts::Means::default();
+    if let Engine::FrogWith(exec::frog::Options { threads: Some(threads), .. }) = request.engine {
+        means.threads = threads;
+    }
+    let (store, complaints) = facts::load_with(sources, &manifest, &schema, (&dir, means));
     audit.audited.files = fact_files(sources, before);
     audit.audited.rows = store.tables.iter().map(|table| u64::from(table.rows)).sum();
     let incomplete = complaints.diagnostics().iter().any(is_of_the_world);

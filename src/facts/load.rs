@@ -26,27 +26,36 @@ use crate::text;
 /// The store has one table per relation of `schema`, in that order; one that nothing feeds has no sources. A file that
 /// several sources name is read once.
 pub fn load(sources: &mut SourceMap, manifest: &Manifest, schema: &Schema, dir: &Path) -> (Store, Report) {
-    load_with(sources, manifest, schema, (dir, bulk::LARGE, bulk::CHUNK))
+    load_with(sources, manifest, schema, (dir, Means::default()))
 }
 
-/// [`load`], reading delimited files of at least `large` bytes in bulk, `chunk` bytes at a time.
-fn load_with(
+/// What loading may use, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Means {
+    /// How many threads read large files.
+    pub threads: usize,
+    /// Delimited files of so many bytes are read in bulk.
+    pub large: u64,
+    /// And so many bytes at a time.
+    pub chunk: usize,
+}
+
+impl Default for Means {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { threads, large: bulk::LARGE, chunk: bulk::CHUNK }
+    }
+}
+
+/// [`load`], with these means. They leave no trace in what is loaded.
+pub fn load_with(
     sources: &mut SourceMap,
     manifest: &Manifest,
     schema: &Schema,
-    (dir, large, chunk): (&Path, u64, usize),
+    (dir, means): (&Path, Means),
 ) -> (Store, Report) {
-    let mut loader = Loader {
-        sources,
-        manifest,
-        schema,
-        dir,
-        builder: StoreBuilder::new(schema),
-        report: Report::new(),
-        read: FxHashMap::default(),
-        large,
-        chunk,
-    };
+    let (builder, report) = (StoreBuilder::new(schema), Report::new());
+    let mut loader = Loader { sources, manifest, schema, dir, builder, report, read: FxHashMap::default(), means };
     for feed in &manifest.relations {
         loader.feed(feed);
     }
@@ -73,10 +82,7 @@ struct Loader<'a> {
     report: Report,
     /// Files read so far; none for those that could not be.
     read: FxHashMap<(PathBuf, Option<Format>, Options), Option<ReadFile>>,
-    /// Delimited files of so many bytes are read in bulk.
-    large: u64,
-    /// And so many bytes at a time.
-    chunk: usize,
+    means: Means,
 }
 
 impl Loader<'_> {
@@ -185,7 +191,7 @@ impl Loader<'_> {
         };
         let request = Request { path, name, at: spec.file.span, options: &spec.options };
         let size = std::fs::metadata(path).map_or(0, |about| about.len());
-        if matches!(format, Format::Csv | Format::Tsv) && size >= self.large {
+        if matches!(format, Format::Csv | Format::Tsv) && size >= self.means.large {
             return self.read_large(format, &request);
         }
         let before = self.sources.files().len();

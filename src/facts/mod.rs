@@ -47,6 +47,6 @@ mod symbols;
 mod toml_text;
 
 pub use builder::StoreBuilder;
-pub use load::load;
+pub use load::{Means, load, load_with};
 pub use manifest::{Manifest, find_manifest};
 pub use profile::profile;

@@ -81,10 +81,9 @@ impl Loader<'_> {
             kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
             headers,
             keep_totals,
-            chunk: self.chunk,
+            chunk: self.means.chunk,
         };
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let outcome = bulk::read(&job, threads, relation, &mut self.builder);
+        let outcome = bulk::read(&job, self.means.threads, relation, &mut self.builder);
         let constants = job.constants.iter().map(|constant| constant.as_ref().map(|(_, span)| *span)).collect();
         delimited::unclosed(file, &outcome.unclosed, &mut self.report);
         if let Some(row) = outcome.tally.wide {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{load, load_with};
+use super::{Means, load, load_with};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::Manifest;
 use crate::facts::store::{Cell, Store, Table};
@@ -57,10 +57,11 @@ fn run(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> (SourceMap, Store
     let (manifest, complaints) = Manifest::read(&map, file);
     assert!(complaints.is_empty(), "{complaints:?}");
     let (store, report) = load(&mut map, &manifest, &schema(), &folder.0);
-    for chunk in [1, 40, 1 << 20] {
+    for (threads, chunk) in [(7, 1), (2, 40), (1, 1 << 20)] {
         let mut other = SourceMap::new();
         other.add("audit.toml", map.file(FileId(0)).text()).unwrap();
-        let (bulk, bulk_report) = load_with(&mut other, &manifest, &schema(), (&folder.0, 0, chunk));
+        let (bulk, bulk_report) =
+            load_with(&mut other, &manifest, &schema(), (&folder.0, Means { threads, large: 0, chunk }));
         assert_same((&map, &store), (&other, &bulk));
         assert_eq!(said(&bulk_report), said(&report), "the same is said of it");
     }
@@ -328,7 +329,7 @@ mod random {
             let file = map.add("audit.toml", manifest).unwrap();
             let (manifest, _) = crate::facts::Manifest::read(&map, file);
             let _ = super::load(&mut map, &manifest, &super::schema(), &folder.0);
-            let _ = super::load_with(&mut map, &manifest, &super::schema(), (&folder.0, 0, 16));
+            let _ = super::load_with(&mut map, &manifest, &super::schema(), (&folder.0, crate::facts::Means { threads: 2, large: 0, chunk: 16 }));
             let mut map = crate::source::SourceMap::new();
             let file = map.add("audit.toml", text).unwrap();
             let _ = crate::facts::Manifest::read(&map, file);
