@@ -18,7 +18,7 @@ pub struct Doubt {
     pub cells: BTreeSet<CellRef>,
     /// Computations without a value that it needs, with their places.
     pub errors: BTreeSet<(Span, EvalError)>,
-    /// The first condition that could not be decided.
+    /// The first condition, as written, that could not be decided.
     pub span: Option<Span>,
 }
 
@@ -41,19 +41,18 @@ impl Doubt {
         self.cells.is_empty() && self.errors.is_empty()
     }
 
-    /// Adds the reasons of `other`; the first condition stays.
+    /// Adds the reasons of `other`. The result does not depend on the order in which conditions were looked at.
     pub fn merge(&mut self, other: &Self) {
         self.cells.extend(&other.cells);
         self.errors.extend(&other.errors);
-        self.span = self.span.or(other.span);
+        self.span = self.span.into_iter().chain(other.span).min();
     }
 
     /// Both, `other` being that about a condition at `span`.
     #[must_use]
     pub fn and(&self, other: &Self, span: Span) -> Self {
         let mut both = self.clone();
-        both.span = both.span.or(Some(span));
-        both.merge(other);
+        both.merge(&Self { span: Some(span), ..other.clone() });
         both
     }
 }

@@ -165,7 +165,10 @@ fn condition(choices: &mut Choices<'_>, below: usize, bound: &mut BTreeSet<Strin
         _ => {
             *fresh += 1;
             let name = format!("n{fresh}");
-            let text = format!("{name} = {one} * {two} - 1");
+            let text = match choices.below(2) {
+                0 => format!("{name} = {one} * {two} - 1"),
+                _ => format!("{name} = {one} / {two}"),
+            };
             bound.insert(name);
             text
         }

@@ -311,10 +311,19 @@ impl<'r> Runner<'r> {
     fn compute(&mut self, compute: &Compute, mut batch: Batch) -> Batch {
         let scope = self.scope(&batch);
         let expr = &compute.bind.expr;
-        let vector = scope.vector_of(expr).unwrap_or_else(|| {
-            let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
-            self.native(compute.bind.var, values)
-        });
+        let vector = match scope.vector_of(expr) {
+            Some(vector) => vector,
+            None => {
+                let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
+                // Whoever reads a value that is not there may take it for no match: that it failed is noted here.
+                for (row, value) in values.iter().enumerate() {
+                    if let Err(fault @ Fault::Error(_)) = value {
+                        self.notes.fault(&batch, row, *fault);
+                    }
+                }
+                self.native(compute.bind.var, values)
+            }
+        };
         batch.set(compute.slot, vector);
         batch
     }
