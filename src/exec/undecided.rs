@@ -46,7 +46,9 @@ pub fn settle(
                 pass.rule(*id, rule, possible, erring.contains(id));
             }
         }
-        let found = pass.found;
+        // Which doubt a possible row is kept with must not depend on how an engine came to look for it.
+        let mut found = pass.found;
+        found.sort_by(|(a, x), (b, y)| (a, &x.values, &x.doubt).cmp(&(b, &y.values, &y.doubt)));
         let grew = found.into_iter().fold(false, |grew, (relation, row)| possible.insert(relation, row) || grew);
         if !(grew && stratum.recursive) {
             return open;
