@@ -5,7 +5,7 @@ use clap::Args;
 use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
 use crate::audit::{Audit, Reach, check as audit};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity as Weight};
 use crate::finding::{Severity, Verdict};
 use crate::render::{concise, human, json, sarif, summary};
 use crate::text;
@@ -121,7 +121,13 @@ fn exit_code(audit: &Audit, level: Level) -> u8 {
 }
 
 fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
-    let stderr = terminal.complaints(&audit.sources, &audit.diagnostics);
+    // What is only worth knowing takes a line; it must not stand between the user and the findings.
+    let (notes, complaints): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        audit.diagnostics.iter().cloned().partition(|diagnostic| diagnostic.severity == Weight::Note);
+    let mut stderr = terminal.complaints(&audit.sources, &complaints);
+    for note in &notes {
+        stderr += &concise::diagnostic(&audit.sources, note, terminal.lang());
+    }
     let audited = &audit.audited;
     if audit.reach == Reach::Refused {
         return Said { stdout: String::new(), stderr, code };

@@ -29,7 +29,10 @@ pub fn line(audited: &Audited, lang: Lang) -> String {
     let rules: Vec<String> = kinds
         .iter()
         .filter(|(count, _, _, always)| *always || *count > 0)
-        .map(|(count, zh, en, _)| format!("{count} {}", chosen(zh, en)))
+        .map(|(count, zh, en, _)| {
+            let more = if *en == "undecided" { in_part(audited, lang) } else { String::new() };
+            format!("{count} {}{more}", chosen(zh, en))
+        })
         .collect();
     let found: Vec<String> = severities.iter().map(|(count, zh, en)| format!("{count} {}", chosen(zh, en))).collect();
     let (rules, found) = (rules.join(separator), found.join(separator));
@@ -38,6 +41,22 @@ pub fn line(audited: &Audited, lang: Lang) -> String {
         Lang::Zh => format!("规则 {all} 条：{rules} · 问题 {findings} 个（{found}） · {files} 个文件，{rows} 行\n"),
         Lang::En => format!("{all} rules: {rules} · {findings} findings ({found}) · {files} files, {rows} rows\n"),
     }
+}
+
+/// How many rules more have no answer for some of their instances.
+fn in_part(audited: &Audited, lang: Lang) -> String {
+    let count = audited.verdicts.iter().filter(|rule| is_undecided_in_part(rule)).count();
+    match (count, lang) {
+        (0, _) => String::new(),
+        (_, Lang::Zh) => format!("（另 {count} 条部分无法判定）"),
+        (_, Lang::En) => format!(" ({count} more in part)"),
+    }
+}
+
+/// Whether a rule has an answer for some instances and none for others.
+fn is_undecided_in_part(rule: &RuleVerdict) -> bool {
+    let open = !rule.undecided.is_empty() || !rule.without_value.is_empty();
+    open && matches!(rule.verdict, Verdict::Fired | Verdict::Clean)
 }
 
 /// The verdicts that are not findings, each with its reason: nothing that was not checked stays unsaid.
@@ -59,7 +78,7 @@ pub fn verdicts(sources: &SourceMap, audited: &Audited, style: Style) -> String 
             Verdict::Failed(reason) => text += &entry(word("失败", "failed"), rule, reason.get(lang), style),
             Verdict::Undecided => text += &entry(word("无法判定", "undecided"), rule, "", style),
             Verdict::Fired | Verdict::Clean => {
-                if !rule.undecided.is_empty() || !rule.without_value.is_empty() {
+                if is_undecided_in_part(rule) {
                     text += &entry(word("部分无法判定", "partly undecided"), rule, "", style);
                 }
             }
