@@ -97,8 +97,8 @@ type Bigrams = Rc<[(char, char)]>;
 
 /// As [`bigrams`], from the last texts asked about where they are among them: a rule compares each text with many.
 fn kept_bigrams(text: &str) -> Bigrams {
-    /// Enough for the rows of a statement; larger joins go through an index.
-    const KEPT: usize = 4096;
+    /// Also joins through an index check each pair that they find; texts of usual length take some 50 MB.
+    const KEPT: usize = 1 << 17;
     thread_local! {
         static MADE: RefCell<FxHashMap<String, Bigrams>> = RefCell::default();
     }
