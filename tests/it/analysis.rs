@@ -298,3 +298,37 @@ fn mutated_programs_are_refused_or_keep_all_promises() {
         }
     }
 }
+
+/// A card over the facts of `lib.dl`, with this message.
+fn card(message: &str) -> String {
+    format!(
+        "language = 1\n[[rule]]\ncode = \"T-1\"\nname = \"t\"\ntitle = \"t\"\nseverity = \"error\"\nwhen = '''\n  \
+         p in project, s = sum e.amount : {{ e in paid, e.project = p.name }}, s !~ p.budget\n'''\n\
+         message = '{message}'\nlabels = [{{ at = \"e.amount\", text = \"{{e.amount}} {{p.budget}}\" }}]\nwhy = \"w\"\n"
+    )
+}
+
+const FACTS: &str = ".decl project(name: symbol, budget: money)\n.input project\n\
+                     .decl paid(project: symbol, amount: money)\n.input paid\n";
+
+#[test]
+fn templates_read_rows_of_the_finding_and_of_their_own_braces() {
+    let message = "{p.name} {s} {allowance} {count : { e in paid, e.project = p.name }}";
+    let (program, report, sources) = analyse_audit(&[("lib.dl", FACTS)], &[("t.toml", &card(message))]);
+    let complaints: Vec<String> = errors(report, &sources);
+    assert!(complaints.is_empty(), "{complaints:?}");
+    assert_eq!(gouji::ir::check(&program), Vec::<String>::new());
+    let alternative = &program.cards[0].as_ref().expect("right").alternatives[0];
+    let display = &alternative.message.display;
+    let outside = display.iter().any(|literal| match literal {
+        gouji::ir::Literal::Atom(atom) => program.relations[atom.relation.index()].name == "paid",
+        _ => false,
+    });
+    assert!(!outside, "only rows of the finding are read outside braces: {display:?}");
+    let counted = display.iter().any(|literal| match literal {
+        gouji::ir::Literal::Aggregate(aggregate) => aggregate.target.is_none() && aggregate.body.len() == 2,
+        _ => false,
+    });
+    assert!(counted, "the row and its condition stay in the braces: {display:?}");
+    assert_eq!(alternative.labels[0].scope.len(), 1);
+}

@@ -363,6 +363,9 @@ impl Builder<'_, '_> {
                 );
             }
         }
+        if matches!(op, CompareOp::Agree | CompareOp::Disagree) && self.agreeing.is_none() {
+            self.agreeing = Some(left.node);
+        }
         let constraint = Constraint::Compare { op, left: (left.node, left.span), right: (right.node, right.span) };
         self.infer.constrain(span, constraint);
         here.list.push(Cond::Compare { op, left, right, span });

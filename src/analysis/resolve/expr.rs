@@ -195,7 +195,9 @@ impl Builder<'_, '_> {
 
     /// The variable of `row.column`, which lives where the row's variable lives.
     pub(in crate::analysis) fn field_var(&mut self, row: VarId, column: &Name, span: Span) -> VarId {
-        let scope = self.display.unwrap_or(self.vars[row.index()].scope);
+        // a template reads the fields of the finding's rows anew; those of rows in its own braces stay there
+        let home = self.vars[row.index()].scope;
+        let scope = self.display.filter(|display| !self.is_inside(home, *display)).unwrap_or(home);
         let key = (row, column.text.clone());
         if let Some(known) = self.scopes[scope].fields.get(&key) {
             self.vars[known.index()].uses += 1;
@@ -218,6 +220,11 @@ impl Builder<'_, '_> {
         });
         self.scopes[scope].fields.insert(key, field);
         field
+    }
+
+    /// Whether the scope `inner` lies within `outer`.
+    fn is_inside(&self, inner: usize, outer: usize) -> bool {
+        std::iter::successors(Some(inner), |at| self.scopes[*at].parent).any(|at| at == outer)
     }
 
     fn unknown_row(&mut self, row: &Name, column: &Name, scope: usize) {
