@@ -88,7 +88,7 @@ impl Run<'_, '_> {
         for complaint in report.sorted() {
             let place = complaint.place().unwrap_or_default();
             let before = hidden.partition_point(|span| span.start() <= place.start());
-            if !hidden[..before].last().is_some_and(|span| place.end() <= span.end()) {
+            if hidden[..before].last().is_none_or(|span| place.end() > span.end()) {
                 self.out.report.push(complaint);
             }
         }
