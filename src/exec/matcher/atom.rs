@@ -166,7 +166,9 @@ impl Matcher<'_> {
         column.is_text() && column.state(cell.row) == crate::facts::store::State::Blank
     }
 
-    fn row_count(&self, relation: RelationId) -> u32 {
+    /// How many rows a relation has.
+    #[must_use]
+    pub fn row_count(&self, relation: RelationId) -> u32 {
         match self.input.program.relations[relation.index()].origin {
             Origin::Facts(table) => self.input.store.tables[table].rows,
             Origin::Rules(_) => {

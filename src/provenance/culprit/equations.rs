@@ -16,6 +16,10 @@ use crate::value::{Decimal, Value};
 /// Beyond so many terms the search ends: it is an aid, and must not hold up the findings.
 const MOST_TERMS: usize = 400_000;
 
+/// Rules that may have more instances are not asked: comparing each row with each is quick for a statement of some
+/// hundred rows, and not for a ledger.
+const MOST_INSTANCES: u64 = 200_000;
+
 /// Every equality that the rules of cards check, over all cells they speak of.
 #[derive(Clone, Debug, Default)]
 pub struct Equalities {
@@ -61,6 +65,10 @@ impl Collector<'_, '_> {
             _ => None,
         });
         let (Some((at, compare)), None) = (compares.next(), compares.next()) else { return };
+        if self.instances_at_most(rule) > MOST_INSTANCES {
+            self.found.cut = true;
+            return;
+        }
         let rest: Vec<Literal> = [&rule.body[..at], &rule.body[at + 1..]].concat();
         let unbound = Bindings::new(rule.vars.len());
         // A flow that breaks has only been cut short, which `cut` says.
@@ -72,6 +80,25 @@ impl Collector<'_, '_> {
             self.instance((id, rule), compare, bindings);
             ControlFlow::Continue(())
         });
+    }
+
+    /// A bound on how many instances a rule has: the rows of its atoms, multiplied.
+    fn instances_at_most(&self, rule: &Rule) -> u64 {
+        let atoms = rule.body.iter().filter_map(|literal| match literal {
+            Literal::Atom(atom) => Some(atom),
+            _ => None,
+        });
+        // A second atom about a row that is bound already finds that row only.
+        let mut rows: Vec<VarId> = Vec::new();
+        let fresh = atoms.filter(|atom| match atom.row {
+            Some(row) if rows.contains(&row) => false,
+            Some(row) => {
+                rows.push(row);
+                true
+            }
+            None => true,
+        });
+        fresh.map(|atom| u64::from(self.matcher.row_count(atom.relation)).max(1)).fold(1, u64::saturating_mul)
     }
 
     /// Whether both sides are amounts: exact numbers rather than texts, days or rows.
