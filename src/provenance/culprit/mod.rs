@@ -80,14 +80,23 @@ pub struct Root {
     pub runners_up: Vec<Suspect>,
 }
 
+/// Where more equalities fail than this, something else is wrong than a few slips: no cell is named.
+const MOST_FAILED: usize = 200;
+
+/// At most so many causes are named.
+const MOST_ROOTS: usize = 20;
+
 /// Probable causes of the failed equations, one after another: the best suspect, then the best with that one mended,
 /// and so on, until nothing that fails has a suspect left.
 #[must_use]
 pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
     let mut cells = cells.to_vec();
     let mut roots = Vec::new();
+    if Board::new(&cells, equations).failed() > MOST_FAILED {
+        return roots;
+    }
     // Each round clears at least one equation for good or stops.
-    for _ in 0..equations.len() {
+    for _ in 0..MOST_ROOTS {
         let mut suspects = suspects(&cells, equations).into_iter();
         let Some(suspect) = suspects.next() else { break };
         for cell in &suspect.cells {
