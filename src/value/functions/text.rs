@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use super::{EvalError, Value};
 use crate::value::Decimal;
@@ -59,9 +59,18 @@ pub(super) fn ordinal(text: &str) -> i64 {
 /// `norm`: NFKC, white space runs as one space, none at the ends or beside Chinese characters, nothing invisible.
 #[must_use]
 pub fn norm(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // Most texts are normal already; finding that out costs a table look-up per character.
+    match is_nfkc_quick(text.chars()) {
+        IsNormalized::Yes => without_spaces(text.chars(), text.len()),
+        IsNormalized::No | IsNormalized::Maybe => without_spaces(text.nfkc(), text.len()),
+    }
+}
+
+/// The characters without those that nobody sees; of spaces, one between letters that need it.
+fn without_spaces(chars: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length);
     let mut space = false;
-    for c in text.nfkc() {
+    for c in chars {
         if c.is_whitespace() {
             space = true;
             continue;
