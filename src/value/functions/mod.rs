@@ -192,7 +192,7 @@ pub fn call(function: Function, args: &[Value]) -> Result<Value, EvalError> {
             Value::Number(number) => *number,
             other => text::ordinal(&other.to_string()),
         })),
-        (F::Norm, [a]) => Ok(Value::symbol(text::norm(text::symbol(a)?))),
+        (F::Norm, [a]) => Ok(Value::Symbol(text::kept_norm(text::symbol(a)?))),
         (F::Similarity, [a, b]) => Ok(Value::Decimal(text::similarity(text::symbol(a)?, text::symbol(b)?))),
         (F::Distance, [a, b]) => text::distance(text::symbol(a)?, text::symbol(b)?).map(Value::Number),
         // As C++ writes a double into a text, six places whatever its size.

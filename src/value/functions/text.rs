@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -66,6 +67,26 @@ pub fn norm(text: &str) -> String {
     }
 }
 
+/// As [`norm`], from the last texts asked about where it is among them: rules ask about the same cells again and again.
+pub(super) fn kept_norm(text: &str) -> Arc<str> {
+    /// Enough for the rows of a statement.
+    const KEPT: usize = 4096;
+    thread_local! {
+        static MADE: RefCell<FxHashMap<String, Arc<str>>> = RefCell::default();
+    }
+    MADE.with_borrow_mut(|made| {
+        if let Some(normal) = made.get(text) {
+            return Arc::clone(normal);
+        }
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        let normal: Arc<str> = norm(text).into();
+        made.insert(text.to_owned(), Arc::clone(&normal));
+        normal
+    })
+}
+
 /// The characters without those that nobody sees; of spaces, one between letters that need it.
 fn without_spaces(chars: impl Iterator<Item = char>, length: usize) -> String {
     let mut out = String::with_capacity(length);
@@ -96,7 +117,7 @@ fn is_wide(c: char) -> bool {
 /// The set of pairs of neighbouring characters of the normalised text, sorted.
 #[must_use]
 pub fn bigrams(text: &str) -> Vec<(char, char)> {
-    let text = norm(text);
+    let text = kept_norm(text);
     let pairs: BTreeSet<(char, char)> = text.chars().zip(text.chars().skip(1)).collect();
     pairs.into_iter().collect()
 }
