@@ -3,11 +3,8 @@
 //! A cell may be off by half a unit of the finest scale written in its column of its table; an amount in running text by
 //! half a unit of its own last place; constants are exact. Sums add up the allowances of what was summed.
 
-use std::collections::BTreeMap;
-
-use super::lower::{Lower, mentioned};
+use super::lower::Lower;
 use super::types::Class;
-use crate::ir::rename::{rename, rename_expr};
 use crate::ir::{Aggregate, AggregateOp, Atom, Expr, Literal, Rule, Term, VarId};
 use crate::source::Span;
 use crate::value::functions::Function;
@@ -197,34 +194,8 @@ impl Lower<'_, '_> {
         let node = self.vars[aggregate.result.index()].node;
         let result = self.add_made(node, aggregate.span);
         aggregate = Aggregate { result, op, target: Some(spread), distinct: false, body: inner, ..aggregate };
-        self.rename_inner(&mut aggregate);
-        body.push(Literal::Aggregate(aggregate));
+        body.push(Literal::Aggregate(self.copy_of_aggregate(&aggregate)));
         Some(Expr::Var(result))
-    }
-
-    /// Gives the variables inside the braces of a copied aggregate names of their own: engines know a variable by one
-    /// place in a rule.
-    fn rename_inner(&mut self, aggregate: &mut Aggregate) {
-        let mut copies: BTreeMap<VarId, VarId> = BTreeMap::new();
-        for literal in &aggregate.body {
-            mentioned(literal, &mut |var| {
-                if !aggregate.outer.contains(&var) {
-                    copies.insert(var, var);
-                }
-            });
-        }
-        for (var, copy) in &mut copies {
-            *copy = VarId(u32::try_from(self.vars.len()).unwrap_or(u32::MAX));
-            self.vars.push(self.vars[var.index()].clone());
-        }
-        for copy in copies.values() {
-            if let Some((row, column)) = self.vars[copy.index()].field.clone() {
-                self.vars[copy.index()].field = Some((copies.get(&row).copied().unwrap_or(row), column));
-            }
-        }
-        let mut new = |var: VarId| copies.get(&var).copied().unwrap_or(var);
-        aggregate.body.iter_mut().for_each(|literal| rename(literal, &mut new));
-        aggregate.target.iter_mut().for_each(|target| rename_expr(target, &mut new));
     }
 }
 

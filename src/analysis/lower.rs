@@ -15,7 +15,7 @@ use super::hir;
 use super::infer::Infer;
 use super::spreads::Spreads;
 use super::types::{Class, Types};
-use crate::ir::{Expr, Literal, Rule, VarId};
+use crate::ir::{Expr, Rule, VarId};
 use crate::source::Span;
 
 /// Lowers one rule.
@@ -179,85 +179,5 @@ impl<'l, 'a> Lower<'l, 'a> {
     /// Where `span` is written.
     pub(super) fn quoted(&self, span: Span) -> String {
         self.infer.sources.text(span).trim().to_owned()
-    }
-}
-
-/// Collects what a literal of the resolved program binds or mentions.
-pub(super) fn mentioned(literal: &Literal, see: &mut dyn FnMut(VarId)) {
-    match literal {
-        Literal::Atom(atom) => {
-            atom.row.into_iter().for_each(&mut *see);
-            for (_, term) in &atom.args {
-                if let crate::ir::Term::Var(var) = term {
-                    see(*var);
-                }
-            }
-        }
-        Literal::Not(negation) => negation.body.iter().for_each(|literal| mentioned(literal, see)),
-        Literal::Generate(generate) => {
-            see(generate.row);
-            generate.args.iter().for_each(|arg| expr_vars(arg, see));
-        }
-        Literal::Compare(compare) => {
-            expr_vars(&compare.left, see);
-            expr_vars(&compare.right, see);
-            compare.allowance.iter().for_each(|allowance| expr_vars(allowance, see));
-        }
-        Literal::Bind(bind) => {
-            see(bind.var);
-            expr_vars(&bind.expr, see);
-        }
-        Literal::Unpack(unpack) => {
-            expr_vars(&unpack.record, see);
-            for field in unpack.fields.iter().flatten() {
-                if let crate::ir::Term::Var(var) = field {
-                    see(*var);
-                }
-            }
-        }
-        Literal::Aggregate(aggregate) => {
-            see(aggregate.result);
-            aggregate.target.iter().for_each(|target| expr_vars(target, see));
-            aggregate.body.iter().for_each(|literal| mentioned(literal, see));
-        }
-        Literal::Is(is) => see(is.var),
-        Literal::Test(test) => test.args.iter().for_each(|arg| expr_vars(arg, see)),
-    }
-}
-
-/// The variables that a literal gives a value.
-pub(super) fn binds(literal: &Literal) -> Vec<VarId> {
-    let of_term = |term: &crate::ir::Term| match term {
-        crate::ir::Term::Var(var) => Some(*var),
-        crate::ir::Term::Const(_) => None,
-    };
-    match literal {
-        Literal::Atom(atom) => {
-            atom.row.into_iter().chain(atom.args.iter().filter_map(|(_, term)| of_term(term))).collect()
-        }
-        Literal::Generate(generate) => vec![generate.row],
-        Literal::Bind(bind) => vec![bind.var],
-        Literal::Unpack(unpack) => unpack.fields.iter().flatten().filter_map(of_term).collect(),
-        Literal::Aggregate(aggregate) => vec![aggregate.result],
-        Literal::Not(_) | Literal::Compare(_) | Literal::Is(_) | Literal::Test(_) => Vec::new(),
-    }
-}
-
-/// Calls `see` for each variable of a resolved expression.
-pub(super) fn expr_vars(expr: &Expr, see: &mut dyn FnMut(VarId)) {
-    match expr {
-        Expr::Var(var) | Expr::Precision(var, _) => see(*var),
-        Expr::Const(_) => {}
-        Expr::Call(_, args, _) | Expr::Record(args) => args.iter().for_each(|arg| expr_vars(arg, see)),
-        Expr::Field(inner, _) => expr_vars(inner, see),
-        Expr::If(cond, then, other) => {
-            mentioned(cond, see);
-            expr_vars(then, see);
-            expr_vars(other, see);
-        }
-        Expr::Else(first, second) => {
-            expr_vars(first, see);
-            expr_vars(second, see);
-        }
     }
 }

@@ -57,15 +57,7 @@ impl Spreads {
         }
         let relation = self.relation(asked);
         let mut args = atom.args.clone();
-        let outer = args
-            .iter()
-            .filter_map(|(_, term)| match term {
-                Term::Var(var) => Some(*var),
-                Term::Const(_) => None,
-            })
-            .collect::<BTreeSet<VarId>>()
-            .into_iter()
-            .collect();
+        let outer = atom.column_vars().collect::<BTreeSet<VarId>>().into_iter().collect();
         args.push((arity, Term::Var(inner)));
         Some(Literal::Aggregate(Aggregate {
             result,

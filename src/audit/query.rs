@@ -105,10 +105,7 @@ fn fields(rule: &Rule) -> Vec<VarId> {
         crate::ir::Literal::Atom(atom) => Some(atom),
         _ => None,
     });
-    let vars = outside.flat_map(|atom| atom.args.iter()).filter_map(|(_, term)| match term {
-        crate::ir::Term::Var(var) => Some(*var),
-        crate::ir::Term::Const(_) => None,
-    });
+    let vars = outside.flat_map(crate::ir::Atom::column_vars);
     let mut fields: Vec<VarId> = vars.filter(|var| rule.vars[var.index()].field.is_some()).collect();
     fields.sort_unstable();
     fields.dedup();

@@ -6,7 +6,7 @@ use crate::diagnostic::Text;
 use crate::exec::{CellRef, Outcome};
 use crate::facts::store::State;
 use crate::finding::{RuleVerdict, Undecided, Verdict};
-use crate::ir::{Expr, Literal, Origin, Program, RelationId, RuleId, Term, VarId};
+use crate::ir::{Expr, Literal, Origin, Program, RelationId, RuleId, VarId};
 use crate::syntax::ast::CellState;
 use crate::text;
 use crate::value::Value;
@@ -214,10 +214,7 @@ impl Feeds<'_> {
             let states = columns[column].states.as_ref();
             states.is_some_and(|states| states.iter().all(|state| *state == State::Blank))
         };
-        let asked = atom.args.iter().filter_map(|(column, term)| match term {
-            Term::Var(var) => Some((*column, *var)),
-            Term::Const(_) => None,
-        });
+        let asked = atom.args.iter().filter_map(|(column, term)| Some((*column, term.var()?)));
         let name = &relation.name;
         asked
             .filter(|(column, var)| is_blank(*column) && body.iter().any(|other| needs_value(other, *var)))

@@ -87,7 +87,7 @@ impl Checker<'_> {
         match literal {
             Literal::Atom(atom) => {
                 bound.extend(atom.row);
-                bound.extend(atom.args.iter().filter_map(|(_, term)| variable(term)));
+                bound.extend(atom.column_vars());
             }
             Literal::Not(negation) => self.body(&negation.body, &mut bound.clone()),
             Literal::Generate(generate) => {
@@ -105,7 +105,7 @@ impl Checker<'_> {
             }
             Literal::Unpack(unpack) => {
                 self.needs(&unpack.record, bound, "a pattern");
-                bound.extend(unpack.fields.iter().flatten().filter_map(variable));
+                bound.extend(unpack.fields.iter().flatten().filter_map(Term::var));
             }
             Literal::Aggregate(aggregate) => {
                 for var in &aggregate.outer {
@@ -174,12 +174,5 @@ impl Checker<'_> {
                 self.needs(expr, &bound, "a template");
             }
         }
-    }
-}
-
-fn variable(term: &Term) -> Option<VarId> {
-    match term {
-        Term::Var(var) => Some(*var),
-        Term::Const(_) => None,
     }
 }

@@ -10,7 +10,7 @@
 
 pub mod card;
 mod check;
-pub mod rename;
+mod vars;
 
 pub use check::check;
 

@@ -3,12 +3,11 @@
 use rustc_hash::FxHashSet;
 
 use super::atom::Reads;
-use super::vars::{expr_vars, needs, term_var};
 use super::{
     Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, NotStep, Place, RulePlan, Sizes, Step,
     UnpackStep,
 };
-use super::{order, similar, vars};
+use super::{order, similar};
 use crate::ir::{
     Aggregate, AggregateOp, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId,
     Term, Unpack, VarId,
@@ -42,7 +41,7 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let order = order::order(context, &rule.body, &FxHashSet::default(), delta);
     builder.body(&rule.body, &order, delta);
     let mut heads = Vec::new();
-    rule.args.iter().for_each(|arg| expr_vars(arg, &mut |var| heads.push(var)));
+    rule.args.iter().for_each(|arg| arg.variables(&mut |var| heads.push(var)));
     let needed = builder.slots_of(heads);
     let mut steps = std::mem::take(&mut builder.steps);
     builder.liveness(&mut steps, needed);
@@ -70,7 +69,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn term_is_bound(&self, term: &Term) -> bool {
-        term_var(term).is_none_or(|var| self.is_bound(var))
+        term.var().is_none_or(|var| self.is_bound(var))
     }
 
     pub(super) fn push(&mut self, action: Action, estimate: f64) {
@@ -163,15 +162,15 @@ impl Builder<'_> {
             let exists = Exists { relation: atom.relation, table, keys, negated: Some(not.clone()), span: not.span };
             return self.push(Action::Exists(exists), 0.5);
         }
-        let outer = needs(&Literal::Not(not.clone()), &|var| scope.contains(&var));
+        let outer = Literal::Not(not.clone()).needs(&|var| scope.contains(&var));
         let nested = self.nested(&not.body, outer, (&[], true));
         self.push(Action::Not(NotStep { negation: not.clone(), nested }), 0.5);
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate, scope: &FxHashSet<VarId>) {
-        let outer = needs(&Literal::Aggregate(aggregate.clone()), &|var| scope.contains(&var));
+        let outer = Literal::Aggregate(aggregate.clone()).needs(&|var| scope.contains(&var));
         let mut targets = Vec::new();
-        aggregate.target.iter().for_each(|target| expr_vars(target, &mut |var| targets.push(var)));
+        aggregate.target.iter().for_each(|target| target.variables(&mut |var| targets.push(var)));
         let nested = self.nested(&aggregate.body, outer, (&targets, false));
         let slot = self.slot();
         self.push(Action::Aggregate(AggregateStep { aggregate: aggregate.clone(), nested, slot }), 1.0);
@@ -222,20 +221,20 @@ impl Builder<'_> {
         let mut slots = FxHashSet::default();
         match action {
             Action::Scan(_) => {}
-            Action::Join(join) => join.keys.iter().filter_map(|(_, term)| term_var(term)).for_each(see),
-            Action::Exists(exists) => exists.keys.iter().filter_map(|(_, term)| term_var(term)).for_each(see),
-            Action::Filter(Check::Compare(compare)) => vars::literal_vars(&Literal::Compare(compare.clone()), &mut see),
+            Action::Join(join) => join.keys.iter().filter_map(|(_, term)| term.var()).for_each(see),
+            Action::Exists(exists) => exists.keys.iter().filter_map(|(_, term)| term.var()).for_each(see),
+            Action::Filter(Check::Compare(compare)) => Literal::Compare(compare.clone()).variables(&mut see),
             Action::Filter(Check::Is(is)) => see(is.var),
-            Action::Filter(Check::Test(test)) => test.args.iter().for_each(|arg| expr_vars(arg, &mut see)),
+            Action::Filter(Check::Test(test)) => test.args.iter().for_each(|arg| arg.variables(&mut see)),
             Action::Filter(Check::Same(place, term, _)) => {
                 slots.insert(place.slot());
-                term_var(term).into_iter().for_each(see);
+                term.var().into_iter().for_each(see);
             }
-            Action::Compute(compute) => expr_vars(&compute.bind.expr, &mut see),
-            Action::Generate(step) => step.generate.args.iter().for_each(|arg| expr_vars(arg, &mut see)),
+            Action::Compute(compute) => compute.bind.expr.variables(&mut see),
+            Action::Generate(step) => step.generate.args.iter().for_each(|arg| arg.variables(&mut see)),
             Action::Unpack(step) => {
-                expr_vars(&step.unpack.record, &mut see);
-                step.checks.iter().filter_map(|(_, term)| term_var(term)).for_each(see);
+                step.unpack.record.variables(&mut see);
+                step.checks.iter().filter_map(|(_, term)| term.var()).for_each(see);
             }
             // Rows are grouped by all variables from outside, also by those that no inner step reads any more.
             Action::Not(NotStep { nested, .. }) | Action::Aggregate(AggregateStep { nested, .. }) => {

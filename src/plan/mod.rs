@@ -10,7 +10,6 @@ mod lower;
 mod order;
 mod print;
 mod similar;
-mod vars;
 
 use crate::facts::store::Store;
 use crate::ir::{
@@ -21,7 +20,6 @@ use crate::source::Span;
 use crate::value::Decimal;
 
 pub use estimate::Sizes;
-pub use vars::{binds, expr_vars, literal_vars};
 
 /// Plans for a whole program.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,6 @@
 use rustc_hash::FxHashSet;
 
 use super::lower::Context;
-use super::vars::{binds, needs, term_var};
 use crate::ir::{Atom, Literal, Term, VarId};
 
 /// Beyond so many atoms, only one start is tried.
@@ -63,7 +62,7 @@ fn greedy(
         } else if matches!(body[at], Literal::Compare(_) | Literal::Test(_)) {
             rows *= 0.5;
         }
-        bound.extend(binds(&body[at]));
+        bound.extend(body[at].binds());
         order.push(at);
     };
     if let Some(at) = first {
@@ -72,7 +71,7 @@ fn greedy(
     while !rest.is_empty() {
         let scope = scope(body, &bound);
         let ready =
-            |literal: &Literal| needs(literal, &|var| scope.contains(&var)).iter().all(|var| bound.contains(var));
+            |literal: &Literal| literal.needs(&|var| scope.contains(&var)).iter().all(|var| bound.contains(var));
         let ranked = rest.iter().enumerate().filter(|(_, at)| ready(&body[**at]));
         let ranked = ranked.map(|(slot, at)| (slot, rank(context, &body[*at], &bound)));
         // A body that can run in its own order always has a ready literal; the fallback keeps this total.
@@ -88,7 +87,7 @@ fn greedy(
 /// Variables that come from outside when a negation or aggregate of `body` mentions them.
 pub(super) fn scope(body: &[Literal], bound: &FxHashSet<VarId>) -> FxHashSet<VarId> {
     let mut scope = bound.clone();
-    body.iter().for_each(|literal| scope.extend(binds(literal)));
+    body.iter().for_each(|literal| scope.extend(literal.binds()));
     scope
 }
 
@@ -120,5 +119,5 @@ fn matches(context: &Context<'_>, atom: &Atom, bound: &FxHashSet<VarId>) -> f64 
 }
 
 fn is_bound(term: &Term, bound: &FxHashSet<VarId>) -> bool {
-    term_var(term).is_none_or(|var| bound.contains(&var))
+    term.var().is_none_or(|var| bound.contains(&var))
 }

@@ -336,10 +336,7 @@ fn variables(literal: &Literal, used: &mut BTreeSet<VarId>) {
     match literal {
         Literal::Atom(atom) => {
             used.extend(atom.row);
-            used.extend(atom.args.iter().filter_map(|(_, term)| match term {
-                Term::Var(var) => Some(*var),
-                Term::Const(_) => None,
-            }));
+            used.extend(atom.column_vars());
         }
         Literal::Not(negation) => negation.body.iter().for_each(|literal| variables(literal, used)),
         Literal::Aggregate(aggregate) => aggregate.body.iter().for_each(|literal| variables(literal, used)),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::draft::{CardDraft, LabelDraft, PartDraft, TemplateDraft, bad_label};
 use crate::analysis::hir::Rule;
-use crate::analysis::lower::{Lower, binds, expr_vars, mentioned};
+use crate::analysis::lower::Lower;
 use crate::analysis::resolve::Conditions;
 use crate::analysis::types::{Class, Types};
 use crate::cards::Severity;
@@ -46,7 +46,7 @@ fn template(lower: &mut Lower, draft: TemplateDraft, have: &BTreeSet<VarId>, bod
         && let Some(allowance) = lower.first_allowance.clone()
     {
         let mut wanted = BTreeSet::new();
-        expr_vars(&allowance, &mut |var| {
+        allowance.variables(&mut |var| {
             wanted.insert(var);
         });
         extra = closure(body, wanted, &mut bound);
@@ -71,18 +71,18 @@ fn template(lower: &mut Lower, draft: TemplateDraft, have: &BTreeSet<VarId>, bod
 fn closure(body: &[Literal], mut wanted: BTreeSet<VarId>, bound: &mut BTreeSet<VarId>) -> Vec<Literal> {
     let mut chosen = Vec::new();
     for literal in body.iter().rev() {
-        let gives = binds(literal);
+        let gives = literal.binds();
         if !gives.iter().any(|var| wanted.contains(var) && !bound.contains(var)) {
             continue;
         }
-        mentioned(literal, &mut |var| {
+        literal.variables(&mut |var| {
             wanted.insert(var);
         });
         chosen.push(literal.clone());
     }
     chosen.reverse();
     for literal in &chosen {
-        bound.extend(binds(literal));
+        bound.extend(literal.binds());
     }
     chosen
 }

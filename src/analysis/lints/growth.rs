@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::lower::{expr_vars, mentioned};
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::ir::{Expr, Literal, Program, RelationId, Rule, Term, VarId};
+use crate::ir::{Atom, Expr, Literal, Program, RelationId, Rule, VarId};
 use crate::source::Span;
 use crate::text;
 use crate::value::functions::Function;
@@ -44,16 +43,12 @@ fn growing(rule: &Rule, stratum: &[RelationId]) -> Option<(VarId, Span)> {
             Literal::Atom(atom) if stratum.contains(&atom.relation) => Some(atom),
             _ => None,
         })
-        .flat_map(|atom| &atom.args)
-        .filter_map(|(_, term)| match term {
-            Term::Var(var) => Some(*var),
-            Term::Const(_) => None,
-        })
+        .flat_map(Atom::column_vars)
         .collect();
     let mut bounded = BTreeSet::new();
     for literal in &rule.body {
         if matches!(literal, Literal::Compare(_) | Literal::Test(_) | Literal::Not(_)) {
-            mentioned(literal, &mut |var| {
+            literal.variables(&mut |var| {
                 bounded.insert(var);
             });
         }
@@ -65,18 +60,14 @@ fn growing(rule: &Rule, stratum: &[RelationId]) -> Option<(VarId, Span)> {
             Literal::Atom(atom) if !stratum.contains(&atom.relation) => Some(atom),
             _ => None,
         })
-        .flat_map(|atom| &atom.args)
-        .filter_map(|(_, term)| match term {
-            Term::Var(var) => Some(*var),
-            Term::Const(_) => None,
-        })
+        .flat_map(Atom::column_vars)
         .collect();
     rule.args.iter().find_map(|arg| {
         let (arg, name) = resolve(rule, arg);
         let Expr::Call(Function::Add | Function::Sub | Function::Mul, _, span) = arg else { return None };
         let mut grows = None;
         let mut safe = name.is_some_and(|name| bounded.contains(&name));
-        expr_vars(arg, &mut |var| {
+        arg.variables(&mut |var| {
             if bounded.contains(&var) || bound_elsewhere.contains(&var) && recursive.contains(&var) {
                 safe = true;
             }

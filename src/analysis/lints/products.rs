@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::context::Relations;
-use crate::analysis::lower::mentioned;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::ir::{Atom, Literal, Program, Rule, VarId};
 use crate::text;
@@ -15,7 +14,7 @@ pub(super) fn check(program: &Program, rule: &Rule, relations: &Relations, repor
     let mut groups: Vec<(BTreeSet<VarId>, Vec<&Atom>)> = Vec::new();
     for literal in &rule.body {
         let mut vars = BTreeSet::new();
-        mentioned(literal, &mut |var| {
+        literal.variables(&mut |var| {
             vars.insert(var);
         });
         let mut atoms: Vec<&Atom> = match literal {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lower;
-use crate::ir::{Aggregate, Expr, Literal, Term, VarId};
+use crate::ir::{Aggregate, VarId};
 
 /// Which variable takes the place of which.
 type Renamed = BTreeMap<VarId, VarId>;
@@ -25,8 +25,8 @@ impl Lower<'_, '_> {
             });
             *var = new;
         };
-        copy.target.iter_mut().for_each(|target| visit_expr(target, &mut rename));
-        copy.body.iter_mut().for_each(|literal| visit(literal, &mut rename));
+        copy.target.iter_mut().for_each(|target| target.rename(&mut rename));
+        copy.body.iter_mut().for_each(|literal| literal.rename(&mut rename));
         for new in renamed.values() {
             if let Some((row, _)) = &mut self.vars[new.index()].field
                 && let Some(copied) = renamed.get(row)
@@ -35,64 +35,5 @@ impl Lower<'_, '_> {
             }
         }
         copy
-    }
-}
-
-fn visit(literal: &mut Literal, see: &mut dyn FnMut(&mut VarId)) {
-    match literal {
-        Literal::Atom(atom) => {
-            atom.row.iter_mut().for_each(&mut *see);
-            atom.args.iter_mut().for_each(|(_, term)| visit_term(term, see));
-        }
-        Literal::Not(negation) => negation.body.iter_mut().for_each(|literal| visit(literal, see)),
-        Literal::Generate(generate) => {
-            see(&mut generate.row);
-            generate.args.iter_mut().for_each(|arg| visit_expr(arg, see));
-        }
-        Literal::Compare(compare) => {
-            visit_expr(&mut compare.left, see);
-            visit_expr(&mut compare.right, see);
-            compare.allowance.iter_mut().for_each(|allowance| visit_expr(allowance, see));
-        }
-        Literal::Bind(bind) => {
-            see(&mut bind.var);
-            visit_expr(&mut bind.expr, see);
-        }
-        Literal::Unpack(unpack) => {
-            visit_expr(&mut unpack.record, see);
-            unpack.fields.iter_mut().flatten().for_each(|term| visit_term(term, see));
-        }
-        Literal::Aggregate(inner) => {
-            see(&mut inner.result);
-            inner.outer.iter_mut().for_each(&mut *see);
-            inner.target.iter_mut().for_each(|target| visit_expr(target, see));
-            inner.body.iter_mut().for_each(|literal| visit(literal, see));
-        }
-        Literal::Is(is) => see(&mut is.var),
-        Literal::Test(test) => test.args.iter_mut().for_each(|arg| visit_expr(arg, see)),
-    }
-}
-
-fn visit_term(term: &mut Term, see: &mut dyn FnMut(&mut VarId)) {
-    if let Term::Var(var) = term {
-        see(var);
-    }
-}
-
-fn visit_expr(expr: &mut Expr, see: &mut dyn FnMut(&mut VarId)) {
-    match expr {
-        Expr::Var(var) | Expr::Precision(var, _) => see(var),
-        Expr::Const(_) => {}
-        Expr::Call(_, args, _) | Expr::Record(args) => args.iter_mut().for_each(|arg| visit_expr(arg, see)),
-        Expr::Field(record, _) => visit_expr(record, see),
-        Expr::If(condition, yes, no) => {
-            visit(std::sync::Arc::make_mut(condition), see);
-            visit_expr(yes, see);
-            visit_expr(no, see);
-        }
-        Expr::Else(first, second) => {
-            visit_expr(first, see);
-            visit_expr(second, see);
-        }
     }
 }

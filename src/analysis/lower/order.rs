@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Lower;
 use super::value::branch_number;
-use super::{Lower, mentioned};
 use crate::analysis::hir::{self, Cond, Kind, Role};
 use crate::analysis::types::Class;
 use crate::ir::{
@@ -177,10 +177,7 @@ impl Lower<'_, '_> {
             }
         }
         bound.extend(atom.row);
-        bound.extend(args.iter().filter_map(|(_, term)| match term {
-            Term::Var(var) => Some(*var),
-            Term::Const(_) => None,
-        }));
+        bound.extend(args.iter().filter_map(|(_, term)| term.var()));
         args.sort_by_key(|(column, _)| *column);
         out.push(Literal::Atom(Atom { relation: atom.relation, row: atom.row, args, span: atom.span }));
     }
@@ -276,10 +273,7 @@ impl Lower<'_, '_> {
     ) {
         let record = self.expr(value);
         let fields: Vec<Option<Term>> = args.iter().map(|arg| self.term(arg)).collect();
-        run.bound.extend(fields.iter().flatten().filter_map(|term| match term {
-            Term::Var(var) => Some(*var),
-            Term::Const(_) => None,
-        }));
+        run.bound.extend(fields.iter().flatten().filter_map(Term::var));
         let branch = branch.map(branch_number).and_then(|number| match number {
             Value::Number(number) => Some(number),
             _ => None,
@@ -294,7 +288,7 @@ fn take_over(result: VarId, var: VarId, out: &mut [Literal]) -> bool {
         .iter()
         .map(|literal| {
             let mut count = 0;
-            mentioned(literal, &mut |seen| count += usize::from(seen == result));
+            literal.variables(&mut |seen| count += usize::from(seen == result));
             count
         })
         .sum::<usize>();

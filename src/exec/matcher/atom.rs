@@ -82,7 +82,7 @@ impl Matcher<'_> {
 
     /// Goes on once with a partner of which nothing is known.
     fn unknown_partner(&self, atom: &Atom, why: &Doubt, state: &mut State, then: &mut Then) -> Flow {
-        let vars = atom.args.iter().filter_map(|(_, term)| variable(term)).chain(atom.row);
+        let vars = atom.column_vars().chain(atom.row);
         let free: Vec<VarId> = vars.filter(|var| !state.bindings.is_bound(*var)).collect();
         for var in &free {
             state.bindings.set(*var, Slot::Unknown(Box::new(why.clone())));
@@ -300,18 +300,11 @@ fn unknown_keys(atom: &Atom, state: &State) -> Vec<VarId> {
         matches!((state.bindings.get(var), row), (Slot::Cell(cell), Some(Value::Row(row))) if cell.row == *row && cell.column == column)
     };
     let unknown = |var: VarId| matches!(state.bindings.get(var), Slot::Cell(_) | Slot::Unknown(_));
-    let args = atom.args.iter().filter_map(|(column, term)| variable(term).map(|var| (var, *column)));
+    let args = atom.args.iter().filter_map(|(column, term)| term.var().map(|var| (var, *column)));
     let mut vars: Vec<VarId> =
         args.filter(|(var, column)| unknown(*var) && !own(*var, *column)).map(|(var, _)| var).collect();
     vars.extend(atom.row.filter(|row| unknown(*row)));
     vars.sort_unstable();
     vars.dedup();
     vars
-}
-
-fn variable(term: &Term) -> Option<VarId> {
-    match term {
-        Term::Var(var) => Some(*var),
-        Term::Const(_) => None,
-    }
 }
