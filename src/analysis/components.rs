@@ -8,11 +8,12 @@ mod rewrite;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::rewrite::{Rewrite, Role};
+use self::rewrite::rename;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::syntax::ast::{
     Clause, Component, ComponentType, Decl, Directive, FunctorDecl, Init, Item, Name, Program, TypeDecl,
 };
+use crate::syntax::walk::Role;
 use crate::text;
 
 /// Instances within instances beyond this are refused.
@@ -214,7 +215,7 @@ fn substitute(flat: &mut Flat, values: &BTreeMap<&str, &str>) {
     if values.is_empty() {
         return;
     }
-    let mut rename = |role: Role, name: &mut Name| match role {
+    rename(flat, &mut |role, name| match role {
         Role::Type => {
             if let Some(value) = values.get(name.text.as_str()) {
                 (*value).clone_into(&mut name.text);
@@ -227,9 +228,8 @@ fn substitute(flat: &mut Flat, values: &BTreeMap<&str, &str>) {
                 name.text = format!("{value}.{rest}");
             }
         }
-        Role::Branch => {}
-    };
-    Rewrite(&mut rename).flat(flat);
+        Role::Branch | Role::Row => {}
+    });
 }
 
 /// Puts `instance.` before everything that `flat` declares.
@@ -247,17 +247,17 @@ fn qualify(flat: &mut Flat, instance: &str) {
         .flatten()
         .map(|branch| branch.name.text.clone())
         .collect();
-    let mut rename = |role: Role, name: &mut Name| {
+    rename(flat, &mut |role, name| {
         let known = match role {
             Role::Relation => relations.contains(&name.text),
             Role::Type => types.contains(&name.text),
             Role::Branch => branches.contains(&name.text),
+            Role::Row => false,
         };
         if known {
             name.text = format!("{instance}.{}", name.text);
         }
-    };
-    Rewrite(&mut rename).flat(flat);
+    });
 }
 
 fn check_override(name: &Name, base: &[Decl], report: &mut Report) {

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use super::components::Flat;
 use super::resolve::{alternatives, outer_names};
-use crate::syntax::ast::{Aggregate, Arg, ArgKind, Args, Ask, Atom, Body, Clause, Literal, Name, NamedArg, Source};
+use crate::syntax::ast::{Aggregate, Arg, ArgKind, Args, Atom, Body, Clause, Literal, Name};
+use crate::syntax::walk::{self, Rewrite};
 
 /// What the names of relations made here have in them, and no user's name has.
 pub(super) const MARK: char = '∨';
@@ -17,10 +18,7 @@ pub(super) fn lift(flat: &mut Flat) {
     let mut lifter = Lifter { clauses: Vec::new(), of: String::new() };
     for clause in &mut flat.clauses {
         lifter.of = clause.heads.first().map(|head| head.relation.text.clone()).unwrap_or_default();
-        for head in &mut clause.heads {
-            lifter.args(&mut head.args);
-        }
-        lifter.body(&mut clause.body);
+        walk::clause(&mut lifter, clause);
     }
     flat.clauses.append(&mut lifter.clauses);
 }
@@ -30,61 +28,18 @@ struct Lifter {
     of: String,
 }
 
-impl Lifter {
-    fn body(&mut self, body: &mut Body) {
-        body.alternatives.iter_mut().flatten().for_each(|literal| self.literal(literal));
-    }
-
-    fn literal(&mut self, literal: &mut Literal) {
-        match literal {
-            Literal::Atom(atom) => self.args(&mut atom.args),
-            Literal::In(source) => match &mut source.source {
-                Source::Relation(_, pattern) => self.pattern(pattern),
-                Source::Function(call) => call.args.iter_mut().for_each(|arg| self.arg(arg)),
-            },
-            Literal::Not(body, _) | Literal::Group(body, _) => self.body(body),
-            Literal::Compare(compare) => {
-                self.arg(&mut compare.first);
-                compare.rest.iter_mut().for_each(|(_, _, arg)| self.arg(arg));
-            }
-            Literal::Is(is) => self.arg(&mut is.arg),
-            Literal::Test(call) => call.args.iter_mut().for_each(|arg| self.arg(arg)),
-            Literal::Bool(..) => {}
-        }
-    }
-
-    fn args(&mut self, args: &mut Args) {
-        match args {
-            Args::Positional(args) => args.iter_mut().for_each(|arg| self.arg(arg)),
-            Args::Named(pattern) => self.pattern(pattern),
-        }
-    }
-
-    fn pattern(&mut self, pattern: &mut [NamedArg]) {
-        for entry in pattern {
-            match &mut entry.ask {
-                Ask::Bind => {}
-                Ask::Equal(arg) | Ask::Compare(_, arg) => self.arg(arg),
-            }
-        }
-    }
-
+impl Rewrite for Lifter {
     fn arg(&mut self, arg: &mut Arg) {
-        match &mut arg.kind {
-            ArgKind::Aggregate(aggregate) => self.aggregate(aggregate),
-            ArgKind::Call(call) => call.args.iter_mut().for_each(|arg| self.arg(arg)),
-            ArgKind::Record(args) | ArgKind::Branch(_, args) => args.iter_mut().for_each(|arg| self.arg(arg)),
-            ArgKind::Cast(inner, _) => self.arg(inner),
-            ArgKind::If(_, first, second) | ArgKind::Else(first, second) => {
-                self.arg(first);
-                self.arg(second);
-            }
-            _ => {}
+        walk::arg(self, arg);
+        if let ArgKind::Aggregate(aggregate) = &mut arg.kind {
+            self.aggregate(aggregate);
         }
     }
+}
 
+impl Lifter {
+    /// Gives an aggregate, inside which this was done, a relation if its braces need one.
     fn aggregate(&mut self, aggregate: &mut Aggregate) {
-        self.body(&mut aggregate.body);
         if !needs_relation(&aggregate.body) {
             return;
         }

@@ -11,9 +11,8 @@ use self::rename::rename;
 use super::components::Flat;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::Span;
-use crate::syntax::ast::{
-    Aggregate, Arg, ArgKind, Args, Atom, Body, Clause, Compare, CompareOp, DirectiveKind, Literal, Source,
-};
+use crate::syntax::ast::{Arg, ArgKind, Args, Atom, Body, Clause, Compare, CompareOp, DirectiveKind, Literal, Source};
+use crate::syntax::walk::{self, Rewrite};
 use crate::text;
 
 /// Copies of bodies beyond this are refused.
@@ -45,7 +44,7 @@ pub(super) fn inline(flat: &mut Flat, report: &mut Report) {
     let mut inliner = Inliner { definitions: &definitions, names: &unsafe_ones, fresh: 0 };
     for clause in &mut rest {
         inliner.fresh = 0;
-        inliner.body(&mut clause.body);
+        walk::clause(&mut inliner, clause);
         if inliner.fresh > MOST_COPIES {
             report.push(
                 Diagnostic::error(
@@ -185,19 +184,21 @@ struct Inliner<'d> {
     fresh: usize,
 }
 
-impl Inliner<'_> {
+impl Rewrite for Inliner<'_> {
     fn body(&mut self, body: &mut Body) {
         for conjunction in &mut body.alternatives {
-            let literals = std::mem::take(conjunction);
-            for literal in literals {
+            for literal in std::mem::take(conjunction) {
                 self.literal(literal, conjunction);
             }
         }
     }
+}
 
+impl Inliner<'_> {
+    /// Adds to `out` what takes the place of a condition.
     fn literal(&mut self, mut literal: Literal, out: &mut Vec<Literal>) {
         match &mut literal {
-            Literal::Atom(atom) if self.names.contains(&atom.relation.text) && self.fresh <= MOST_COPIES => {
+            Literal::Atom(atom) if self.is_replaced(atom) => {
                 let mut group = self.expand(atom);
                 if let [only] = &mut group.alternatives[..] {
                     out.append(only);
@@ -210,38 +211,22 @@ impl Inliner<'_> {
                 // one atom that becomes several conditions must stay one negation
                 if let [conjunction] = &body.alternatives[..]
                     && let [Literal::Atom(atom)] = &conjunction[..]
-                    && self.names.contains(&atom.relation.text)
+                    && self.is_replaced(atom)
                 {
                     let group = self.expand(atom);
                     out.push(Literal::Not(Box::new(group), *span));
                     return;
                 }
-                self.body(body);
             }
-            Literal::Group(body, _) => self.body(body),
-            Literal::Compare(compare) => {
-                self.arg(&mut compare.first);
-                compare.rest.iter_mut().for_each(|(_, _, arg)| self.arg(arg));
-            }
-            Literal::Atom(Atom { args: Args::Positional(args), .. }) => {
-                args.iter_mut().for_each(|arg| self.arg(arg));
-            }
-            Literal::Atom(_) | Literal::In(_) | Literal::Is(_) | Literal::Test(_) | Literal::Bool(..) => {}
+            _ => {}
         }
+        walk::literal(self, &mut literal);
         out.push(literal);
     }
 
-    fn arg(&mut self, arg: &mut Arg) {
-        match &mut arg.kind {
-            ArgKind::Aggregate(aggregate) => {
-                let Aggregate { target, body, .. } = &mut **aggregate;
-                target.iter_mut().for_each(|target| self.arg(target));
-                self.body(body);
-            }
-            ArgKind::Call(call) => call.args.iter_mut().for_each(|arg| self.arg(arg)),
-            ArgKind::Record(args) | ArgKind::Branch(_, args) => args.iter_mut().for_each(|arg| self.arg(arg)),
-            _ => {}
-        }
+    /// Whether an atom's relation has no rows of its own; not any more once there are too many copies.
+    fn is_replaced(&self, atom: &Atom) -> bool {
+        self.fresh <= MOST_COPIES && self.names.contains(&atom.relation.text)
     }
 
     /// The bodies of the relation's rules with the atom's arguments in the place of the heads'.

@@ -7,6 +7,7 @@ mod lexer;
 mod parser;
 pub mod preprocess;
 mod token;
+pub mod walk;
 
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
