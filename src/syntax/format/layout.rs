@@ -98,18 +98,37 @@ fn conditions(pieces: &Pieces, range: Range<usize>) -> Vec<Doc> {
     while let Some(line) = docs.next() {
         let begins = !matches!(docs.peek(), Some(Doc::Text(text)) if text == ";");
         let at = if begins { starts.next() } else { None };
-        let same_line = at.is_some_and(|at| at > 0 && pieces.breaks(at) == 0 && pieces.kind(at - 1) == Kind::Comma);
+        let same_line = at.is_some_and(|at| follows_comma(pieces, at));
         let mut next = Vec::new();
         while let Some(doc) = docs.next_if(|doc| !matches!(doc, Doc::Line | Doc::Blank)) {
             next.push(doc);
         }
-        let whole = next.iter().any(Doc::must_break);
+        let whole = takes_lines(&next);
         let stays = same_line && !whole && !apart;
         joined.push(if stays { Doc::Fill(next.iter().map(Doc::width).sum()) } else { line });
         joined.extend(next);
         apart = whole;
     }
     joined
+}
+
+/// Whether the piece at `at` stands on the line of the comma before it, with nothing but comments between.
+fn follows_comma(pieces: &Pieces, at: usize) -> bool {
+    let before = (0..at).rev().find(|before| !pieces.is_comment(*before));
+    before.is_some_and(|comma| {
+        pieces.kind(comma) == Kind::Comma && (comma + 1..=at).all(|between| pieces.breaks(between) == 0)
+    })
+}
+
+/// Whether a condition takes lines of its own. A comment before or behind it on its line says nothing of that: whether it
+/// begins or ends the line depends on where the line is broken.
+fn takes_lines(condition: &[Doc]) -> bool {
+    let leads = |doc: &Doc| matches!(doc, Doc::Comment { text, ends_line: false, .. } if !text.contains('\n'));
+    let trails = |doc: &Doc| matches!(doc, Doc::Comment { text, alone: false, .. } if !text.contains('\n'));
+    let from = condition.iter().take_while(|doc| leads(doc)).count();
+    let rest = &condition[from..];
+    let comments = rest.iter().rev().take_while(|doc| trails(doc)).count();
+    rest[..rest.len() - comments].iter().any(Doc::must_break)
 }
 
 /// Where the conditions in `range` begin.

@@ -48,6 +48,8 @@ fn comments_stay_where_they_are() {
         "// head\n\n  // more\na(1). // one\n/* block\n  of two */ a(2).\na(x):-b(x), // first\n // second\n c(x) /* in */, d(x). // end\n// last",
         "// head\n\n// more\na(1). // one\n/* block\n  of two */\na(2).\na(x) :-\n  b(x), // first\n  // second\n  c(x) /* in */,\n  d(x). // end\n// last\n",
     );
+    check("a(x) :- /* c */ b(x), c(x),\n d(x).", "a(x) :-\n  /* c */ b(x), c(x),\n  d(x).\n");
+    check("a(x) :-\nb(x), c(x), /* c */ d(x).", "a(x) :-\n  b(x), c(x), /* c */ d(x).\n");
     check("a(// x\n1,2).", "a(\n  // x\n  1,\n  2\n).\n");
     check(
         "#define X 1\n.include \"b\"\n#ifdef X\na(X).\n#endif",
