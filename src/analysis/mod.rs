@@ -3,27 +3,40 @@
 //! [`schema`] says which relations facts are loaded into; [`analyse`] needs the facts loaded by it, because units,
 //! precision and row counts are part of what rules mean and of what complaints say.
 
-mod agree;
-mod broken;
+// In reading order. What it is given, and the stages as a page:
 mod build;
-mod cards;
-mod collect;
-mod components;
-mod context;
-mod disjunction;
-mod equivalence;
-mod hir;
-mod infer;
-mod inline;
 mod input;
-mod lints;
-mod lower;
-mod nominal;
-mod resolve;
+
+// trees to plainer trees,
+mod components;
+mod disjunction;
+mod inline;
+
+// what the names of relations, columns and types mean,
+mod collect;
+mod context;
 mod schema;
-mod spreads;
-mod strata;
 mod types;
+
+// clauses and cards to rules over ids,
+mod cards;
+mod hir;
+mod resolve;
+
+// their types,
+mod infer;
+mod nominal;
+
+// rules in an order in which they can run,
+mod lower;
+
+// the program as a whole,
+mod equivalence;
+mod strata;
+
+// and complaints that need all of it, or fall away in view of it.
+mod broken;
+mod lints;
 
 pub use input::{CardSource, Input, LabelSource, Mode, Parameter, Piece, SeveritySource, TemplateSource};
 

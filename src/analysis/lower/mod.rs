@@ -1,19 +1,22 @@
 //! From [`hir`](super::hir) to the resolved program: types are known now; conditions are put into an order in which they
 //! can be run, and what has no value is complained about.
 
+mod agree;
 mod complain;
 mod copy;
 mod fields;
 mod order;
+mod spreads;
 mod value;
 mod witness;
+
+pub(super) use spreads::Spreads;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Relations;
 use super::hir;
 use super::infer::Infer;
-use super::spreads::Spreads;
 use super::types::{Class, Types};
 use crate::ir::{Expr, Rule, VarId};
 use crate::source::Span;

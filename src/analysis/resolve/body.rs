@@ -1,59 +1,14 @@
 //! Conditions.
 
-use super::{Binding, Builder, Conditions, Place};
-use crate::analysis::hir::{Aggregate, Cond, Expr, Kind, Role};
+use super::{Binding, Builder, Conditions, Place, alternatives, too_many};
+use crate::analysis::hir::{Cond, Expr, Kind};
 use crate::analysis::infer::Constraint;
-use crate::analysis::types::Types;
-use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::ir::{AggregateOp, RelationId, VarId};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ir::RelationId;
 use crate::source::Span;
 use crate::syntax::ast::{self, Args, Ask, Body, CompareOp, Literal, NamedArg, Source};
 use crate::text;
 use crate::value::functions::Function;
-use crate::value::generators::Generator;
-
-/// Alternatives beyond this are refused.
-const MOST_ALTERNATIVES: usize = 256;
-
-/// The alternatives of a body with groups multiplied out; none when there are too many.
-pub(in crate::analysis) fn alternatives(body: &Body) -> Option<Vec<Vec<&Literal>>> {
-    let mut all = Vec::new();
-    for conjunction in &body.alternatives {
-        let mut heads: Vec<Vec<&Literal>> = vec![Vec::new()];
-        for literal in conjunction {
-            let Literal::Group(group, _) = literal else {
-                heads.iter_mut().for_each(|head| head.push(literal));
-                continue;
-            };
-            let tails = alternatives(group)?;
-            if heads.len() * tails.len() > MOST_ALTERNATIVES {
-                return None;
-            }
-            heads = heads
-                .iter()
-                .flat_map(|head| tails.iter().map(|tail| head.iter().chain(tail).copied().collect()))
-                .collect();
-        }
-        all.extend(heads);
-        if all.len() > MOST_ALTERNATIVES {
-            return None;
-        }
-    }
-    Some(all)
-}
-
-/// Too many alternatives.
-pub(in crate::analysis) fn too_many(span: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::LimitReached,
-        text!(
-            "“或者”展开后超过 {MOST_ALTERNATIVES} 种情形",
-            "more than {MOST_ALTERNATIVES} alternatives when multiplied out"
-        ),
-    )
-    .at(span)
-    .help(text!("把一部分条件写成单独的规则", "make a rule of its own of a part"))
-}
 
 impl Builder<'_, '_> {
     pub(in crate::analysis) fn conjunction(&mut self, body: &[&Literal], here: &mut Conditions) {
@@ -167,7 +122,7 @@ impl Builder<'_, '_> {
     }
 
     /// `p` has no rows to speak of; what is said of its fields is no news.
-    fn forget_row(&mut self, row: &str, scope: usize) {
+    pub(super) fn forget_row(&mut self, row: &str, scope: usize) {
         if let Some(Binding::Var(var)) = self.lookup(row, scope) {
             let node = self.vars[var.index()].node;
             let poison = self.infer.poison();
@@ -205,102 +160,6 @@ impl Builder<'_, '_> {
         }
         self.pattern(relation, pattern, &mut atom.args, here);
         here.list.push(Cond::Atom(atom));
-    }
-
-    fn generator(&mut self, source: &ast::In, call: &ast::Call, here: &mut Conditions) {
-        let Some(function) = self.find_generator(call) else {
-            self.forget_row(&source.row.text, here.scope);
-            return;
-        };
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
-        let Some(Binding::Var(row)) = self.lookup(&source.row.text, here.scope).cloned() else { return };
-        self.generate(row, (function, args), source.span, here);
-    }
-
-    /// A generator of `call`'s name that takes so many arguments; the groups of a regular expression become columns.
-    pub(super) fn find_generator(&mut self, call: &ast::Call) -> Option<Generator> {
-        let name = &call.name;
-        let Some(function) = Generator::from_name(&name.text) else {
-            let text = &name.text;
-            let near = nearest(text, Generator::NAMES);
-            let complaint = Diagnostic::error(
-                Code::UnknownFunction,
-                text!("没有给出行的函数 `{text}`", "there is no function `{text}` that yields rows"),
-            )
-            .at(name.span);
-            let list = Generator::NAMES.join(", ");
-            self.complain(match near {
-                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
-                None => complaint.help(text!("有：{list}", "there are: {list}")),
-            });
-            return None;
-        };
-        let (params, optional) = function.params();
-        let given = call.args.len();
-        if given > params.len() || given + optional < params.len() {
-            let (text, wanted) = (&name.text, params.len());
-            self.complain(
-                Diagnostic::error(
-                    Code::WrongArguments,
-                    text!(
-                        "`{text}` 有 {wanted} 个参数，这里给了 {given} 个",
-                        "`{text}` takes {wanted} arguments, {given} are given"
-                    ),
-                )
-                .at(name.span),
-            );
-            return None;
-        }
-        if let Generator::Captures(_) = function {
-            return self.capture_groups(&call.args[1]).map(Generator::Captures);
-        }
-        Some(function)
-    }
-
-    fn capture_groups(&mut self, pattern: &ast::Arg) -> Option<Vec<String>> {
-        let ast::ArgKind::Const(ast::Const::Text(text)) = &pattern.kind else {
-            self.complain(
-                Diagnostic::error(
-                    Code::BadRegex,
-                    text!(
-                        "`captures` 的正则表达式要直接写出来",
-                        "the regular expression of `captures` must be written out"
-                    ),
-                )
-                .at(pattern.span)
-                .help(text!("写 `captures(文字, \"(?<名字>…)\")`", "write `captures(text, \"(?<name>…)\")`")),
-            );
-            return None;
-        };
-        let regex = self.regex(text, pattern.span)?;
-        Some(regex.capture_names().flatten().map(str::to_owned).collect())
-    }
-
-    pub(super) fn generate(
-        &mut self,
-        row: VarId,
-        (function, args): (Generator, Vec<Expr>),
-        span: Span,
-        here: &mut Conditions,
-    ) {
-        for (arg, kind) in args.iter().zip(function.params().0) {
-            if let (Some(ty), false) = (Types::of_kind(*kind), matches!(function, Generator::Range(_))) {
-                let known = self.infer.known(ty, arg.span);
-                self.infer.unify(arg.node, known, arg.span);
-            }
-        }
-        let name = match &function {
-            Generator::MoneyItems => "money_items",
-            Generator::Numbers => "numbers",
-            Generator::Captures(_) => "captures",
-            Generator::Split => "split",
-            Generator::Range(_) => "range",
-        };
-        let ty = self.infer.types.generated(function.clone(), name);
-        let known = self.infer.known(ty, span);
-        self.infer.unify(self.vars[row.index()].node, known, span);
-        self.vars[row.index()].uses += 1;
-        here.list.push(Cond::Generate { row, function, args, span });
     }
 
     fn test(&mut self, call: &ast::Call, negated: bool, here: &mut Conditions) {
@@ -441,108 +300,6 @@ impl Builder<'_, '_> {
             neither.push(Cond::Not(conds.list, inner, span));
         }
         here.list.push(Cond::Not(neither, outer, span));
-    }
-
-    pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, here: &mut Conditions) -> Option<Expr> {
-        let op = self.aggregate_op(aggregate)?;
-        let inner = self.enter(here.scope);
-        self.all_braces.push(inner);
-        if self.display.is_none() {
-            self.braces.push(inner);
-        }
-        let mut body = Conditions::of(inner);
-        let conjunctions = match self.braces(aggregate) {
-            Ok(conjunction) => conjunction,
-            Err(complaint) => {
-                self.complain(*complaint);
-                return None;
-            }
-        };
-        self.declare_aggregate(aggregate.target.as_ref(), &conjunctions, inner);
-        self.conjunction(&conjunctions, &mut body);
-        let target = aggregate.target.as_ref().map(|target| self.expr(target, &mut body));
-        let result = self.made("", here.scope, aggregate.span);
-        self.vars[result.index()].role = Role::Result;
-        let node = self.vars[result.index()].node;
-        if op == AggregateOp::Count {
-            let number = self.infer.known(Types::NUMBER, aggregate.span);
-            self.infer.unify(node, number, aggregate.span);
-        }
-        let constraint = Constraint::Aggregate {
-            op,
-            target: target.as_ref().map(|target| (target.node, target.span)),
-            result: node,
-        };
-        self.infer.constrain(aggregate.span, constraint);
-        here.list.push(Cond::Aggregate(Box::new(Aggregate {
-            result,
-            op,
-            op_name: aggregate.op.clone(),
-            target: target.filter(|_| op != AggregateOp::Count || aggregate.distinct),
-            distinct: aggregate.distinct,
-            body: body.list,
-            scope: inner,
-            span: aggregate.span,
-        })));
-        Some(self.var_expr(result, aggregate.span))
-    }
-
-    /// The condition in braces as one conjunction: groups are kept, they are filters there.
-    fn braces<'l>(&self, aggregate: &'l ast::Aggregate) -> Result<Vec<&'l Literal>, Box<Diagnostic>> {
-        let _ = self;
-        match &aggregate.body.alternatives[..] {
-            [] => Ok(Vec::new()),
-            [one] => Ok(one.iter().collect()),
-            _ => Err(Box::new(
-                Diagnostic::error(
-                    Code::Unsupported,
-                    text!("花括号里不能直接用“或者”", "alternatives cannot stand in braces"),
-                )
-                .at(aggregate.body.span)
-                .help(text!(
-                    "先写一条规则把两种情形合在一起，再对它合计",
-                    "write a rule that joins the alternatives first, and aggregate over that"
-                )),
-            )),
-        }
-    }
-
-    fn aggregate_op(&mut self, aggregate: &ast::Aggregate) -> Option<AggregateOp> {
-        let op = match aggregate.op.text.as_str() {
-            "count" => AggregateOp::Count,
-            "sum" => AggregateOp::Sum,
-            "min" => AggregateOp::Min,
-            "max" => AggregateOp::Max,
-            "mean" | "avg" => AggregateOp::Mean,
-            other => {
-                let near = nearest(other, ["count", "sum", "min", "max", "mean"]);
-                let complaint = Diagnostic::error(
-                    Code::UnknownFunction,
-                    text!("没有名为 `{other}` 的汇总", "there is no aggregate `{other}`"),
-                )
-                .at(aggregate.op.span)
-                .help(text!("有：count、sum、min、max、mean", "there are: count, sum, min, max, mean"));
-                let complaint = match near {
-                    Some(near) => complaint.fix(aggregate.op.span, near),
-                    None => complaint,
-                };
-                self.complain(complaint);
-                return None;
-            }
-        };
-        if aggregate.target.is_none() && op != AggregateOp::Count {
-            let name = &aggregate.op.text;
-            self.complain(
-                Diagnostic::error(
-                    Code::AggregateTarget,
-                    text!("`{name}` 要写明对什么汇总", "`{name}` needs what it is taken over"),
-                )
-                .at(aggregate.op.span)
-                .help(text!("写 `{name} x : {{ … }}`", "write `{name} x : {{ … }}`")),
-            );
-            return None;
-        }
-        Some(op)
     }
 }
 

@@ -1,12 +1,16 @@
 //! From clauses to [`hir`](super::hir): names to ids, sugar to atoms and conditions.
 
+mod aggregate;
+mod alternatives;
 mod body;
 mod expr;
+mod generator;
 mod names;
+mod variable;
 
 use std::collections::BTreeMap;
 
-pub(super) use body::{alternatives, too_many};
+pub(super) use alternatives::{alternatives, too_many};
 pub(super) use names::{Binding, card_columns, outer_names};
 
 use super::context::Relations;

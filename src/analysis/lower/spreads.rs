@@ -11,7 +11,7 @@ use crate::ir::{
 
 /// What is known of the allowances of derived columns.
 #[derive(Debug, Default)]
-pub(super) struct Spreads {
+pub(in crate::analysis) struct Spreads {
     /// For a column: its rules, each with one more argument for the allowance. Only columns that are not exact.
     rules: BTreeMap<(RelationId, usize), Vec<Rule>>,
     inexact: BTreeSet<(RelationId, usize)>,
@@ -25,12 +25,12 @@ pub(super) struct Spreads {
 
 impl Spreads {
     /// For a program with so many relations.
-    pub(super) fn of(relations: usize) -> Self {
+    pub(in crate::analysis) fn of(relations: usize) -> Self {
         Self { relations, ..Self::default() }
     }
 
     /// A rule of `column`'s relation, with its allowance as the last argument.
-    pub(super) fn add(&mut self, column: (RelationId, usize), rule: Rule, inexact: bool) {
+    pub(in crate::analysis) fn add(&mut self, column: (RelationId, usize), rule: Rule, inexact: bool) {
         self.rules.entry(column).or_default().push(rule);
         if inexact {
             self.inexact.insert(column);
@@ -38,13 +38,13 @@ impl Spreads {
     }
 
     /// No more rules of these relations will come.
-    pub(super) fn complete(&mut self, relations: &[RelationId]) {
+    pub(in crate::analysis) fn complete(&mut self, relations: &[RelationId]) {
         self.complete.extend(relations);
     }
 
     /// The largest allowance of the rows of `atom` in `column`, as an aggregate that binds `result`; none when the
     /// column is exact. `inner` is the variable of the allowance within it.
-    pub(super) fn aggregate(
+    pub(in crate::analysis) fn aggregate(
         &mut self,
         atom: &Atom,
         column: usize,
@@ -79,7 +79,7 @@ impl Spreads {
     }
 
     /// Adds the relations that were asked for, and their rules.
-    pub(super) fn finish(mut self, program: &mut Program) {
+    pub(in crate::analysis) fn finish(mut self, program: &mut Program) {
         for (at, asked) in std::mem::take(&mut self.wanted).into_iter().enumerate() {
             let (of, column) = (&program.relations[asked.0.index()], asked.1);
             let id = RelationId(u32::try_from(self.relations + at).expect("fewer than 2^32 relations"));

@@ -3,8 +3,8 @@
 //! A cell may be off by half a unit of the finest scale written in its column of its table; an amount in running text by
 //! half a unit of its own last place; constants are exact. Sums add up the allowances of what was summed.
 
-use super::lower::Lower;
-use super::types::Class;
+use super::Lower;
+use crate::analysis::types::Class;
 use crate::ir::{Aggregate, AggregateOp, Atom, Expr, Literal, Rule, Term, VarId};
 use crate::source::Span;
 use crate::value::functions::Function;
@@ -13,7 +13,13 @@ use crate::value::{Decimal, Value};
 impl Lower<'_, '_> {
     /// The allowance of `left ~ right`; conditions that compute parts of it are added to `body`, the conditions so far.
     /// None when both sides are exact.
-    pub(super) fn allowance(&mut self, left: &Expr, right: &Expr, span: Span, body: &mut Vec<Literal>) -> Option<Expr> {
+    pub(in crate::analysis) fn allowance(
+        &mut self,
+        left: &Expr,
+        right: &Expr,
+        span: Span,
+        body: &mut Vec<Literal>,
+    ) -> Option<Expr> {
         let (a, b) = (self.spread(left, span, body), self.spread(right, span, body));
         let allowance = plus(a, b, span);
         if self.first_allowance.is_none() {
@@ -141,7 +147,7 @@ impl Lower<'_, '_> {
     }
 
     /// Registers the rule for the allowances of its head's columns, should some `~` ask about them.
-    pub(super) fn register_spreads(&mut self, rule: &Rule) {
+    pub(in crate::analysis) fn register_spreads(&mut self, rule: &Rule) {
         if self.relations.get(rule.head).table.is_some() {
             return;
         }

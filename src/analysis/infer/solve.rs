@@ -1,0 +1,161 @@
+//! Constraints in rounds, until nothing moves; then one guess, and on.
+
+use super::{Constraint, Infer, Literal, Node, Origin, Step};
+use crate::analysis::context::Relations;
+use crate::analysis::types::{Class, Types};
+use crate::ir::AggregateOp;
+use crate::source::Span;
+use crate::syntax::ast::CompareOp;
+
+impl Infer<'_> {
+    /// Keeps a constraint of the current rule until it can be solved.
+    pub(in crate::analysis) fn constrain(&mut self, span: Span, constraint: Constraint) {
+        self.pending.push((self.rule, span, constraint));
+    }
+
+    /// Solves all constraints. What stays open is given the usual type of its literal.
+    pub(in crate::analysis) fn solve(&mut self, relations: &Relations) {
+        let mut pending = std::mem::take(&mut self.pending);
+        loop {
+            let before = pending.len();
+            pending = self.round(pending, relations);
+            if pending.is_empty() {
+                break;
+            }
+            if pending.len() == before && !self.force_one(&mut pending, relations) {
+                break;
+            }
+        }
+        self.rule = usize::MAX;
+        for at in 0..self.infos.len() {
+            self.default_literal(at);
+        }
+    }
+
+    fn round(
+        &mut self,
+        pending: Vec<(usize, Span, Constraint)>,
+        relations: &Relations,
+    ) -> Vec<(usize, Span, Constraint)> {
+        let mut rest = Vec::new();
+        for (rule, span, constraint) in pending {
+            self.rule = rule;
+            if self.step(span, &constraint, relations, false) == Step::Wait {
+                rest.push((rule, span, constraint));
+            }
+        }
+        rest
+    }
+
+    /// Nothing moves: let one equality join its sides, or one operator take its arguments for one type, or one literal
+    /// have its usual type.
+    fn force_one(&mut self, pending: &mut Vec<(usize, Span, Constraint)>, relations: &Relations) -> bool {
+        let weight = |infer: &Self, constraint: &Constraint| match constraint {
+            Constraint::Compare { op: CompareOp::Eq, left, right }
+                if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() =>
+            {
+                0
+            }
+            Constraint::Assign { value, .. } if infer.info(value.0).literal.is_none() => 1,
+            Constraint::Compare { left, right, .. } if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() => 2,
+            Constraint::Call { args, .. } if args.iter().any(|arg| infer.ty(arg.0).is_some()) => 3,
+            Constraint::Assign { .. } => 4,
+            Constraint::Call { .. } => 5,
+            Constraint::Compare { .. } => 6,
+            _ => 7,
+        };
+        let Some(least) = pending.iter().map(|(_, _, constraint)| weight(self, constraint)).min() else { return false };
+        let mut at = 0;
+        while at < pending.len() {
+            if weight(self, &pending[at].2) != least {
+                at += 1;
+                continue;
+            }
+            let (rule, span, constraint) = pending.remove(at);
+            self.rule = rule;
+            let _ = self.step(span, &constraint, relations, true);
+            if least != 0 {
+                break; // equalities are certain, the others are guesses: one at a time
+            }
+        }
+        true
+    }
+
+    fn step(&mut self, span: Span, constraint: &Constraint, relations: &Relations, force: bool) -> Step {
+        match constraint {
+            Constraint::Call { function, args, result } => self.call(*function, args, (*result, span), force),
+            Constraint::Compare { left, right, .. } => self.compare(*left, *right, span, force),
+            Constraint::Assign { value, column } => self.assign(*value, *column, relations, force),
+            Constraint::Field { row, column, result } => self.field(*row, (column, *result, span), relations, force),
+            Constraint::Record { result, fields } => self.record(*result, fields, span, force),
+            Constraint::Aggregate { op, target, result } => self.aggregate(*op, *target, (*result, span), force),
+        }
+    }
+
+    fn default_literal(&mut self, at: usize) {
+        if self.infos[at].ty.is_some() || self.parents[at] as usize != at {
+            return;
+        }
+        self.infos[at].ty = match self.infos[at].literal {
+            Some(Literal::Zero | Literal::Whole) => Some(Types::NUMBER),
+            Some(Literal::Point) => Some(self.point_type()),
+            Some(Literal::Text) => Some(Types::SYMBOL),
+            None => None,
+        };
+    }
+
+    fn record(&mut self, result: Node, fields: &[(Node, Span)], span: Span, force: bool) -> Step {
+        let Some(ty) = self.ty(result) else {
+            if force && !self.is_poisoned(result) {
+                self.ambiguous_record(span);
+                self.spoil(result);
+            }
+            return if force || self.is_poisoned(result) { Step::Done } else { Step::Wait };
+        };
+        let Some(declared) = self.types.record(ty).map(<[_]>::to_vec) else {
+            self.not_a_record(span, ty, result);
+            return Step::Done;
+        };
+        if declared.len() != fields.len() {
+            self.wrong_field_count(span, ty, declared.len(), fields.len());
+            self.spoil(result);
+            return Step::Done;
+        }
+        for ((_, ty), (node, span)) in declared.iter().zip(fields) {
+            self.know(*node, *ty, Origin { span: *span, column: None });
+        }
+        Step::Done
+    }
+
+    fn aggregate(&mut self, op: AggregateOp, target: Option<(Node, Span)>, result: (Node, Span), force: bool) -> Step {
+        let Some((target, span)) = target else { return Step::Done };
+        match op {
+            AggregateOp::Count => Step::Done,
+            AggregateOp::Sum | AggregateOp::Min | AggregateOp::Max => {
+                if let (AggregateOp::Sum, Some(ty)) = (op, self.ty(target)) {
+                    self.check_summable(ty, span, target);
+                }
+                if self.ty(target).is_none() && self.info(target).literal.is_none() && !force {
+                    return Step::Wait;
+                }
+                self.unify(result.0, target, span);
+                Step::Done
+            }
+            AggregateOp::Mean => {
+                let Some(class) = self.class(target) else {
+                    if force {
+                        self.unify(result.0, target, span);
+                    }
+                    return if force { Step::Done } else { Step::Wait };
+                };
+                let ty = match (class, self.ty(target)) {
+                    (Class::Number | Class::Unsigned, _) => self.point_type(),
+                    (_, Some(ty)) => ty,
+                    (_, None) => Types::DECIMAL,
+                };
+                self.know(result.0, ty, Origin { span: result.1, column: None });
+                Step::Done
+            }
+        }
+    }
+}
