@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::places::table_of;
 use super::words::Words;
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::exec::cells::table_of;
 use crate::exec::matcher::Bindings;
 use crate::facts::store::Cell;
 use crate::ir::{Rule, TypeKind, VarId};
@@ -98,14 +98,7 @@ impl Expectation {
                 Subject::Field(row, column) => field(words, rule, (row, column), bindings),
             };
             let order = value.and_then(|value| compare(&value, constant));
-            order.is_some_and(|order| match op {
-                CompareOp::Eq | CompareOp::Agree => order.is_eq(),
-                CompareOp::Ne | CompareOp::Disagree => order.is_ne(),
-                CompareOp::Lt => order.is_lt(),
-                CompareOp::Le => order.is_le(),
-                CompareOp::Gt => order.is_gt(),
-                CompareOp::Ge => order.is_ge(),
-            })
+            order.is_some_and(|order| op.admits(order))
         })
     }
 }

@@ -1,9 +1,10 @@
 //! From what variables are bound to, to cells and their places.
 
-use crate::exec::matcher::{Bindings, Slot};
+use crate::exec::cells::{cell_of, row_of};
+use crate::exec::matcher::Bindings;
 use crate::exec::{CellRef, Input};
 use crate::ir::card::Place;
-use crate::ir::{Expr, Literal, Origin, Rule, TypeKind, VarId};
+use crate::ir::{Expr, Literal, Rule, VarId};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -38,31 +39,6 @@ pub(super) fn cell_spot(input: &Input, cell: CellRef) -> Spot {
 /// What is written in a cell.
 pub(super) fn written(input: &Input, cell: CellRef) -> String {
     input.sources.text(cell_spot(input, cell).0).trim().to_owned()
-}
-
-/// The row of facts that a variable is bound to.
-pub(super) fn row_of(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<(usize, u32)> {
-    let Some(Value::Row(row)) = bindings.value(var) else { return None };
-    Some((table_of(input, rule, var)?, *row))
-}
-
-/// The table whose rows a variable stands for.
-pub(super) fn table_of(input: &Input, rule: &Rule, var: VarId) -> Option<usize> {
-    let TypeKind::Row(relation) = &input.program.types[rule.vars[var.index()].ty.index()].kind else { return None };
-    match input.program.relations[relation.index()].origin {
-        Origin::Facts(table) | Origin::Rules(Some(table)) => Some(table),
-        Origin::Rules(None) => None,
-    }
-}
-
-/// The cell that a variable stands for, when it is a field of a row.
-pub(super) fn cell_of(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<CellRef> {
-    if let Slot::Cell(cell) = bindings.get(var) {
-        return Some(*cell);
-    }
-    let (owner, column) = rule.vars[var.index()].field?;
-    let (table, row) = row_of(input, rule, owner, bindings)?;
-    Some(CellRef { table, row, column })
 }
 
 /// The characters that a row of a function was read from, in the cell that is its first argument.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Text;
+use crate::exec::cells::table_of;
 use crate::exec::{CellRef, Outcome};
 use crate::facts::store::State;
 use crate::finding::{RuleVerdict, Undecided, Verdict};
@@ -13,7 +14,7 @@ use crate::value::Value;
 use crate::value::functions::EvalError;
 
 use super::find::Found;
-use super::places::{cell_spot, table_of, written};
+use super::places::{cell_spot, written};
 use super::rules::LoadedCard;
 use super::words::Words;
 

@@ -13,7 +13,6 @@ use crate::finding::proof::{Claim, Node};
 use crate::ir::card::Format;
 use crate::ir::{AggregateOp, Literal, Rule, TypeId, TypeKind, VarId};
 use crate::provenance::proof::{Because, Contributor, Proof, Prover, Step};
-use crate::syntax::ast::CompareOp;
 use crate::text;
 use crate::value::Value;
 
@@ -139,13 +138,13 @@ impl Teller<'_> {
     fn compared(&self, condition: String, because: &Because) -> Node {
         let Because::Compared { left, op, right, allowance, ty } = because else { return Node::default() };
         let said = |value: &Value| ty.map_or_else(|| value.to_string(), |ty| self.value(value, ty));
-        let mut text = format!("{condition}  ⇒  {} {} {}", said(left), symbol(*op), said(right));
+        let mut text = format!("{condition}  ⇒  {} {} {}", said(left), op.symbol(), said(right));
         if let Some(allowance) = allowance {
             text += &self.say(&text!("（允许误差 {{}}）", " (allowance {{}})"), &said(allowance));
         }
         let claim = Claim::Comparison {
             left: left.to_string(),
-            op: symbol(*op),
+            op: op.symbol(),
             right: right.to_string(),
             allowance: allowance.as_ref().map(ToString::to_string),
         };
@@ -204,7 +203,7 @@ impl Teller<'_> {
         }
         children.extend(again);
         let claim = Claim::Aggregate {
-            op: name(op),
+            op: op.name(),
             value: value.to_string(),
             parts: parts.iter().map(|part| part.value.to_string()).collect(),
         };
@@ -273,27 +272,4 @@ fn short(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most - 1).chain(['…']).collect()
-}
-
-pub(super) const fn symbol(op: CompareOp) -> &'static str {
-    match op {
-        CompareOp::Eq => "=",
-        CompareOp::Ne => "!=",
-        CompareOp::Lt => "<",
-        CompareOp::Le => "<=",
-        CompareOp::Gt => ">",
-        CompareOp::Ge => ">=",
-        CompareOp::Agree => "~",
-        CompareOp::Disagree => "!~",
-    }
-}
-
-const fn name(op: AggregateOp) -> &'static str {
-    match op {
-        AggregateOp::Count => "count",
-        AggregateOp::Sum => "sum",
-        AggregateOp::Min => "min",
-        AggregateOp::Max => "max",
-        AggregateOp::Mean => "mean",
-    }
 }

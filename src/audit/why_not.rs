@@ -1,7 +1,7 @@
 //! `why-not`: why a rule has no finding about a row, in words.
 
 use super::places::{cell_spot, written};
-use super::why::{Teller, symbol};
+use super::why::Teller;
 use super::words::Words;
 use super::{Audit, Request};
 use crate::exec::matcher::Matcher;
@@ -143,7 +143,7 @@ fn obstacles(
                 _ => None,
             });
             let said = |value: &Value| ty.map_or_else(|| value.to_string(), |ty| teller.value(value, ty));
-            let (left, right, op) = (said(left), said(right), symbol(*op));
+            let (left, right, op) = (said(left), said(right), op.symbol());
             let mut lines =
                 vec![line(teller.say(&text!("{left} {op} {right} 不成立", "{left} {op} {right} is false"), ""))];
             if let Some(allowance) = allowance.as_ref().map(said) {

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Lang;
 use crate::exec::Input;
+use crate::exec::cells::{cell_of, table_of};
 use crate::exec::matcher::{Bindings, Flow, Matcher, Mode};
 use crate::finding::format::show;
 use crate::ir::card::{Format, Part, Template};
@@ -9,7 +10,7 @@ use crate::ir::{Expr, Rule, TypeId, TypeKind};
 use crate::schema::Schema;
 use crate::value::Value;
 
-use super::places::{cell_of, table_of, written};
+use super::places::written;
 
 /// What filling in a template needs.
 #[derive(Clone, Copy)]

@@ -154,6 +154,12 @@ impl Diagnostic {
         self
     }
 
+    /// Says that `near` was probably meant at `span`, as help and as an edit.
+    #[must_use]
+    pub fn meant(self, span: Span, near: &str) -> Self {
+        self.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near)
+    }
+
     /// The first primary place, if the complaint has one.
     #[must_use]
     pub fn place(&self) -> Option<Span> {

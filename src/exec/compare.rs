@@ -29,13 +29,7 @@ fn ordered(op: CompareOp, left: &Value, right: &Value) -> Result<bool, EvalError
         _ => {}
     }
     let order = functions::compare(left, right).ok_or(EvalError::NotDefined)?;
-    Ok(match op {
-        CompareOp::Lt => order.is_lt(),
-        CompareOp::Le => order.is_le(),
-        CompareOp::Gt => order.is_gt(),
-        CompareOp::Ge => order.is_ge(),
-        CompareOp::Eq | CompareOp::Ne | CompareOp::Agree | CompareOp::Disagree => false,
-    })
+    Ok(op.admits(order))
 }
 
 /// Whether two amounts lie no further apart than `allowance`.

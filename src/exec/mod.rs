@@ -2,6 +2,7 @@
 //!
 //! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
 
+pub mod cells;
 pub mod compare;
 pub mod doubt;
 pub mod fold;

@@ -147,22 +147,10 @@ pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>
 }
 
 fn malformed(content: &str, column: &crate::schema::Column, span: Span) -> Diagnostic {
-    let (name, ty) = (&column.name, type_name(column.ty));
+    let (name, ty) = (&column.name, column.ty.name());
     let message =
         text!("`{content}` 不是列 `{name}` 的类型 {ty}", "`{content}` is no {ty}, which the column `{name}` holds");
     Diagnostic::error(Code::MalformedCell, message).at(span)
-}
-
-const fn type_name(ty: ColumnType) -> &'static str {
-    match ty {
-        ColumnType::Number => "number",
-        ColumnType::Unsigned => "unsigned",
-        ColumnType::Float => "float",
-        ColumnType::Decimal => "decimal",
-        ColumnType::Money => "money",
-        ColumnType::Date => "date",
-        ColumnType::Symbol => "symbol",
-    }
 }
 
 /// The value that a cell writes; texts are taken as they are.

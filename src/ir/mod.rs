@@ -387,6 +387,20 @@ pub enum AggregateOp {
     Mean,
 }
 
+impl AggregateOp {
+    /// As rules write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Mean => "mean",
+        }
+    }
+}
+
 /// `x is blank`
 #[derive(Clone, Debug)]
 pub struct Is {

@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use super::{Action, Check, Plan, RulePlan, Step};
 use crate::diagnostic::Lang;
-use crate::ir::{AggregateOp, Expr, Program, RelationId, Rule, RuleId, Term, VarId};
-use crate::syntax::ast::CompareOp;
+use crate::ir::{Expr, Program, RelationId, Rule, RuleId, Term, VarId};
 
 impl RulePlan {
     /// How many rows the head is expected to get.
@@ -123,13 +122,7 @@ impl Printer<'_> {
             Action::Unpack(step) => format!("{} {}", self.word("拆开", "take apart"), self.expr(&step.unpack.record)),
             Action::Not(_) => self.word("没有满足下列条件的：", "nothing for which:").to_owned(),
             Action::Aggregate(step) => {
-                let op = match step.aggregate.op {
-                    AggregateOp::Count => "count",
-                    AggregateOp::Sum => "sum",
-                    AggregateOp::Min => "min",
-                    AggregateOp::Max => "max",
-                    AggregateOp::Mean => "mean",
-                };
+                let op = step.aggregate.op.name();
                 let target = step.aggregate.target.as_ref().map(|target| self.expr(target)).unwrap_or_default();
                 let by: Vec<&str> = step.nested.outer.iter().map(|var| self.var(*var)).collect();
                 let by = if by.is_empty() {
@@ -154,16 +147,7 @@ impl Printer<'_> {
     fn check(&self, check: &Check) -> String {
         match check {
             Check::Compare(compare) => {
-                let op = match compare.op {
-                    CompareOp::Eq => "=",
-                    CompareOp::Ne => "!=",
-                    CompareOp::Lt => "<",
-                    CompareOp::Le => "<=",
-                    CompareOp::Gt => ">",
-                    CompareOp::Ge => ">=",
-                    CompareOp::Agree => "~",
-                    CompareOp::Disagree => "!~",
-                };
+                let op = compare.op.symbol();
                 format!("{} {op} {}", self.expr(&compare.left), self.expr(&compare.right))
             }
             Check::Is(is) => format!("{} is …", self.var(is.var)),

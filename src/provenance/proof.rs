@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use crate::exec::CellRef;
+use crate::exec::cells::cell_of;
 use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
 use crate::ir::{
-    Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, TypeId, TypeKind, VarId,
+    Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, TypeId, VarId,
 };
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
@@ -264,7 +265,7 @@ impl<'m, 'a> Prover<'m, 'a> {
         let parts = self.matcher.contributors(&rule.vars, aggregate, &outer).into_iter();
         let parts = parts.filter_map(|(inner, value)| {
             let cell = match &aggregate.target {
-                Some(Expr::Var(var)) => self.cell(rule, *var, &inner),
+                Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, &inner),
                 _ => None,
             };
             Some(Contributor { rows: self.rows(rule, &aggregate.body, &inner), cell, value: value.ok()? })
@@ -281,19 +282,6 @@ impl<'m, 'a> Prover<'m, 'a> {
             Origin::Rules(_) => None,
         };
         atoms.filter_map(of).collect()
-    }
-
-    /// The cell that a field of a row is.
-    fn cell(&self, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<CellRef> {
-        if let Slot::Cell(cell) = bindings.get(var) {
-            return Some(*cell);
-        }
-        let (row, column) = rule.vars[var.index()].field?;
-        let Some(Value::Row(number)) = bindings.value(row) else { return None };
-        let program = self.matcher.input().program;
-        let TypeKind::Row(relation) = program.types[rule.vars[row.index()].ty.index()].kind else { return None };
-        let Origin::Facts(table) = program.relations[relation.index()].origin else { return None };
-        Some(CellRef { table, row: *number, column })
     }
 }
 

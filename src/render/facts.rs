@@ -82,7 +82,7 @@ fn row(sources: &SourceMap, relation: &Relation, store: &Store, table: &Table, c
     let unit = precisions.first().map(|precision| precision.unit).unwrap_or_default();
     vec![
         declared.name.clone(),
-        type_name(declared.ty).to_owned(),
+        declared.ty.name().to_owned(),
         present.to_string(),
         blank.to_string(),
         malformed.to_string(),
@@ -109,18 +109,5 @@ fn range(sources: &SourceMap, store: &Store, table: usize, column: usize, kind: 
             format!("{} … {}", show(&least, kind, Format::default()), show(&most, kind, Format::default()))
         }
         _ => String::new(),
-    }
-}
-
-/// How rules write a type.
-fn type_name(ty: ColumnType) -> &'static str {
-    match ty {
-        ColumnType::Number => "number",
-        ColumnType::Unsigned => "unsigned",
-        ColumnType::Float => "float",
-        ColumnType::Decimal => "decimal",
-        ColumnType::Money => "money",
-        ColumnType::Date => "date",
-        ColumnType::Symbol => "symbol",
     }
 }

@@ -25,6 +25,22 @@ pub enum ColumnType {
     Symbol,
 }
 
+impl ColumnType {
+    /// As rules write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Unsigned => "unsigned",
+            Self::Float => "float",
+            Self::Decimal => "decimal",
+            Self::Money => "money",
+            Self::Date => "date",
+            Self::Symbol => "symbol",
+        }
+    }
+}
+
 /// One column of a declared fact relation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {

@@ -290,7 +290,7 @@ fn unknown_component(name: &Name, known: &[&str]) -> Diagnostic {
         Diagnostic::error(Code::UnknownComponent, text!("没有名为 `{text}` 的组件", "there is no component `{text}`"))
             .at(name.span);
     match nearest(text, known.iter().copied()) {
-        Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
+        Some(near) => complaint.meant(name.span, near),
         None => complaint,
     }
 }

@@ -192,7 +192,7 @@ impl Lower<'_, '_> {
         )
         .at(span);
         match nearest(name, names) {
-            Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
+            Some(near) => complaint.meant(span, near),
             None if list.is_empty() => complaint,
             None => complaint.help(text!("可用：{list}", "there are: {list}")),
         }

@@ -125,9 +125,7 @@ impl Builder<'_, '_> {
             )
             .at(call.name.span);
             let complaint = match nearest(name, words.chain(Generator::NAMES)) {
-                Some(near) => {
-                    complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(call.name.span, near)
-                }
+                Some(near) => complaint.meant(call.name.span, near),
                 None => complaint,
             };
             self.complain(complaint);
@@ -152,7 +150,7 @@ impl Builder<'_, '_> {
                 Diagnostic::error(Code::UnknownType, text!("没有名为 `{text}` 的分支", "there is no branch `{text}`"))
                     .at(name.span);
             self.complain(match near {
-                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
+                Some(near) => complaint.meant(name.span, &near),
                 None => complaint,
             });
             return self.wrong(span);

@@ -34,7 +34,7 @@ impl Builder<'_, '_> {
             .at(name.span);
             let list = Generator::NAMES.join(", ");
             self.complain(match near {
-                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(name.span, near),
+                Some(near) => complaint.meant(name.span, near),
                 None => complaint.help(text!("有：{list}", "there are: {list}")),
             });
             return None;

@@ -64,7 +64,7 @@ impl Builder<'_, '_> {
             let names = self.names_in_scope(scope);
             let complaint = Diagnostic::error(code, text!("`{name}` 没有取值", "`{name}` has no value")).at(span);
             match nearest(name, names.iter().map(String::as_str)) {
-                Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
+                Some(near) => complaint.meant(span, near),
                 None => complaint,
             }
         };
@@ -182,7 +182,7 @@ impl Builder<'_, '_> {
                 "`{name}` is a relation: write `{first} in {name}` first, then `{first}.{column}`"
             ))
         } else if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
-            complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(row.span, near)
+            complaint.meant(row.span, near)
         } else {
             complaint.help(text!("先写 `{name} in 表名`", "write `{name} in relation` first"))
         };

@@ -2,8 +2,6 @@
 //! words. All else goes row by row, and so does a batch in which anything overflows: [`eval`](super::eval) says then
 //! which row it was.
 
-use std::cmp::Ordering;
-
 use super::batch::{Vector, amount};
 use super::eval::Scope;
 use super::notes::Notes;
@@ -57,10 +55,10 @@ impl Scope<'_> {
         let rows = 0..u32::try_from(self.batch.len).ok()?;
         // One factor is 1, and most often both.
         if a.factor == 1 && b.factor == 1 {
-            return Some(rows.filter(|row| holds(op, a.at(*row).cmp(&b.at(*row)))).collect());
+            return Some(rows.filter(|row| op.admits(a.at(*row).cmp(&b.at(*row)))).collect());
         }
         let wide = |side: &Side<'_>, row: u32| i128::from(side.at(row)) * i128::from(side.factor);
-        Some(rows.filter(|row| holds(op, wide(&a, *row).cmp(&wide(&b, *row)))).collect())
+        Some(rows.filter(|row| op.admits(wide(&a, *row).cmp(&wide(&b, *row)))).collect())
     }
 
     /// As [`Self::select`], for what is compared as words: texts for equality, days and rows for order as well.
@@ -75,7 +73,7 @@ impl Scope<'_> {
             return None;
         }
         let pairs = (0_u32..).zip(left.iter().zip(&right));
-        Some(pairs.filter(|(_, (a, b))| holds(compare.op, a.cmp(b))).map(|(row, _)| row).collect())
+        Some(pairs.filter(|(_, (a, b))| compare.op.admits(a.cmp(b))).map(|(row, _)| row).collect())
     }
 
     fn symbol_constant(&self, expr: &Expr) -> Option<Vec<u32>> {
@@ -299,17 +297,6 @@ fn arithmetic(function: Function, left: &Numbers, right: &Numbers) -> Option<Vec
         Unit::Whole => Vector::Ints(values),
         Unit::Scaled { scale, money } => Vector::Scaled { scale, money, values },
     })
-}
-
-fn holds(op: CompareOp, order: Ordering) -> bool {
-    match op {
-        CompareOp::Eq | CompareOp::Agree => order.is_eq(),
-        CompareOp::Ne | CompareOp::Disagree => order.is_ne(),
-        CompareOp::Lt => order.is_lt(),
-        CompareOp::Le => order.is_le(),
-        CompareOp::Gt => order.is_gt(),
-        CompareOp::Ge => order.is_ge(),
-    }
 }
 
 #[cfg(test)]

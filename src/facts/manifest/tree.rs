@@ -133,7 +133,7 @@ impl Tree<'_> {
         let message = text!("这里没有名为 `{name}` 的键", "there is no key `{name}` here");
         let mut diagnostic = Diagnostic::error(Code::UnknownKey, message).at(span);
         diagnostic = match nearest(&name, known.iter().copied()) {
-            Some(near) => diagnostic.help(text!("是否 `{near}`？", "did you mean `{near}`?")).fix(span, near),
+            Some(near) => diagnostic.meant(span, near),
             None => diagnostic.help(text!("可用的键：{zh}", "known keys: {en}")),
         };
         self.report.push(diagnostic);

@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use super::linear::Linear;
 use super::{Cell, Equation};
 use crate::exec::CellRef;
-use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
+use crate::exec::cells::cell_of;
+use crate::exec::matcher::{Bindings, Matcher, Mode};
 use crate::facts::store::Cell as Content;
-use crate::ir::{Aggregate, AggregateOp, Compare, Expr, Literal, Origin, Rule, RuleId, TypeKind, VarId};
+use crate::ir::{Aggregate, AggregateOp, Compare, Expr, Literal, Rule, RuleId, TypeKind, VarId};
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::Function;
 use crate::value::{Decimal, Value};
@@ -173,7 +174,7 @@ impl Collector<'_, '_> {
 
     /// A variable: a cell, a sum, something computed, or a value that comes from elsewhere.
     fn variable(&self, scope: &Scope<'_>, var: VarId, bindings: &Bindings) -> Option<Linear> {
-        if let Some(cell) = self.field(scope.rule, var, bindings) {
+        if let Some(cell) = cell_of(self.matcher.input(), scope.rule, var, bindings) {
             return self.read(cell);
         }
         match scope.definition(var) {
@@ -183,19 +184,6 @@ impl Collector<'_, '_> {
             }
             _ => Some(Linear::constant(decimal(bindings.value(var)?)?)),
         }
-    }
-
-    /// The cell that a field of a row is.
-    fn field(&self, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<CellRef> {
-        if let Slot::Cell(cell) = bindings.get(var) {
-            return Some(*cell);
-        }
-        let (row, column) = rule.vars[var.index()].field?;
-        let Some(Value::Row(number)) = bindings.value(row) else { return None };
-        let program = self.matcher.input().program;
-        let TypeKind::Row(relation) = program.types[rule.vars[row.index()].ty.index()].kind else { return None };
-        let Origin::Facts(table) = program.relations[relation.index()].origin else { return None };
-        Some(CellRef { table, row: *number, column })
     }
 
     /// The sum of an aggregate as the sum of its contributors; none when it is not certain who they are.
