@@ -26,10 +26,12 @@ pub(super) fn schema(flat: &Flat, report: &mut Report) -> Schema {
             }
             if let Some(columns) = columns(decl, &types, report) {
                 let key = key(decl);
+                let totals = listed(&decl.annotations, "totals").next().map(|(_, relation)| relation.to_owned());
                 relations.push(Relation {
                     name: name.text.clone(),
                     columns,
                     key,
+                    totals,
                     doc: decl.doc.clone(),
                     span: name.span,
                 });
@@ -66,21 +68,29 @@ fn columns(decl: &Decl, types: &Types, report: &mut Report) -> Option<Vec<Column
             loadable = false;
             continue;
         };
-        columns.push(Column { name: column.name.text.clone(), ty, doc: column.doc.clone(), span: column.name.span });
+        columns.push(Column {
+            name: column.name.text.clone(),
+            ty,
+            doc: column.doc.clone(),
+            headers: listed(&column.annotations, "header").map(|(_, header)| header.to_owned()).collect(),
+            span: column.name.span,
+        });
     }
     loadable.then_some(columns)
 }
 
 /// The columns of `@[key(a, b)]`; built-in columns count after the declared ones.
 pub(super) fn key(decl: &Decl) -> Vec<usize> {
-    let Some(annotation) = decl.annotations.iter().find(|annotation| annotation.name.text == "key") else {
-        return Vec::new();
-    };
-    key_names(annotation).filter_map(|name| position(decl, name)).collect()
+    listed(&decl.annotations, "key").filter_map(|(_, name)| position(decl, name)).collect()
 }
 
-fn key_names(annotation: &Annotation) -> impl Iterator<Item = &str> {
-    annotation.value.trim_matches(['(', ')', '"', ' ']).split(',').map(str::trim).filter(|name| !name.is_empty())
+/// What the annotations `@[word(a, "b", …)]` list, each with its annotation.
+fn listed<'a>(annotations: &'a [Annotation], word: &'a str) -> impl Iterator<Item = (&'a Annotation, &'a str)> {
+    let of_word = annotations.iter().filter(move |annotation| annotation.name.text == word);
+    of_word.flat_map(|annotation| {
+        let items = annotation.value.split([',', '，', '、']).map(|item| item.trim().trim_matches('"').trim());
+        items.filter(|item| !item.is_empty()).map(move |item| (annotation, item))
+    })
 }
 
 fn position(decl: &Decl, name: &str) -> Option<usize> {
@@ -93,19 +103,17 @@ fn position(decl: &Decl, name: &str) -> Option<usize> {
 
 /// Names in `@[key(…)]` that are no columns.
 pub(super) fn check_key(decl: &Decl, report: &mut Report) {
-    for annotation in decl.annotations.iter().filter(|annotation| annotation.name.text == "key") {
-        for name in key_names(annotation).filter(|name| position(decl, name).is_none()) {
-            let known: Vec<&str> = decl.columns.iter().map(|column| column.name.text.as_str()).collect();
-            let list = super::context::columns_list(known.into_iter());
-            let relation = decl.names.first().map_or("", |name: &Name| name.text.as_str());
-            report.push(
-                Diagnostic::error(
-                    Code::UnknownColumn,
-                    text!("`{relation}` 没有列 `{name}`", "`{relation}` has no column `{name}`"),
-                )
-                .at(annotation.name.span)
-                .help(text!("有：{list}", "there are: {list}")),
-            );
-        }
+    for (annotation, name) in listed(&decl.annotations, "key").filter(|(_, name)| position(decl, name).is_none()) {
+        let known: Vec<&str> = decl.columns.iter().map(|column| column.name.text.as_str()).collect();
+        let list = super::context::columns_list(known.into_iter());
+        let relation = decl.names.first().map_or("", |name: &Name| name.text.as_str());
+        report.push(
+            Diagnostic::error(
+                Code::UnknownColumn,
+                text!("`{relation}` 没有列 `{name}`", "`{relation}` has no column `{name}`"),
+            )
+            .at(annotation.name.span)
+            .help(text!("有：{list}", "there are: {list}")),
+        );
     }
 }

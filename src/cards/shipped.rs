@@ -38,6 +38,7 @@ pub const SHARED: &[Shipped] = shipped![
     "lib/items.dl",
     "lib/names.dl",
     "lib/pairs.dl",
+    "lib/printed.dl",
     "lib/slips.dl",
     "lib/statement.dl",
     "lib/vouchers.dl",

@@ -38,6 +38,14 @@ pub struct MappedColumn {
     pub missing: Option<Span>,
 }
 
+impl MappedColumn {
+    /// A column that the file has not.
+    #[must_use]
+    pub fn nowhere(ty: ColumnType) -> Self {
+        Self { index: None, header: None, constant: None, kind: CellKind::plain(ty), fill: false, missing: None }
+    }
+}
+
 /// The names by which each column of `relation` may be found in a file: what the manifest says, else its own name and
 /// what its documentation calls it.
 #[must_use]
@@ -56,6 +64,7 @@ fn names_of(relation: &Relation, column: &Column, spec: Option<&ColumnSpec>) -> 
             if !title.is_empty() && !shared {
                 names.push(title.to_owned());
             }
+            names.extend(column.headers.iter().cloned());
             names
         }
     }

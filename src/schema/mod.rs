@@ -50,6 +50,8 @@ pub struct Column {
     pub ty: ColumnType,
     /// The doc comment of the declaration.
     pub doc: String,
+    /// Headers under which printed tables have it, besides its name and what its documentation calls it.
+    pub headers: Vec<String>,
     /// The name in the declaration.
     pub span: Span,
 }
@@ -63,6 +65,8 @@ pub struct Relation {
     pub columns: Vec<Column>,
     /// Positions of the columns that say which row is meant, for keys and messages; the first column when empty.
     pub key: Vec<usize>,
+    /// The relation that takes the rows of printed tables which are sums of others (合计, 小计), if one is declared to.
+    pub totals: Option<String>,
     /// The doc comment of the declaration.
     pub doc: String,
     /// The name in the declaration.

@@ -90,6 +90,8 @@ pub struct ColumnDecl {
     pub ty: Name,
     /// The `///` lines above it, joined by line breaks.
     pub doc: String,
+    /// `@[…]` annotations.
+    pub annotations: Vec<Annotation>,
 }
 
 /// `.type name …`

@@ -6,12 +6,19 @@ use crate::source::{SourceMap, Span};
 use crate::value::{Decimal, Reason, Unit, Value};
 
 fn schema() -> Schema {
-    let column = |name: &str, ty| Column { name: name.to_owned(), ty, doc: String::new(), span: Span::default() };
+    let column = |name: &str, ty| Column {
+        name: name.to_owned(),
+        ty,
+        doc: String::new(),
+        headers: Vec::new(),
+        span: Span::default(),
+    };
     Schema {
         relations: vec![Relation {
             name: "project".to_owned(),
             columns: vec![column("name", ColumnType::Symbol), column("budget", ColumnType::Money)],
             key: vec![0],
+            totals: None,
             doc: String::new(),
             span: Span::default(),
         }],

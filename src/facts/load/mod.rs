@@ -2,6 +2,7 @@
 
 mod notes;
 mod source;
+mod totals;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

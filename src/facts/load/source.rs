@@ -9,7 +9,19 @@ use crate::facts::manifest::{Feed, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
 use crate::facts::raw::{RawCell, RawRow, RawTable};
 use crate::facts::{bulk, choose, delimited, rows};
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, Relation, Schema};
+
+/// A table of a file whose columns have been found for a relation.
+pub(super) struct Found<'a> {
+    /// The relation's position in the schema.
+    pub relation: usize,
+    /// The table.
+    pub table: &'a RawTable,
+    /// Its headers.
+    pub headers: &'a Headers,
+    /// Which of its columns is which of the relation.
+    pub mapping: &'a Mapping,
+}
 
 impl Loader<'_> {
     /// Loads one source, and says how its columns were found.
@@ -25,7 +37,8 @@ impl Loader<'_> {
             return None;
         };
         let mapping = map::map(declared, (feed, spec), table, &headers, &mut self.report);
-        let totals = spec.totals.as_ref().map_or_else(|| default_totals(read.format), |totals| totals.value.clone());
+        let told = spec.totals.as_ref().map(|totals| totals.value.clone());
+        let totals = told.unwrap_or_else(|| default_totals(&read, declared, self.schema));
         if let Some(dialect) = read.bulk {
             let fast = !matches!(totals, Totals::Into(_)) && mapping.columns.iter().all(|column| !column.fill);
             if fast {
@@ -34,27 +47,24 @@ impl Loader<'_> {
                 return Some(mapping);
             }
             let whole = delimited::table(self.sources, read.file, dialect, (&spec.file, &mut self.report));
-            self.rows(relation, (&read, spec), (&whole, &headers, &mapping), &totals);
+            let found = Found { relation, table: &whole, headers: &headers, mapping: &mapping };
+            self.rows((&read, spec), &found, &totals);
         } else {
-            self.rows(relation, (&read, spec), (table, &headers, &mapping), &totals);
+            let found = Found { relation, table, headers: &headers, mapping: &mapping };
+            self.rows((&read, spec), &found, &totals);
         }
         Some(mapping)
     }
 
     /// Loads the rows of a table that is in memory as texts.
-    fn rows(
-        &mut self,
-        relation: usize,
-        (read, spec): (&ReadFile, &SourceSpec),
-        (table, headers, mapping): (&RawTable, &Headers, &Mapping),
-        totals: &Totals,
-    ) {
+    fn rows(&mut self, (read, spec): (&ReadFile, &SourceSpec), found: &Found<'_>, totals: &Totals) {
+        let Found { relation, mapping, .. } = *found;
         let declared = &self.schema.relations[relation];
-        let sorted = rows::sort(table, headers, mapping, *totals == Totals::Keep);
+        let sorted = rows::sort(found.table, found.headers, mapping, *totals == Totals::Keep);
         self.push_rows(relation, (read, spec), mapping, &sorted.data);
         notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len()), &mut self.report);
         if let Totals::Into(other) = totals {
-            self.totals_into(other, (read, spec), (table, headers), &sorted.totals);
+            self.totals_into(other, (read, spec), found, &sorted.totals);
         } else if sorted.tally.totals.count > 0 {
             notes::totals_skipped(spec, &sorted.tally.totals, &mut self.report);
         }
@@ -101,27 +111,8 @@ impl Loader<'_> {
         }
     }
 
-    /// Loads rows that are totals as rows of the relation `other`, whose columns are found as its own feed says.
-    fn totals_into(
-        &mut self,
-        other: &str,
-        (read, spec): (&ReadFile, &SourceSpec),
-        (table, headers): (&RawTable, &Headers),
-        totals: &[&RawRow],
-    ) {
-        let Some(relation) = self.schema.relations.iter().position(|relation| relation.name == other) else {
-            notes::no_relation_for_totals(spec, self.schema, other, &mut self.report);
-            return;
-        };
-        let declared = &self.schema.relations[relation];
-        let feed = self.manifest.relations.iter().find(|feed| feed.relation.value == other);
-        let (none, empty) = (Feed::default(), SourceSpec { columns: Vec::new(), ..spec.clone() });
-        let mapping = map::map(declared, (feed.unwrap_or(&none), &empty), table, headers, &mut self.report);
-        self.push_rows(relation, (read, spec), &mapping, totals);
-    }
-
     /// Adds rows to the store, and says what is wrong with their cells.
-    fn push_rows(
+    pub(super) fn push_rows(
         &mut self,
         relation: usize,
         (read, spec): (&ReadFile, &SourceSpec),
@@ -152,10 +143,12 @@ fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceH
     }
 }
 
-/// Totals among the rows of a printed table are not data; whoever wrote a record meant it.
-fn default_totals(format: Format) -> Totals {
-    match format {
-        Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet => Totals::Keep,
+/// Totals among the rows of a printed table are not data: they are held against the rows where a relation is declared for
+/// them. Whoever wrote a record meant it. What is read in bulk leaves them out.
+fn default_totals(read: &ReadFile, relation: &Relation, schema: &Schema) -> Totals {
+    match (read.format, &relation.totals) {
+        (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::Keep,
+        (_, Some(other)) if read.bulk.is_none() && schema.relation(other).is_some() => Totals::Into(other.clone()),
         _ => Totals::Skip,
     }
 }

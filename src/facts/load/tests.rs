@@ -31,12 +31,18 @@ impl Drop for Folder {
 }
 
 pub(super) fn schema() -> Schema {
-    let column =
-        |name: &str, ty, doc: &str| Column { name: name.to_owned(), ty, doc: doc.to_owned(), span: Span::default() };
+    let column = |name: &str, ty, doc: &str| Column {
+        name: name.to_owned(),
+        ty,
+        doc: doc.to_owned(),
+        headers: Vec::new(),
+        span: Span::default(),
+    };
     let relation = |name: &str, columns| Relation {
         name: name.to_owned(),
         columns,
         key: vec![0],
+        totals: None,
         doc: String::new(),
         span: Span::default(),
     };

@@ -7,12 +7,18 @@ use crate::schema::{Column, ColumnType, Relation, Schema};
 use crate::source::{SourceMap, Span};
 
 fn schema() -> Schema {
-    let column =
-        |name: &str, ty, doc: &str| Column { name: name.to_owned(), ty, doc: doc.to_owned(), span: Span::default() };
+    let column = |name: &str, ty, doc: &str| Column {
+        name: name.to_owned(),
+        ty,
+        doc: doc.to_owned(),
+        headers: Vec::new(),
+        span: Span::default(),
+    };
     let relation = |name: &str, columns| Relation {
         name: name.to_owned(),
         columns,
         key: vec![0],
+        totals: None,
         doc: "一张表".to_owned(),
         span: Span::default(),
     };

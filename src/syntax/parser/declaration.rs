@@ -79,7 +79,7 @@ impl Parser<'_> {
 
     fn column(&mut self, closer: Kind) -> Parsed<ColumnDecl> {
         let before = self.last_span();
-        self.annotations();
+        let annotations = self.annotations();
         let doc = self.doc_before(self.token().span, before);
         let name = self.declared_name(&text!("列名", "the name of a column"))?;
         let shown = &name.text;
@@ -93,7 +93,7 @@ impl Parser<'_> {
             self.complain_structure(complaint);
             // The column counts; its type is not asked for again.
             let ty = Name { text: String::new(), span: name.span };
-            return Ok(ColumnDecl { name, ty, doc });
+            return Ok(ColumnDecl { name, ty, doc, annotations });
         }
         let ty = self.qualified_name(&text!("类型名", "the name of a type"))?;
         if self.kind() == Kind::Less && self.after().kind == Kind::Greater {
@@ -108,7 +108,7 @@ impl Parser<'_> {
             }
             return Err(self.expected(&text!(" `,` 或闭合的括号", "`,` or the closing bracket")));
         }
-        Ok(ColumnDecl { name, ty, doc })
+        Ok(ColumnDecl { name, ty, doc, annotations })
     }
 
     fn qualifiers(&mut self) -> Vec<Name> {
