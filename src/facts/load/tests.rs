@@ -201,6 +201,30 @@ fn totals_may_be_rows_of_another_relation() {
 }
 
 #[test]
+fn totals_go_where_the_declaration_says_with_the_word_for_what_they_are() {
+    let csv = "序号,项目名称,预算金额,支出金额\n1,甲,1.5,1\n2,乙,2,\n合计,,3.5,1\n";
+    let folder = Folder::new("declared-totals", &[("a.csv", csv.as_bytes())]);
+    let mut schema = schema();
+    schema.relations[0].totals = Some("sums".to_owned());
+    let shared = |name: &str| schema.relations[0].columns.iter().find(|column| column.name == name).cloned();
+    let word = Column { name: "what".to_owned(), ..shared("name").unwrap() };
+    let columns = vec![word, shared("spent").unwrap(), shared("budget").unwrap()];
+    let sums = Relation { name: "sums".to_owned(), columns, totals: None, ..schema.relations[1].clone() };
+    schema.relations.push(sums);
+    let manifest = "unit = \"元\"\n[relation.project]\nsource = { file = \"a.csv\", table = \"T\" }\n";
+    let mut map = SourceMap::new();
+    let file = map.add("audit.toml", manifest).unwrap();
+    let (manifest, _) = Manifest::read(&map, file);
+    let (store, report) = load(&mut map, &manifest, &schema, &folder.0);
+    assert!(!codes(report.diagnostics()).contains(&Code::RowsSkipped), "{report:?}");
+    assert_eq!(cells(&map, &store, 0, 0), ["甲", "乙"]);
+    let sums: Vec<_> = (0..4).map(|column| cells(&map, &store, 2, column)).collect();
+    assert_eq!(sums, [["合计"], ["1"], ["3.5"], ["T"]]);
+    assert_eq!(map.text(store.tables[2].cell_span(&map, 0, 0)), "合计");
+    assert_eq!(map.text(store.tables[2].cell_span(&map, 0, 2)), "3.5");
+}
+
+#[test]
 fn two_columns_of_one_name_are_refused_and_the_unit_must_be_said() {
     let csv = "项目名称,预算金额,预算金额\n甲,1,2\n";
     let manifest = "[relation.project]\nsource = \"a.csv\"\ncolumns.budget = \"预算金额\"\n[relation.total]\nsource = \"a.csv\"\n\

@@ -40,7 +40,6 @@ impl Loader<'_> {
     }
 
     /// Which columns of the file are which of the relation of totals; its first is left open where nothing is told of it.
-
     fn mapping_of_totals(&mut self, relation: usize, spec: &SourceSpec, found: &Found<'_>) -> Mapping {
         let declared = &self.schema.relations[relation];
         let of_rows = &self.schema.relations[found.relation].columns;

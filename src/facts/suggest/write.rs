@@ -74,12 +74,7 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     };
     note(out, "  ", &text!("{place}：{rows} 行", "{place}: {rows} rows"), lang);
     if guess.totals > 0 {
-        let totals = guess.totals;
-        let skipped = text!(
-            "有 {totals} 行像合计，不当作数据；要当作数据，写 totals = \"keep\"",
-            "{totals} rows look like totals and are not taken as data; to keep them: totals = \"keep\""
-        );
-        note(out, "  ", &skipped, lang);
+        note(out, "  ", &totals(guess.totals, relation), lang);
     }
     for column in &guess.columns {
         doubts(out, relation, column, lang);
@@ -119,6 +114,20 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     }
     columns(out, relation, guess);
     *out += " },\n";
+}
+
+/// What becomes of rows that look like totals.
+fn totals(count: usize, relation: &Relation) -> Text {
+    match &relation.totals {
+        Some(other) => text!(
+            "有 {count} 行像合计，放进 {other}，与各行核对；要当作数据，写 totals = \"keep\"",
+            "{count} rows look like totals and go to {other}, to be held against the others; to keep them: totals = \"keep\""
+        ),
+        None => text!(
+            "有 {count} 行像合计，不当作数据；要当作数据，写 totals = \"keep\"",
+            "{count} rows look like totals and are not taken as data; to keep them: totals = \"keep\""
+        ),
+    }
 }
 
 fn header_rows(out: &mut String, found: &Found) {
