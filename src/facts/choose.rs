@@ -1,12 +1,12 @@
 //! Which of a file's tables a source means.
 
-use super::format::Format;
 use super::headers;
 use super::headers::Index;
 use super::manifest::{Pick, SourceSpec};
 use super::names::normal;
-use super::narrative;
-use super::raw::RawTable;
+use super::read::Format;
+use super::read::narrative;
+use super::read::raw::RawTable;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::text;
 

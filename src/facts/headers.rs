@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
-use super::raw::RawTable;
+use super::read::raw::RawTable;
 use crate::source::Span;
 
 /// How many rows from the top may be searched for headers.
@@ -179,7 +179,7 @@ fn at(table: &RawTable, rows: Range<usize>) -> Headers {
     Headers { rows, columns }
 }
 
-fn has_text(row: &super::raw::RawRow, at: usize) -> bool {
+fn has_text(row: &super::read::raw::RawRow, at: usize) -> bool {
     row.cells.get(at).is_some_and(|cell| !cell.text.trim().is_empty())
 }
 
@@ -196,7 +196,7 @@ fn push_level(header: &mut Header, text: &str, span: Span) {
 #[cfg(test)]
 mod tests {
     use super::{Header, Index, SourceSpec, find};
-    use crate::facts::raw::{RawCell, RawRow, RawTable};
+    use crate::facts::read::raw::{RawCell, RawRow, RawTable};
 
     fn table(rows: &[&[&str]]) -> RawTable {
         let cell = |text: &&str| RawCell { text: (*text).to_owned(), ..RawCell::default() };

@@ -6,7 +6,7 @@ use super::cells::CellKind;
 use super::headers::{Header, Headers, Index};
 use super::manifest::{CellUnit, ColumnSpec, Feed, SourceSpec};
 use super::names;
-use super::raw::RawTable;
+use super::read::raw::RawTable;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::{Column, ColumnType, Relation};
 use crate::source::Span;

@@ -1,52 +1,38 @@
 //! Fact files to facts.
 //!
-//! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is read by [`mod@format`] into
-//! [`raw`] tables — cells as text, each with its place — whose [`headers`] [`map`] to the columns
-//! of a declared relation; [`cells`] turn texts into values, and the [`builder`] keeps them as typed columns of the
-//! [`store`]. Nothing is corrected on the way: a cell that is not of its column's type stays as written, malformed.
+//! The nearest `audit.toml` upward is the [`manifest`]. Each source that it names is [`mod@read`] into raw tables — cells
+//! as text, each with its place — whose [`headers`] [`map`] to the columns of a declared relation; [`cells`] turn texts
+//! into values, and the [`store`] keeps them as typed columns. Nothing is corrected on the way: a cell that is not of its
+//! column's type stays as written, malformed. Large delimited files take a way of their own, in [`bulk`], to the same end.
 
-pub mod address;
-pub mod builder;
-pub mod bulk;
-pub mod captions;
-pub mod cells;
-pub mod column;
-pub mod delimited;
-pub mod encoding;
-pub mod format;
-pub mod headers;
-pub mod html;
-pub mod json;
-pub mod layout;
-pub mod manifest;
-pub mod map;
-pub mod markdown;
-pub mod names;
-pub mod narrative;
-pub mod office;
-pub mod open;
-#[cfg(feature = "parquet")]
-pub mod parquet;
-pub mod places;
-pub mod plain;
-pub mod profile;
-pub mod raw;
-pub mod sheet;
-pub mod souffle;
-#[cfg(feature = "sqlite")]
-pub mod sqlite;
-pub mod store;
-pub mod suggest;
-pub mod word;
-
-mod choose;
+// In reading order. What an audit.toml says, and the stages as a page:
 mod load;
-mod records;
+pub mod manifest;
+
+// files to raw tables, whatever their format,
+pub mod read;
+
+// which of a file's tables, columns and rows are meant,
+mod choose;
+pub mod headers;
+pub mod map;
+pub mod names;
 mod rows;
-mod symbols;
+
+// texts to values, and where they are kept,
+pub mod cells;
+pub mod store;
+
+// the short way for large files and for plain Datalog,
+pub mod bulk;
+pub mod souffle;
+
+// and what is said of all that: what was loaded, what a manifest could be.
+pub mod profile;
+pub mod suggest;
 mod toml_text;
 
-pub use builder::StoreBuilder;
 pub use load::{Means, load, load_with};
 pub use manifest::{Manifest, find_manifest};
 pub use profile::profile;
+pub use store::StoreBuilder;

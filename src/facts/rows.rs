@@ -3,7 +3,7 @@
 use super::headers::Headers;
 use super::map::Mapping;
 use super::names;
-use super::raw::{RawRow, RawTable};
+use super::read::raw::{RawRow, RawTable};
 use crate::schema::ColumnType;
 use crate::source::Span;
 

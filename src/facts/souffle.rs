@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::builder::{CellInput, Content, SourceHead, StoreBuilder};
 use super::cells::CellKind;
+use super::store::builder::{CellInput, Content, SourceHead, StoreBuilder};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::schema::{ColumnType, Relation};
 use crate::source::{FileId, SourceMap, Span};

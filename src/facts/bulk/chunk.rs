@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::Job;
-use crate::facts::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::cells::{self, CellKind, Reading, Written};
-use crate::facts::column::ColumnBuilder;
-use crate::facts::delimited::{Field, MOST_FIELDS, unescape};
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
+use crate::facts::read::delimited::{Field, MOST_FIELDS, unescape};
 use crate::facts::rows::Tally;
 use crate::facts::store::Symbols;
+use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
+use crate::facts::store::column::ColumnBuilder;
 use crate::schema::ColumnType;
 use crate::source::Span;
 

@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::builder::StoreBuilder;
 use super::cells::CellKind;
-use super::delimited::{Dialect, Field, Fields};
 use super::headers::Headers;
+use super::read::delimited::{Dialect, Field, Fields};
 use super::rows::Tally;
+use super::store::builder::StoreBuilder;
 use crate::source::{SourceFile, Span};
 
 pub use chunk::Chunk;

@@ -3,9 +3,9 @@
 use super::Care;
 use super::split::row_at;
 use crate::facts::cells;
-use crate::facts::delimited::{Dialect, Field, Fields, unescape};
-use crate::facts::places::shifted;
+use crate::facts::read::delimited::{Dialect, Field, Fields, unescape};
 use crate::facts::store::Places;
+use crate::facts::store::places::shifted;
 use crate::source::{FileId, SourceMap, Span};
 
 /// The places of a source of which only the row starts are kept.

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::{Chunk, Job, all_parts};
-use crate::facts::delimited::{Field, MOST_FIELDS, padding};
+use crate::facts::read::delimited::{Field, MOST_FIELDS, padding};
 
 /// A part of a file's text: whole rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

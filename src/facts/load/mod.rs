@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::builder::StoreBuilder;
 use super::bulk;
-use super::delimited::{self, Dialect};
-use super::format::{self, Format, Options, Request};
 use super::manifest::{Feed, Manifest, Placed, SourceSpec};
 use super::map::{self, Mapping};
-use super::raw::RawTable;
+use super::read::delimited::{self, Dialect};
+use super::read::raw::RawTable;
+use super::read::{self, Format, Options, Request};
 use super::store::Store;
+use super::store::builder::StoreBuilder;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::Schema;
 use crate::source::{FileId, SourceMap, display_path, expand};
@@ -180,7 +180,7 @@ impl Loader<'_> {
     fn read_new(&mut self, spec: &SourceSpec, path: &Path, name: &str) -> Option<ReadFile> {
         if let Err(error) = crate::source::check_file(path) {
             let request = Request { path, name, at: spec.file.span, options: &spec.options };
-            self.report.push(super::open::complaint(&request, &error));
+            self.report.push(super::read::open::complaint(&request, &error));
             return None;
         }
         let Some(format) = spec.format.as_ref().map(|format| format.value).or_else(|| Format::of_path(path)) else {
@@ -196,7 +196,7 @@ impl Loader<'_> {
             return self.read_large(format, &request);
         }
         let before = self.sources.files().len();
-        let (tables, report) = format::read(self.sources, format, &request);
+        let (tables, report) = read::read(self.sources, format, &request);
         let failed = report.has_errors() && tables.is_empty();
         self.report.append(report);
         if failed {

@@ -1,11 +1,11 @@
 //! What there is to say of a source once it is loaded: each thing once, with numbers.
 
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::facts::builder::SourceSummary;
 use crate::facts::manifest::SourceSpec;
 use crate::facts::map::Mapping;
-use crate::facts::raw::RawTable;
+use crate::facts::read::raw::RawTable;
 use crate::facts::rows::{Counted, Tally};
+use crate::facts::store::builder::SourceSummary;
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 use crate::text;

@@ -1,14 +1,14 @@
 //! One source of a relation: its rows, into the store.
 
 use super::{Loader, ReadFile, notes};
-use crate::facts::builder::{CellInput, Content, SourceHead};
-use crate::facts::delimited::Dialect;
-use crate::facts::format::Format;
 use crate::facts::headers::{self, Headers};
 use crate::facts::manifest::{Feed, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
-use crate::facts::raw::{RawCell, RawRow, RawTable};
-use crate::facts::{bulk, choose, delimited, rows};
+use crate::facts::read::Format;
+use crate::facts::read::delimited::{self, Dialect};
+use crate::facts::read::raw::{RawCell, RawRow, RawTable};
+use crate::facts::store::builder::{CellInput, Content, SourceHead};
+use crate::facts::{bulk, choose, rows};
 use crate::schema::{ColumnType, Relation, Schema};
 
 /// A table of a file whose columns have been found for a relation.

@@ -5,7 +5,7 @@ use super::{Loader, ReadFile, notes};
 use crate::facts::manifest::{Feed, SourceSpec};
 use crate::facts::map::{self, MappedColumn, Mapping};
 use crate::facts::names;
-use crate::facts::raw::{RawCell, RawRow};
+use crate::facts::read::raw::{RawCell, RawRow};
 use crate::schema::{Column, Relation};
 
 impl Loader<'_> {

@@ -6,7 +6,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use super::format::{Format, Options};
+use super::read::{Format, Options};
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
 use crate::value::Unit;

@@ -6,7 +6,7 @@ use super::read::{read_columns, read_unit};
 use super::tree::{Tree, Value};
 use super::{HeaderRows, Pick, Placed, SourceSpec, Totals};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::facts::format::Format;
+use crate::facts::read::Format;
 use crate::text;
 
 /// The keys of a source.

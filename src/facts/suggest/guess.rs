@@ -5,7 +5,7 @@ use crate::facts::headers::{self, Header, Headers, Index};
 use crate::facts::manifest::{CellUnit, Feed, HeaderRows, Placed, SourceSpec};
 use crate::facts::map;
 use crate::facts::names;
-use crate::facts::raw::{RawRow, RawTable};
+use crate::facts::read::raw::{RawRow, RawTable};
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 use crate::value::Decimal;

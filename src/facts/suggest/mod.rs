@@ -6,10 +6,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use super::delimited::{self, Dialect};
-use super::format::{self, Format, Options, Request};
 use super::headers::Headers;
-use super::raw::RawTable;
+use super::read::delimited::{self, Dialect};
+use super::read::raw::RawTable;
+use super::read::{self, Format, Options, Request};
 use crate::diagnostic::{Code, Diagnostic, Lang, Report};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span, display_path};
@@ -67,7 +67,7 @@ pub fn suggest(
         let file = display_path(path.strip_prefix(dir).unwrap_or(path));
         for (at, table) in tables.iter().enumerate() {
             // The running text of a document is there for who asks for it.
-            if table.name != super::narrative::NAME {
+            if table.name != super::read::narrative::NAME {
                 found.push(look(schema, (&file, format), (at, table), &tables));
             }
         }
@@ -97,7 +97,7 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<(
         let dialect = Dialect::find(sources.file(file).text(), format, &options);
         return Some((format, vec![delimited::top(sources, file, dialect)]));
     }
-    let (tables, complaints) = format::read(sources, format, &request);
+    let (tables, complaints) = read::read(sources, format, &request);
     report.append(complaints);
     Some((format, tables))
 }
@@ -105,7 +105,7 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<(
 fn look(schema: &Schema, (file, format): (&str, Format), (at, table): (usize, &RawTable), all: &[RawTable]) -> Found {
     let headers = guess::headers(schema, table);
     let guess = guess::relation(schema, table, &headers);
-    let others = all.iter().filter(|other| other.name != super::narrative::NAME).count();
+    let others = all.iter().filter(|other| other.name != super::read::narrative::NAME).count();
     let unique = !table.name.is_empty() && all.iter().filter(|other| other.name == table.name).count() == 1;
     let pick = match unique {
         _ if others < 2 => None,

@@ -3,9 +3,9 @@
 use super::guess::{Guess, Matched};
 use super::{Found, Pick};
 use crate::diagnostic::{Lang, Text};
-use crate::facts::format::Format;
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
+use crate::facts::read::Format;
 use crate::schema::{Relation, Schema};
 use crate::text;
 

@@ -1,0 +1,106 @@
+//! What separates and quotes the fields of a file.
+
+use super::fields::Fields;
+use crate::facts::read::{Format, Options};
+
+/// Bytes from the top that are looked at.
+const SAMPLE: usize = 64 * 1024;
+/// Rows that are looked at.
+const ROWS: usize = 100;
+/// What may separate fields, likelier first.
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// What separates fields in odd files: taken only when every row has as many of them.
+const ODD_DELIMITERS: [u8; 4] = [b':', b'^', b'~', b' '];
+
+/// How the fields of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Between fields.
+    pub delimiter: u8,
+    /// Around fields, doubled within.
+    pub quote: Option<u8>,
+    /// Before quotes within, where they are not doubled.
+    pub escape: Option<u8>,
+    /// What begins a line that is no row.
+    pub comment: Option<u8>,
+}
+
+impl Dialect {
+    /// The dialect of `text`, as far as the manifest does not say.
+    #[must_use]
+    pub fn find(text: &str, format: Format, options: &Options) -> Self {
+        let mut end = text.len().min(SAMPLE);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let sample = &text[..end];
+        let quote = options.quote.unwrap_or_else(|| Some(quote_of(sample.as_bytes())));
+        let escape = options.escape.or_else(|| quote.and_then(|quote| escape_of(sample.as_bytes(), quote)));
+        let known = Self { delimiter: b',', quote, escape, comment: options.comment };
+        let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(sample, format, known));
+        Self { delimiter, ..known }
+    }
+}
+
+fn delimiter_of(sample: &str, format: Format, known: Dialect) -> u8 {
+    let first = if format == Format::Tsv { b'\t' } else { b',' };
+    let evidence = |delimiter: u8| widths(sample, Dialect { delimiter, ..known });
+    // How many rows have the commonest number of fields, two at least; times that number, up to a few.
+    let score = |delimiter: u8| {
+        let score = |(width, rows): (usize, usize)| rows * width.min(4);
+        evidence(delimiter).into_iter().filter(|(width, _)| *width > 1).map(score).max().unwrap_or(0)
+    };
+    let best = DELIMITERS.into_iter().map(|delimiter| (score(delimiter), delimiter == first, delimiter)).max();
+    if let Some((.., delimiter)) = best.filter(|(score, ..)| *score > 0) {
+        return delimiter;
+    }
+    let only = |delimiter: &u8| {
+        let widths = evidence(*delimiter);
+        widths.len() == 1 && widths.iter().all(|(width, rows)| *width > 1 && *rows > 1)
+    };
+    ODD_DELIMITERS.into_iter().find(only).unwrap_or(first)
+}
+
+/// How many of the first rows have each number of fields.
+fn widths(sample: &str, dialect: Dialect) -> std::collections::BTreeMap<usize, usize> {
+    let mut fields = Fields::new(sample, dialect);
+    let mut record = Vec::new();
+    let mut widths = std::collections::BTreeMap::new();
+    for _ in 0..ROWS {
+        if fields.next(&mut record).is_none() {
+            break;
+        }
+        *widths.entry(record.len()).or_insert(0_usize) += 1;
+    }
+    widths
+}
+
+fn ends_field(byte: Option<&u8>) -> bool {
+    byte.is_none_or(|byte| matches!(byte, b'\n' | b'\r') || DELIMITERS.contains(byte))
+}
+
+/// `'` when fields stand between these and none between `"`.
+fn quote_of(sample: &[u8]) -> u8 {
+    let wrapped = |quote: u8| {
+        let places = memchr::memchr_iter(quote, sample);
+        let (mut opening, mut closing) = (0, 0);
+        for at in places {
+            opening += usize::from(ends_field(at.checked_sub(1).map(|before| &sample[before])));
+            closing += usize::from(ends_field(sample.get(at + 1)));
+        }
+        opening.min(closing)
+    };
+    if wrapped(b'"') == 0 && wrapped(b'\'') > 1 { b'\'' } else { b'"' }
+}
+
+/// A backslash when it stands before quotes within fields and none of these is doubled.
+fn escape_of(sample: &[u8], quote: u8) -> Option<u8> {
+    let (mut escaped, mut doubled) = (false, false);
+    for at in memchr::memchr_iter(quote, sample) {
+        let before = at.checked_sub(1).map(|before| sample[before]);
+        let after = sample.get(at + 1);
+        escaped |= before == Some(b'\\') && !ends_field(after);
+        doubled |= after == Some(&quote) && !ends_field(before.as_ref()) && before != Some(quote);
+    }
+    (escaped && !doubled).then_some(b'\\')
+}

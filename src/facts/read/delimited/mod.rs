@@ -1,0 +1,161 @@
+//! CSV, TSV and their kin: one table a file, every field with its place.
+
+mod dialect;
+mod fields;
+
+use super::encoding;
+use super::open;
+use super::raw::{RawCell, RawRow, RawTable};
+use super::{Format, Request};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::facts::manifest::Placed;
+use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::text;
+
+pub use dialect::Dialect;
+pub use fields::{Field, Fields, MOST_FIELDS, padding, unescape};
+
+/// Cells that are read of one file in this way.
+const MOST_CELLS: usize = 20_000_000;
+
+/// Rows that are read of a file of which only the top is to be looked at.
+const TOP: usize = 200;
+/// Cells of them.
+const TOP_CELLS: usize = 1 << 20;
+
+/// Reads the one table of the file.
+pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    let Some(file) = open(sources, request, &mut report) else { return (Vec::new(), report) };
+    let dialect = Dialect::find(sources.file(file).text(), format, request.options);
+    let at = Placed { value: request.name.to_owned(), span: request.at };
+    let tables = vec![table(sources, file, dialect, (&at, &mut report))];
+    (tables, report)
+}
+
+/// Adds the text of the file that is asked for, without a copy when it is UTF-8. A carriage return alone, as old
+/// systems end lines with it, becomes a line break.
+pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report) -> Option<FileId> {
+    let bytes = open::bytes(request, report)?;
+    if request.options.encoding.is_some() {
+        return encoding::add_text(sources, request, &bytes, None, report);
+    }
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return encoding::add_text(sources, request, error.as_bytes(), None, report),
+    };
+    if text.contains('\0') {
+        // Perhaps UTF-16, which is UTF-8 too as long as it says nothing but ASCII.
+        return encoding::add_text(sources, request, text.as_bytes(), None, report);
+    }
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    let alone = |at: usize| text.as_bytes().get(at + 1) != Some(&b'\n');
+    if memchr::memchr_iter(b'\r', text.as_bytes()).any(alone) {
+        text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    open::add(sources, request, text, report)
+}
+
+/// The first rows of the text of `id`.
+#[must_use]
+pub fn top(sources: &SourceMap, id: FileId, dialect: Dialect) -> RawTable {
+    let file = sources.file(id);
+    let mut fields = Fields::new(file.text(), dialect);
+    let mut table = RawTable::default();
+    let mut record = Vec::new();
+    let mut cells = 0;
+    while let Some(range) = fields.next(&mut record).filter(|_| table.rows.len() < TOP) {
+        cells += record.len();
+        if cells > TOP_CELLS && !table.rows.is_empty() {
+            break;
+        }
+        table.rows.push(row(file, range, &record, dialect));
+    }
+    table
+}
+
+/// The table that the text of `id` is; `name` is the file's, where the manifest says it.
+pub fn table(
+    sources: &SourceMap,
+    id: FileId,
+    dialect: Dialect,
+    (name, report): (&Placed<String>, &mut Report),
+) -> RawTable {
+    let file = sources.file(id);
+    let mut fields = Fields::new(file.text(), dialect);
+    let mut table = RawTable::default();
+    let mut record = Vec::new();
+    let mut cells = 0;
+    let mut wide = None;
+    while let Some(range) = fields.next(&mut record) {
+        cells += record.len();
+        wide = wide.or_else(|| (record.len() >= MOST_FIELDS).then(|| file.span_of(range.clone())));
+        if cells > MOST_CELLS {
+            cut(&name.value, file.span_of(range), report);
+            break;
+        }
+        table.rows.push(row(file, range, &record, dialect));
+    }
+    unclosed(file, fields.unclosed(), report);
+    if let Some(row) = wide {
+        too_wide(&name.value, row, report);
+    }
+    table
+}
+
+fn row(file: &SourceFile, range: std::ops::Range<usize>, record: &[Field], dialect: Dialect) -> RawRow {
+    let cells = record.iter().map(|field| cell(file, field, dialect)).collect();
+    RawRow { cells, span: file.span_of(range), hidden: false }
+}
+
+/// A field as a cell.
+fn cell(file: &SourceFile, field: &Field, dialect: Dialect) -> RawCell {
+    let written = &file.text()[field.range.clone()];
+    let (text, shifts) = match dialect.quote.filter(|_| field.doubled) {
+        Some(quote) => fields::unescape(written, quote, dialect.escape),
+        None => (written.to_owned(), Vec::new()),
+    };
+    RawCell { text, span: file.span_of(field.range.clone()), shifts, ..RawCell::default() }
+}
+
+fn cut(name: &str, at: Span, report: &mut Report) {
+    let message = text!(
+        "{name} 超过 {MOST_CELLS} 格，这一行起没有读",
+        "{name} has more than {MOST_CELLS} cells; it is not read from this row on"
+    );
+    report.push(Diagnostic::error(Code::LimitReached, message).at(at));
+}
+
+/// A row of more fields than are kept.
+pub fn too_wide(name: &str, row: Span, report: &mut Report) {
+    let message = text!(
+        "{name} 有的行超过 {MOST_FIELDS} 格，其余没有读",
+        "rows of {name} have more than {MOST_FIELDS} cells; those beyond are not read"
+    );
+    let start = Span::new(row.start(), row.start());
+    report.push(Diagnostic::error(Code::LimitReached, message).at(start));
+}
+
+/// Quotes that are opened and never closed.
+pub fn unclosed(file: &SourceFile, places: &[usize], report: &mut Report) {
+    let Some(first) = places.first() else { return };
+    let (count, name) = (places.len(), file.name());
+    let message = text!(
+        "{name} 有 {count} 处引号没有闭合，按没有引号读",
+        "{count} quotes of {name} are never closed and are read as part of the text"
+    );
+    let help = text!(
+        "补上引号；引号本来就是内容的，在 audit.toml 里写 quote = false",
+        "close them; if quotes are part of the texts, say quote = false in audit.toml"
+    );
+    let mut diagnostic = Diagnostic::warning(Code::UnclosedString, message).at(file.span_of(*first..first + 1));
+    for place in places.iter().skip(1).take(4) {
+        diagnostic = diagnostic.secondary(file.span_of(*place..place + 1), crate::diagnostic::Text::default());
+    }
+    report.push(diagnostic.help(help));
+}
+
+#[cfg(test)]
+mod tests;

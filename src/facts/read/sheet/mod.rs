@@ -1,0 +1,182 @@
+//! Workbooks: xlsx, xlsm, xls and ods.
+//!
+//! Each format is a file that fills [`Sheet`]s; [`grid`] lays a sheet out as text and makes its table, [`notes`] says what
+//! an auditor should know of it. Numbers are read as text and stay text: see [`number`].
+
+mod date;
+mod grid;
+mod notes;
+mod number;
+mod ods;
+mod recalc;
+mod style;
+mod xls;
+mod xlsx;
+
+use super::Request;
+use super::address::Position;
+use super::html;
+use super::office::{Archive, OLE_MAGIC, Trouble};
+use super::open;
+use super::raw::RawTable;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::SourceMap;
+use crate::text;
+
+/// Cells that are read of one sheet, those with long texts counted as several.
+const MOST_CELLS: usize = 6_000_000;
+
+/// A sheet as its file has it. Rows and columns are counted from 0.
+#[derive(Debug, Default)]
+struct Sheet {
+    name: String,
+    hidden: bool,
+    /// Ascending, and the cells in each ascending.
+    rows: Vec<SheetRow>,
+    merges: Vec<Merge>,
+    hidden_columns: Vec<(u32, u32)>,
+    /// Formulas for which no result is stored.
+    uncomputed: Vec<Position>,
+    /// Formulas with the results that are stored for them, as far as they are kept.
+    formulas: Vec<(Position, String)>,
+    /// Cells that stand where no cell can stand, or point at a text that is not there.
+    stray: u32,
+    /// The rest of the sheet was not read.
+    cut: Option<Trouble>,
+}
+
+/// A row that has cells, or is hidden.
+#[derive(Debug, Default)]
+struct SheetRow {
+    number: u32,
+    hidden: bool,
+    cells: Vec<SheetCell>,
+}
+
+/// A cell that shows something.
+#[derive(Debug)]
+struct SheetCell {
+    column: u32,
+    text: String,
+    /// It is stored as a number: sums count it.
+    numeric: bool,
+}
+
+/// A merged range, corners included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Merge {
+    top: u32,
+    left: u32,
+    bottom: u32,
+    right: u32,
+}
+
+/// Reads every sheet of a workbook, hidden ones too.
+#[must_use]
+pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    let Some(bytes) = open::bytes(request, &mut report) else { return (Vec::new(), report) };
+    read_bytes(sources, request, &bytes)
+}
+
+/// Reads every sheet of the workbook that `bytes` are.
+#[must_use]
+pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    if html::looks_like(bytes) {
+        let name = request.name;
+        let message = text!("{name} 其实是网页，按网页读", "{name} is a web page, and was read as one");
+        report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
+        let (tables, complaints) = html::read_bytes(sources, request, bytes);
+        report.append(complaints);
+        return (tables, report);
+    }
+    let sheets = match sheets(bytes) {
+        Ok(sheets) => sheets,
+        Err(trouble) => {
+            report.push(trouble.diagnostic(request.name, request.at));
+            return (Vec::new(), report);
+        }
+    };
+    let mut tables = Vec::new();
+    for sheet in sheets {
+        match grid::lay_out(sources, request, &sheet) {
+            Ok((mut table, place)) => {
+                table.notes = notes::of(&sheet, &table, place, request);
+                tables.push(table);
+            }
+            Err(trouble) => report.push(trouble.diagnostic(request.name, request.at)),
+        }
+    }
+    (tables, report)
+}
+
+fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
+    if bytes.starts_with(OLE_MAGIC) {
+        return xls::sheets(bytes);
+    }
+    let mut archive = Archive::open(bytes)?;
+    if archive.has("xl/workbook.bin") {
+        let why = text!("这是二进制工作簿（.xlsb）", "it is a binary workbook (.xlsb)");
+        let help = text!("用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx in Excel or WPS");
+        return Err(Trouble::broken(why).with_help(help));
+    }
+    if archive.has("xl/workbook.xml") || archive.has("[Content_Types].xml") {
+        return xlsx::sheets(&mut archive);
+    }
+    if archive.has("content.xml") {
+        return ods::sheets(&mut archive);
+    }
+    Err(Trouble::broken(text!("压缩包里没有工作簿", "there is no workbook in the archive")))
+}
+
+/// A double as sheets show it: to 15 significant digits.
+#[cfg(any(feature = "sqlite", feature = "parquet"))]
+pub(super) fn plain_number(number: f64) -> String {
+    number::plain(&format!("{number:e}"), 0, false).unwrap_or_else(|| number.to_string())
+}
+
+/// Formulas that are kept of one sheet, and how long each may be.
+const MOST_FORMULAS: usize = 50_000;
+const LONGEST_FORMULA: usize = 500;
+
+/// What a cell counts for against [`MOST_CELLS`]: one text may be shown by a million cells.
+fn weight(text: &str) -> usize {
+    1 + text.len() / 64
+}
+
+/// What a stored number shows as.
+fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String {
+    date::shown(stored, format.kind, since_1904)
+        .or_else(|| number::plain(stored, usize::from(format.decimals), format.is_percent()))
+        .unwrap_or_else(|| stored.to_owned())
+}
+
+impl Sheet {
+    /// Keeps a formula whose result is stored.
+    fn keep_formula(&mut self, place: Position, formula: &str) {
+        if self.formulas.len() < MOST_FORMULAS && !formula.is_empty() && formula.len() <= LONGEST_FORMULA {
+            self.formulas.push((place, formula.to_owned()));
+        }
+    }
+
+    /// Brings rows and cells into order; a cell given twice keeps what it was given first.
+    fn tidy(&mut self) {
+        self.rows.sort_by_key(|row| row.number);
+        self.rows.dedup_by(|later, earlier| {
+            let same = later.number == earlier.number;
+            if same {
+                earlier.cells.append(&mut later.cells);
+                earlier.hidden |= later.hidden;
+            }
+            same
+        });
+        for row in &mut self.rows {
+            row.cells.sort_by_key(|cell| cell.column);
+            row.cells.dedup_by_key(|cell| cell.column);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

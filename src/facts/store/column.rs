@@ -1,0 +1,278 @@
+//! A column that grows cell by cell.
+
+use super::{Column, Data, State, Symbols};
+use crate::facts::cells::Reading;
+use crate::schema::ColumnType;
+use crate::value::{Date, Decimal, Value};
+
+/// A column of one type, growing.
+#[derive(Debug)]
+pub struct ColumnBuilder {
+    values: Values,
+    /// Kept only once a cell is not present.
+    states: Option<Vec<State>>,
+    len: usize,
+}
+
+/// What a column holds so far.
+#[derive(Debug)]
+enum Values {
+    Symbol(Vec<u32>),
+    Number(Vec<i64>),
+    Unsigned(Vec<u64>),
+    Float(Vec<f64>),
+    Date(Vec<Date>),
+    Amount(Amounts),
+}
+
+/// Decimals or money, as multiples of one power of ten as long as these fit 64 bits.
+#[derive(Debug)]
+pub struct Amounts {
+    money: bool,
+    scale: u32,
+    scaled: Vec<i64>,
+    exact: Option<Vec<Decimal>>,
+}
+
+impl ColumnBuilder {
+    /// An empty column of that type.
+    #[must_use]
+    pub fn new(ty: ColumnType) -> Self {
+        let values = match ty {
+            ColumnType::Number => Values::Number(Vec::new()),
+            ColumnType::Unsigned => Values::Unsigned(Vec::new()),
+            ColumnType::Float => Values::Float(Vec::new()),
+            ColumnType::Decimal => Values::Amount(Amounts::new(false)),
+            ColumnType::Money => Values::Amount(Amounts::new(true)),
+            ColumnType::Date => Values::Date(Vec::new()),
+            ColumnType::Symbol => Values::Symbol(Vec::new()),
+        };
+        Self { values, states: None, len: 0 }
+    }
+
+    /// Adds a cell. A value of another type than the column's is malformed.
+    pub fn push(&mut self, reading: &Reading, symbols: &mut Symbols) {
+        let state = match reading {
+            Reading::Present(value, _) if self.push_value(value, symbols) => State::Present,
+            Reading::Present(..) => self.push_nothing(State::Malformed(crate::value::Reason::NotOfType)),
+            Reading::Blank => self.push_nothing(State::Blank),
+            Reading::Malformed(reason) => self.push_nothing(State::Malformed(*reason)),
+        };
+        if state != State::Present && self.states.is_none() {
+            self.states = Some(vec![State::Present; self.len]);
+        }
+        if let Some(states) = &mut self.states {
+            states.push(state);
+        }
+        self.len += 1;
+    }
+
+    /// Adds a text by its number; the column is one of texts.
+    pub fn push_id(&mut self, id: u32) {
+        if let Values::Symbol(ids) = &mut self.values {
+            ids.push(id);
+            self.present();
+        }
+    }
+
+    /// Adds a whole number; the column is one of these.
+    pub fn push_number(&mut self, number: i64) {
+        if let Values::Number(values) = &mut self.values {
+            values.push(number);
+            self.present();
+        }
+    }
+
+    /// Adds `multiple` × 10^-`scale`; the column is one of amounts.
+    pub fn push_multiple(&mut self, multiple: i64, scale: u32) {
+        if let Values::Amount(amounts) = &mut self.values {
+            amounts.push_multiple(multiple, scale);
+            self.present();
+        }
+    }
+
+    /// Adds the cells of `other`, a column of the same type, whose texts have the numbers `ids` here.
+    pub fn append(&mut self, other: Self, ids: &[u32]) {
+        if let (Values::Symbol(to), Values::Symbol(from)) = (&mut self.values, &other.values) {
+            // A cell without a value has number 0 here as there.
+            let absent = |row: usize| other.states.as_ref().is_some_and(|states| states[row] != State::Present);
+            let here = |(row, id): (usize, &u32)| if absent(row) { 0 } else { ids[*id as usize] };
+            to.extend(from.iter().enumerate().map(here));
+        }
+        if self.states.is_some() || other.states.is_some() {
+            let present = |len| std::iter::repeat_n(State::Present, len);
+            let states = self.states.get_or_insert_with(|| present(self.len).collect());
+            match other.states {
+                Some(more) => states.extend(more),
+                None => states.extend(present(other.len)),
+            }
+        }
+        self.len += other.len;
+        match (&mut self.values, other.values) {
+            (Values::Number(to), Values::Number(from)) => to.extend(from),
+            (Values::Unsigned(to), Values::Unsigned(from)) => to.extend(from),
+            (Values::Float(to), Values::Float(from)) => to.extend(from),
+            (Values::Date(to), Values::Date(from)) => to.extend(from),
+            (Values::Amount(to), Values::Amount(from)) => to.append(from),
+            _ => {}
+        }
+    }
+
+    /// Makes room for so many more cells.
+    pub fn reserve(&mut self, more: usize) {
+        match &mut self.values {
+            Values::Symbol(values) => values.reserve(more),
+            Values::Number(values) => values.reserve(more),
+            Values::Unsigned(values) => values.reserve(more),
+            Values::Float(values) => values.reserve(more),
+            Values::Date(values) => values.reserve(more),
+            Values::Amount(amounts) => amounts.scaled.reserve(more),
+        }
+    }
+
+    fn present(&mut self) {
+        self.len += 1;
+        if let Some(states) = &mut self.states {
+            states.push(State::Present);
+        }
+    }
+
+    /// The finished column.
+    #[must_use]
+    pub fn finish(self, name: String) -> Column {
+        let data = match self.values {
+            Values::Symbol(ids) => Data::Symbol(ids),
+            Values::Number(values) => Data::Number(values),
+            Values::Unsigned(values) => Data::Unsigned(values),
+            Values::Float(values) => Data::Float(values),
+            Values::Date(values) => Data::Date(values),
+            Values::Amount(amounts) => amounts.finish(),
+        };
+        Column { name, data, states: self.states }
+    }
+
+    /// Adds a value if it is of the column's type.
+    fn push_value(&mut self, value: &Value, symbols: &mut Symbols) -> bool {
+        match (&mut self.values, value) {
+            (Values::Symbol(ids), Value::Symbol(text)) => ids.push(symbols.intern(text)),
+            (Values::Number(values), Value::Number(number)) => values.push(*number),
+            (Values::Unsigned(values), Value::Unsigned(number)) => values.push(*number),
+            (Values::Float(values), Value::Float(float)) => values.push(float.0),
+            (Values::Date(values), Value::Date(day)) => values.push(*day),
+            (Values::Amount(amounts), Value::Decimal(amount) | Value::Money(amount)) => amounts.push(*amount),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds the zero that stands where there is no value.
+    fn push_nothing(&mut self, state: State) -> State {
+        match &mut self.values {
+            Values::Symbol(ids) => ids.push(0),
+            Values::Number(values) => values.push(0),
+            Values::Unsigned(values) => values.push(0),
+            Values::Float(values) => values.push(0.0),
+            Values::Date(values) => values.push(Date(jiff::civil::Date::ZERO)),
+            Values::Amount(amounts) => amounts.push(Decimal::ZERO),
+        }
+        state
+    }
+}
+
+impl Amounts {
+    /// None yet.
+    #[must_use]
+    pub const fn new(money: bool) -> Self {
+        Self { money, scale: 0, scaled: Vec::new(), exact: None }
+    }
+
+    /// Adds one, at its own scale.
+    pub fn push(&mut self, amount: Decimal) {
+        if self.exact.is_none() {
+            match self.fit(amount) {
+                Some(multiple) => return self.scaled.push(multiple),
+                None => self.go_exact(),
+            }
+        }
+        if let Some(exact) = &mut self.exact {
+            exact.push(amount);
+        }
+    }
+
+    /// Adds `multiple` × 10^-`scale`.
+    pub fn push_multiple(&mut self, multiple: i64, scale: u32) {
+        if self.exact.is_none() && scale == self.scale {
+            return self.scaled.push(multiple);
+        }
+        let factor = self.scale.checked_sub(scale).and_then(|up| 10_i64.checked_pow(up));
+        match factor.and_then(|factor| multiple.checked_mul(factor)).filter(|_| self.exact.is_none()) {
+            Some(fitting) => self.scaled.push(fitting),
+            None => self.push(Decimal::new(multiple, scale)),
+        }
+    }
+
+    /// Adds all of `other`.
+    pub fn append(&mut self, other: Self) {
+        if self.scaled.is_empty() && self.exact.is_none() && other.exact.is_none() {
+            self.scale = other.scale;
+        }
+        match other.exact {
+            Some(amounts) => amounts.into_iter().for_each(|amount| self.push(amount)),
+            None if self.exact.is_none() && self.scale == other.scale => self.scaled.extend(other.scaled),
+            None => other.scaled.into_iter().for_each(|multiple| self.push_multiple(multiple, other.scale)),
+        }
+    }
+
+    /// The finished column's data.
+    #[must_use]
+    pub fn finish(self) -> Data {
+        match self.exact {
+            Some(values) => Data::Exact { values, money: self.money },
+            None => Data::Scaled { scale: self.scale, values: self.scaled, money: self.money },
+        }
+    }
+
+    /// `amount` as a multiple at the column's scale, which becomes finer if need be.
+    fn fit(&mut self, amount: Decimal) -> Option<i64> {
+        if amount.scale() > self.scale {
+            let factor = 10_i64.checked_pow(amount.scale() - self.scale)?;
+            let finer: Option<Vec<i64>> = self.scaled.iter().map(|value| value.checked_mul(factor)).collect();
+            self.scaled = finer?;
+            self.scale = amount.scale();
+        }
+        let factor = 10_i128.checked_pow(self.scale - amount.scale())?;
+        i64::try_from(amount.mantissa().checked_mul(factor)?).ok()
+    }
+
+    /// From multiples to decimals.
+    fn go_exact(&mut self) {
+        let scale = self.scale;
+        self.exact = Some(self.scaled.drain(..).map(|value| Decimal::new(value, scale)).collect());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Amounts, Data, Decimal};
+
+    fn amounts(texts: &[&str]) -> Data {
+        let mut amounts = Amounts::new(false);
+        for text in texts {
+            amounts.push(Decimal::from_str_exact(text).unwrap());
+        }
+        amounts.finish()
+    }
+
+    #[test]
+    fn the_scale_follows_the_finest() {
+        let Data::Scaled { scale, values, .. } = amounts(&["25", "25.08", "1.5"]) else { panic!("scaled") };
+        assert_eq!((scale, values), (2, vec![2500, 2508, 150]));
+    }
+
+    #[test]
+    fn what_does_not_fit_stays_exact() {
+        let texts = ["25.08", "9223372036854775807", "0.0000000000000000000000000001"];
+        let Data::Exact { values, .. } = amounts(&texts) else { panic!("exact") };
+        assert_eq!(values.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
+    }
+}

@@ -1,0 +1,98 @@
+//! [`CellPlaces`]: where rows and cells stand, kept one by one.
+
+use rustc_hash::FxHashMap;
+
+use super::Places;
+use crate::source::{SourceMap, Span};
+
+/// The places of a source whose cells were read one by one.
+#[derive(Debug, Default)]
+pub struct CellPlaces {
+    columns: usize,
+    rows: Vec<Span>,
+    cells: Vec<Span>,
+    shifts: FxHashMap<usize, Box<[(u32, u32)]>>,
+    addresses: FxHashMap<usize, Box<str>>,
+}
+
+impl CellPlaces {
+    /// No rows yet, of so many columns.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
+    /// Begins the next row; [`Self::push_cell`] must follow for each column.
+    pub fn push_row(&mut self, span: Span) {
+        self.rows.push(span);
+    }
+
+    /// Adds the next cell of the row begun last.
+    pub fn push_cell(&mut self, span: Span, shifts: &[(u32, u32)], address: Option<&str>) {
+        let at = self.cells.len();
+        self.cells.push(span);
+        if !shifts.is_empty() {
+            self.shifts.insert(at, shifts.into());
+        }
+        if let Some(address) = address {
+            self.addresses.insert(at, address.into());
+        }
+    }
+
+    fn index(&self, row: u32, column: usize) -> usize {
+        row as usize * self.columns + column
+    }
+}
+
+impl Places for CellPlaces {
+    fn row(&self, _sources: &SourceMap, row: u32) -> Span {
+        self.rows.get(row as usize).copied().unwrap_or_default()
+    }
+
+    fn cell(&self, _sources: &SourceMap, row: u32, column: usize) -> Span {
+        self.cells.get(self.index(row, column)).copied().unwrap_or_default()
+    }
+
+    fn part(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
+        let cell = self.cell(sources, row, column);
+        match self.shifts.get(&self.index(row, column)) {
+            Some(shifts) => shifted(cell, shifts, &part),
+            None => cell.part(part.start, part.end.saturating_sub(part.start)),
+        }
+    }
+
+    fn address(&self, row: u32, column: usize) -> Option<String> {
+        self.addresses.get(&self.index(row, column)).map(|address| String::from(&**address))
+    }
+}
+
+/// Where in `cell` the bytes `part` of its text stand.
+pub(in crate::facts) fn shifted(cell: Span, shifts: &[(u32, u32)], part: &std::ops::Range<u32>) -> Span {
+    let place = |offset: u32| {
+        let run = shifts.partition_point(|(text, _)| *text <= offset).checked_sub(1).map(|at| shifts[at]);
+        let (text, source) = run.unwrap_or_default();
+        cell.start() + (source + (offset - text)).min(cell.len())
+    };
+    let start = place(part.start);
+    // The end is that of the last byte inside, so that a break behind it is not part of it.
+    let end = if part.end > part.start { place(part.end - 1) + 1 } else { start };
+    Span::new(start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CellPlaces, Places, SourceMap, Span};
+
+    #[test]
+    fn parts_skip_escapes_and_breaks() {
+        // source: a\"b<gap>cd    text: a"bcd
+        let mut places = CellPlaces::new(1);
+        places.push_row(Span::new(0, 100));
+        places.push_cell(Span::new(10, 19), &[(0, 0), (1, 2), (3, 8)], None);
+        let map = SourceMap::new();
+        assert_eq!(places.part(&map, 0, 0, 0..1), Span::new(10, 11));
+        assert_eq!(places.part(&map, 0, 0, 1..3), Span::new(12, 14), "up to the break, not across it");
+        assert_eq!(places.part(&map, 0, 0, 3..4), Span::new(18, 19));
+        assert_eq!(places.part(&map, 0, 0, 3..99), Span::new(18, 20), "kept within the cell, or empty");
+    }
+}
