@@ -1,6 +1,7 @@
 //! The logic of a card, parsed: trees in the places where the card has text.
 
-use crate::analysis::{LabelSource, Piece, SeveritySource, TemplateSource};
+use super::rules::LoadedCard;
+use crate::analysis::{CardSource, LabelSource, Parameter, Piece, SeveritySource, TemplateSource};
 use crate::cards::{self, Card};
 use crate::diagnostic::Report;
 use crate::source::{SourceMap, Span};
@@ -44,6 +45,24 @@ pub fn parse_card(sources: &SourceMap, card: &Card) -> (CardTree, Report) {
         severity: card.severity.iter().map(|case| severity(&mut parser, case)).collect(),
     };
     (tree, parser.report)
+}
+
+/// What the analysis takes of a card, with the values of its parameters.
+pub(super) fn source<'a>(loaded: &'a LoadedCard, params: Vec<Parameter<'a>>) -> CardSource<'a> {
+    let LoadedCard { card, tree, .. } = loaded;
+    let name = card.name.as_ref().unwrap_or(&card.code);
+    CardSource {
+        code: &card.code.text,
+        name: &name.text,
+        span: name.span,
+        when: &tree.when,
+        params,
+        message: tree.message.clone(),
+        help: tree.help.clone(),
+        labels: tree.labels.clone(),
+        severity: tree.severity.clone(),
+        key: tree.key.clone(),
+    }
 }
 
 struct Parser<'a> {

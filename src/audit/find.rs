@@ -1,5 +1,11 @@
 //! Findings: the rows that a card's rule derived, with message, labels, severity and key.
 
+use std::collections::BTreeMap;
+
+use super::places::spot;
+use super::rules::LoadedCard;
+use super::verdict;
+use super::words::Words;
 use crate::exec::Outcome;
 use crate::exec::matcher::{Bindings, Flow, Mode, Slot};
 use crate::finding::format::show;
@@ -10,9 +16,6 @@ use crate::source::Span;
 use crate::value::functions::{Function, call};
 use crate::value::{Decimal, Value};
 
-use super::places::spot;
-use super::words::Words;
-
 /// Contributors that are labelled when the card does not say how many.
 const LIMIT: usize = 5;
 
@@ -21,6 +24,35 @@ pub(super) struct Found {
     pub(super) rule: RuleId,
     pub(super) row: Vec<Value>,
     pub(super) finding: Finding,
+}
+
+/// The findings of every card that applies, by the card's position.
+pub(super) fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<usize, Vec<Found>> {
+    let mut found = BTreeMap::new();
+    for (at, loaded) in cards.iter().enumerate() {
+        let Some(Some(card)) = words.input.program.cards.get(at) else { continue };
+        if !verdict::not_fed(words, at) {
+            found.insert(at, find(words, outcome, &loaded.card.code.text, card));
+        }
+    }
+    found
+}
+
+/// All findings by file, place and code, each once; those of one cause together, where the first of them stands.
+pub(super) fn sorted(found: BTreeMap<usize, Vec<Found>>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = found.into_values().flatten().map(|found| found.finding).collect();
+    let place = |finding: &Finding| finding.labels.first().map_or(Span::new(u32::MAX, u32::MAX), |label| label.span);
+    all.sort_by(|a, b| (place(a), &a.code, &a.message, &a.key).cmp(&(place(b), &b.code, &b.message, &b.key)));
+    all.dedup();
+    let mut first: BTreeMap<usize, Span> = BTreeMap::new();
+    for finding in &all {
+        if let Some(cause) = finding.cause {
+            first.entry(cause).or_insert_with(|| place(finding));
+        }
+    }
+    let group = |finding: &Finding| finding.cause.map_or((place(finding), None), |cause| (first[&cause], Some(cause)));
+    all.sort_by_key(group);
+    all
 }
 
 /// The findings of a card.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Request, Rules, load_rules, manifest_path, resolve, wishes};
+use super::{Request, Rules, load_rules, manifest_path, resolve, rules};
 use crate::analysis;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::facts::{Manifest, StoreBuilder};
@@ -20,7 +20,7 @@ pub fn rules_of(sources: &mut SourceMap, request: &Request) -> (Rules, Report) {
         manifest
     });
     let dir = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
-    let wishes = wishes(request, &manifest.unwrap_or_default(), &dir);
+    let wishes = rules::wishes(request, &manifest.unwrap_or_default(), &dir);
     let (rules, complaints) = load_rules(sources, wishes.as_deref());
     report.append(complaints);
     (rules, report)

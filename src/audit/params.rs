@@ -1,8 +1,9 @@
 //! Parameters: the default of the card, the value of the manifest, the value of the command line; the last one counts.
 
 use crate::analysis::Parameter;
-use crate::cards::{Param, Setting};
+use crate::cards::{PACKS, Param, Setting, Words, read as read_cards};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::facts::Manifest;
 use crate::source::{SourceMap, Span};
 use crate::syntax::{self, ast};
 use crate::text;
@@ -21,15 +22,54 @@ pub struct Set {
     pub value: Setting,
 }
 
+/// The settings of the manifest, then those of the command line, as written there.
+pub(super) fn settings(sources: &mut SourceMap, manifest: &Manifest, written: &[String]) -> (Vec<Set>, Report) {
+    let mut report = Report::new();
+    let mut sets: Vec<Set> = manifest
+        .params
+        .iter()
+        .map(|param| Set {
+            code: (param.code.value.clone(), param.code.span),
+            name: (param.name.value.clone(), param.name.span),
+            value: Setting { words: Words { text: param.value.value.clone(), span: param.value.span }, quoted: true },
+        })
+        .collect();
+    for written in written {
+        let Ok(file) = sources.add("--set", written.as_str()) else { continue };
+        let span = |range: std::ops::Range<usize>| sources.file(file).span_of(range);
+        let parts = written.split_once('=').and_then(|(left, value)| Some((left.rsplit_once('.')?, value)));
+        let Some(((code, name), value)) = parts else {
+            let message = text!("`{written}` 不是参数的设置", "`{written}` does not set a parameter");
+            let help = text!(
+                "写 --set 规则编号.参数=值，如 --set YS-002.min_rate=80%",
+                "write --set CODE.name=value, such as --set YS-002.min_rate=80%"
+            );
+            report.push(Diagnostic::error(Code::BadValue, message).at(span(0..written.len())).help(help));
+            continue;
+        };
+        let (name_at, value_at) = (code.len() + 1, written.len() - value.len());
+        sets.push(Set {
+            code: (code.to_owned(), span(0..code.len())),
+            name: (name.to_owned(), span(name_at..name_at + name.len())),
+            value: Setting {
+                words: Words { text: value.to_owned(), span: span(value_at..written.len()) },
+                quoted: true,
+            },
+        });
+    }
+    (sets, report)
+}
+
 /// Complaints about settings of rules or parameters that do not exist. A setting for a shipped rule that is not loaded
 /// is no mistake.
 #[must_use]
-pub fn check_sets(cards: &[LoadedCard], sets: &[Set], known_codes: &[String]) -> Report {
+pub(super) fn check_sets(cards: &[LoadedCard], sets: &[Set]) -> Report {
     let mut report = Report::new();
+    let shipped = if sets.is_empty() { Vec::new() } else { shipped_codes() };
     for set in sets {
         let (code, name) = (&set.code.0, &set.name.0);
         let Some(loaded) = cards.iter().find(|loaded| loaded.card.code.text == *code) else {
-            if known_codes.contains(code) {
+            if shipped.contains(code) {
                 continue;
             }
             let message = text!("没有规则 `{code}`", "there is no rule `{code}`");
@@ -142,4 +182,15 @@ fn amount(value: &ast::Const) -> Option<Decimal> {
         ast::Const::Money(value, unit) => unit.to_yuan(*value),
         ast::Const::Float(_) | ast::Const::Text(_) => None,
     }
+}
+
+/// The codes of all shipped cards, loaded or not.
+fn shipped_codes() -> Vec<String> {
+    let mut sources = SourceMap::new();
+    let mut codes = Vec::new();
+    for pack in PACKS {
+        let Ok(file) = sources.add(pack.path, pack.text) else { continue };
+        codes.extend(read_cards(&sources, file).0.cards.into_iter().map(|card| card.code.text));
+    }
+    codes
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::Request;
 use super::card::{CardTree, parse_card};
 use crate::analysis;
 use crate::cards::{self, Card, PACKS, SHARED, Shipped};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
+use crate::facts::Manifest;
+use crate::facts::manifest::Placed;
 use crate::schema::Schema;
 use crate::source::{FileId, LoadError, SourceMap, Span, expand};
 use crate::syntax::{self, ast, preprocess};
@@ -43,6 +46,16 @@ pub struct LoadedCard {
     pub tree: CardTree,
     /// Its file.
     pub file: FileId,
+}
+
+/// The rules that are wished for: by the command line, else by the manifest.
+pub(super) fn wishes(request: &Request, manifest: &Manifest, dir: &Path) -> Option<Vec<Wish>> {
+    if !request.rules.is_empty() {
+        let wish = |text: &String| Wish { text: text.clone(), span: None, base: PathBuf::new() };
+        return Some(request.rules.iter().map(wish).collect());
+    }
+    let wish = |rule: &Placed<String>| Wish { text: rule.value.clone(), span: Some(rule.span), base: dir.to_owned() };
+    manifest.rules.as_ref().map(|rules| rules.iter().map(wish).collect())
 }
 
 /// Loads every rule that is wished for, and what it uses. Without a wish, all shipped packs.
