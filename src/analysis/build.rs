@@ -15,6 +15,7 @@ use super::input::{Input, Mode};
 use super::lints;
 use super::lower::{Lower, Spreads};
 use super::nominal;
+use super::plain;
 use super::resolve::{Builder, alternatives, too_many};
 use super::strata::{components, stratify};
 use super::types::Types;
@@ -35,9 +36,12 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let mut report = Report::new();
     let programs: Vec<_> = input.programs.iter().collect();
     let mut flat = expand(&programs, &mut report);
+    if input.mode == Mode::Plain {
+        plain::check(&flat, input, &mut report);
+    }
     inline(&mut flat, &mut report);
     disjunction::lift(&mut flat);
-    let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut report);
+    let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), input.mode, &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);
     infer.column_names = relations.names();
@@ -58,7 +62,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let solved = std::mem::take(&mut infer.report);
     report.append(solved);
     program.types = infer.types.finish();
-    stratify(&mut program, &mut report);
+    stratify(&mut program, input.mode, &mut report);
     if input.mode == Mode::Audit {
         names.report(&mut report);
         lints::program(&program, &relations, input.sources, &mut report);

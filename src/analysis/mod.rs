@@ -37,6 +37,7 @@ mod strata;
 // and complaints that need all of it, or fall away in view of it.
 mod broken;
 mod lints;
+mod plain;
 
 pub use input::{CardSource, Input, LabelSource, Mode, Parameter, Piece, SeveritySource, TemplateSource};
 
@@ -87,14 +88,5 @@ pub fn inputs(programs: &[&ast::Program]) -> Vec<InputWish> {
         let names = directive.relations.iter();
         names.map(move |name| InputWish { relation: name.text.clone(), options: options.clone(), span: directive.span })
     });
-    let mut wishes: Vec<InputWish> = wishes.collect();
-    // `.decl edge(…) input`, the old way
-    for decl in flat.decls.iter().filter(|decl| decl.qualifiers.iter().any(|word| word.text == "input")) {
-        for name in &decl.names {
-            if wishes.iter().all(|wish| wish.relation != name.text) {
-                wishes.push(InputWish { relation: name.text.clone(), options: Vec::new(), span: name.span });
-            }
-        }
-    }
-    wishes
+    wishes.collect()
 }

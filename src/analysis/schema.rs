@@ -1,6 +1,7 @@
 //! Which relations facts are loaded into.
 
 use super::components::Flat;
+use super::input::Mode;
 use super::types::Types;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::schema::{Column, ColumnType, Relation, Schema};
@@ -10,7 +11,7 @@ use crate::text;
 /// The relations of `.input` directives, in the order of their declarations.
 pub(super) fn schema(flat: &Flat, report: &mut Report) -> Schema {
     // complaints about types are made by the analysis proper
-    let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), &mut Report::new());
+    let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), Mode::Plain, &mut Report::new());
     let is_input = |name: &str| {
         flat.directives.iter().any(|directive| {
             directive.kind == DirectiveKind::Input && directive.relations.iter().any(|relation| relation.text == name)
@@ -19,9 +20,8 @@ pub(super) fn schema(flat: &Flat, report: &mut Report) -> Schema {
     let mut relations: Vec<Relation> = Vec::new();
     for decl in &flat.decls {
         for name in &decl.names {
-            let by_word = decl.qualifiers.iter().any(|word| word.text == "input");
             let known = relations.iter().any(|relation| relation.name == name.text);
-            if known || !(by_word || is_input(&name.text)) {
+            if known || !is_input(&name.text) {
                 continue;
             }
             if let Some(columns) = columns(decl, &types, report) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::ir::{Literal, Program, RelationId, RuleId, Stratum};
 use crate::source::Span;
@@ -25,7 +26,7 @@ enum Completeness {
 }
 
 /// Fills in [`Program::strata`]; complains about negations and aggregates that reach into their own stratum.
-pub(super) fn stratify(program: &mut Program, report: &mut Report) {
+pub(super) fn stratify(program: &mut Program, mode: Mode, report: &mut Report) {
     let uses = uses(program);
     let count = program.relations.len();
     let mut needs: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); count];
@@ -42,7 +43,15 @@ pub(super) fn stratify(program: &mut Program, report: &mut Report) {
     for (at, members) in components.iter().enumerate() {
         let inside: Vec<&Use> = uses.iter().filter(|one| of[one.head] == at && of[one.body] == at).collect();
         if let Some(wrong) = inside.iter().find(|one| one.complete.is_some()) {
-            report.push(in_cycle(program, wrong, &inside));
+            let complaint = in_cycle(program, wrong, &inside);
+            let declared = &program.relations[wrong.body];
+            let name = &declared.name;
+            report.push(match mode {
+                Mode::Audit => complaint,
+                Mode::Plain => {
+                    complaint.secondary(declared.span, text!("`{name}` 声明在这里", "`{name}` is declared here"))
+                }
+            });
         }
         let rules: Vec<RuleId> = program
             .rules

@@ -45,7 +45,11 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
                 let mut options = directive.options.iter();
                 options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
             };
-            let is_printed = option("IO").is_some_and(|io| io == "stdout");
+            let io = option("IO").unwrap_or("file");
+            if io == "stdoutprintsize" {
+                return Some((Target::Stdout, format!("{}\t{}\n", relation.name, size(results, directive.relation))));
+            }
+            let is_printed = io == "stdout";
             let name = option("filename").map_or_else(|| format!("{}.csv", relation.name), str::to_owned);
             let target = if is_printed { Target::Stdout } else { Target::File(name) };
             let style = Style {

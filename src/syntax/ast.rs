@@ -166,9 +166,29 @@ pub struct Clause {
     pub subsumes: Option<Atom>,
     /// The body; empty for a fact.
     pub body: Body,
-    /// `.plan` of the rule, where one is written (accepted, not used).
-    pub plan: Option<Span>,
+    /// `.plan` of the rule, where one is written (it has no effect).
+    pub plan: Option<Plan>,
     /// From the first head to the final dot.
+    pub span: Span,
+}
+
+/// `.plan 0: (2, 1), 1: (1, 2)` behind a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Each order that it gives.
+    pub orders: Vec<PlanOrder>,
+    /// From `.plan` to its end.
+    pub span: Span,
+}
+
+/// In which order the atoms of a rule are to be joined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanOrder {
+    /// Which of the recursive atoms stands for the new rows, from 0.
+    pub version: u64,
+    /// The atoms, from 1.
+    pub atoms: Vec<u64>,
+    /// The brackets with the atoms.
     pub span: Span,
 }
 

@@ -3,12 +3,17 @@
 //!
 //! A case is a folder: `program.dl`; `facts/` with its input; `expected/NAME.csv` for each output relation (compared as a
 //! set of lines, since the order of output is another test's business); `expected/stdout` for what is printed;
-//! `expected/rejected` with the lines, one of which the complaint must name.
+//! `expected/rejected` with the lines, one of which the first complaint must name (`FILE:LINE` in another file).
+//!
+//! Small cases stand together in a `.cases` file: `=== name` begins a case with its program, `--- path` one more of the
+//! files that its folder would have.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Both engines, by the name that the hidden option `--engine` takes.
@@ -17,17 +22,64 @@ const ENGINES: [&str; 2] = ["frog", "reference"];
 #[test]
 fn every_program_gives_its_rows_on_both_engines() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run");
-    let mut cases: Vec<PathBuf> =
+    let mut paths: Vec<PathBuf> =
         fs::read_dir(&root).expect("tests/run exists").filter_map(|entry| Some(entry.ok()?.path())).collect();
-    cases.retain(|case| case.join("program.dl").exists());
-    cases.sort();
+    paths.sort();
+    let mut cases = Vec::new();
+    for path in paths {
+        if path.join("program.dl").exists() {
+            cases.push(path);
+        } else if path.extension().is_some_and(|extension| extension == "cases") {
+            cases.extend(unpacked(&path));
+        }
+    }
     assert!(!cases.is_empty(), "no cases under {}", root.display());
-    let failures: Vec<String> = cases
-        .iter()
-        .flat_map(|case| ENGINES.iter().map(move |engine| (case, *engine)))
-        .filter_map(|(case, engine)| check(case, engine).err())
-        .collect();
+    let failures = failures(&cases);
     assert!(failures.is_empty(), "{} failures:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// Writes the cases of a `.cases` file out as folders, and gives these.
+fn unpacked(file: &Path) -> Vec<PathBuf> {
+    let group = file.file_stem().unwrap().to_string_lossy().into_owned();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases").join(&group);
+    let _ = fs::remove_dir_all(&folder);
+    let text = fs::read_to_string(file).unwrap();
+    let mut cases = Vec::new();
+    for case in format!("\n{text}").split("\n=== ").skip(1) {
+        let (name, content) = case.split_once('\n').unwrap_or((case, ""));
+        let case = folder.join(format!("{group}: {name}").replace([' ', '?', ':'], "-"));
+        assert!(!case.exists(), "{}: `{name}` stands there twice", file.display());
+        for (at, part) in format!("program.dl\n{content}").split("\n--- ").enumerate() {
+            let (path, content) = part.split_once('\n').unwrap_or((part, ""));
+            let path = case.join(path.trim());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            // the blank line before the next case belongs to neither
+            let content = content.trim_end_matches('\n');
+            let end = if content.is_empty() && at > 0 { "" } else { "\n" };
+            fs::write(path, format!("{content}{end}")).unwrap();
+        }
+        cases.push(case);
+    }
+    cases
+}
+
+/// What is wrong with the cases, each run by both engines.
+fn failures(cases: &[PathBuf]) -> Vec<String> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let wrong = ENGINES.iter().filter_map(|engine| check(case, engine).err());
+            found.lock().unwrap().extend(wrong);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let mut found = found.into_inner().unwrap();
+    found.sort();
+    found
 }
 
 /// Runs one case on one engine; the error says what differs.
@@ -73,14 +125,19 @@ fn finished(mut child: Child) -> Result<Output, String> {
     child.wait_with_output().map_err(|error| error.to_string())
 }
 
-/// A refusal: exit code 2 and a complaint that names one of the lines.
+/// A refusal: exit code 2, and the first complaint that is an error names one of the lines.
 fn rejected(output: &Output, lines: &str) -> Result<(), String> {
     if output.status.code() != Some(2) {
         return Err(format!("not refused: {}", output.status));
     }
     let complaint = text(&output.stderr);
-    let named = lines.split_whitespace().any(|line| complaint.contains(&format!("program.dl:{line}:")));
-    if named { Ok(()) } else { Err(format!("refused, but at none of the lines {}", lines.trim())) }
+    let error = complaint.split_once("(error)").map_or("", |(_, error)| error);
+    let place = error.split_once("─[").and_then(|(_, place)| place.split(']').next()).unwrap_or_default();
+    let named = lines.split_whitespace().any(|line| {
+        let line = if line.contains(':') { line.to_owned() } else { format!("program.dl:{line}") };
+        place.contains(&format!("{line}:"))
+    });
+    if named { Ok(()) } else { Err(format!("refused at {place}, not at the lines {}", lines.trim())) }
 }
 
 /// A run: every expected relation has exactly its rows, and standard output is as expected where that is given.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::rewrite::rename;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::syntax::ast::{
-    Clause, Component, ComponentType, Decl, Directive, FunctorDecl, Init, Item, Name, Program, TypeDecl,
+    Clause, Component, ComponentType, Decl, Directive, DirectiveKind, FunctorDecl, Init, Item, Name, Program, TypeDecl,
 };
 use crate::syntax::walk::Role;
 use crate::text;
@@ -106,7 +106,10 @@ impl<'s, 'i> Scope<'s, 'i> {
 
 fn add_item(item: &Item, flat: &mut Flat) {
     match item {
-        Item::Decl(decl) => flat.decls.push(decl.clone()),
+        Item::Decl(decl) => {
+            flat.directives.extend(by_words(decl));
+            flat.decls.push(decl.clone());
+        }
         Item::Type(declaration) => flat.types.push(declaration.clone()),
         Item::Directive(directive) => flat.directives.push(directive.clone()),
         Item::Clause(clause) => flat.clauses.push(clause.clone()),
@@ -114,6 +117,24 @@ fn add_item(item: &Item, flat: &mut Flat) {
         Item::Component(_) | Item::Init(_) | Item::Override(_) | Item::Pragma(_) | Item::Include(_) | Item::Once(_) => {
         }
     }
+}
+
+/// The directives that the old way of writing them, `.decl edge(…) input output`, stands for.
+fn by_words(decl: &Decl) -> impl Iterator<Item = Directive> {
+    let kind = |word: &Name| match word.text.as_str() {
+        "input" => Some(DirectiveKind::Input),
+        "output" => Some(DirectiveKind::Output),
+        "printsize" => Some(DirectiveKind::PrintSize),
+        _ => None,
+    };
+    let kinds = decl.qualifiers.iter().filter_map(kind);
+    let one = move |(kind, name): (_, &Name)| Directive {
+        kind,
+        relations: vec![name.clone()],
+        options: Vec::new(),
+        span: name.span,
+    };
+    kinds.flat_map(move |kind| decl.names.iter().map(move |name| (kind, name))).map(one)
 }
 
 /// What `.init x = C<…>` adds, under the names that it has outside.

@@ -1,12 +1,13 @@
 //! Types of operators, functions, comparisons, fields and heads, from the types of their parts.
 
+use super::super::Mode;
 use super::super::context::Relations;
 use super::super::resolve::Place;
 use super::super::types::{Class, Types};
 use super::{Infer, Literal, Node, Origin, Step};
 use crate::ir::TypeId;
 use crate::source::Span;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{CompareOp, Name};
 use crate::value::functions::{Function, Kind, Overload};
 
 /// Whether a parameter of the first type takes an argument of the second.
@@ -93,7 +94,11 @@ impl Infer<'_> {
         (accepts, natural): (Accepts, bool),
     ) -> Vec<&'static Overload> {
         let fits = |overload: &&Overload| {
-            overload.takes(args.len())
+            // texts are joined by `cat` elsewhere, and a sum with one is a slip
+            let is_foreign =
+                self.mode == Mode::Plain && function == Function::Add && overload.params[0] == Kind::Symbol;
+            !is_foreign
+                && overload.takes(args.len())
                 && args.iter().enumerate().all(|(at, arg)| {
                     overload.param(at).is_some_and(|param| self.takes_argument(param, arg.0, accepts, natural))
                 })
@@ -117,7 +122,13 @@ impl Infer<'_> {
         Types::of_kind(param).is_none_or(|ty| self.fits(literal, ty))
     }
 
-    pub(super) fn compare(&mut self, left: (Node, Span), right: (Node, Span), span: Span, force: bool) -> Step {
+    pub(super) fn compare(
+        &mut self,
+        op: CompareOp,
+        (left, right): ((Node, Span), (Node, Span)),
+        span: Span,
+        force: bool,
+    ) -> Step {
         if self.is_poisoned(left.0) || self.is_poisoned(right.0) {
             return Step::Done;
         }
@@ -137,6 +148,11 @@ impl Infer<'_> {
         };
         if !self.comparable(a, b) {
             self.cannot_compare(left, right, span);
+        } else if self.mode == Mode::Plain
+            && matches!(op, CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge)
+            && matches!(self.types.class(a), Class::Structure(_))
+        {
+            self.no_order(left);
         }
         Step::Done
     }

@@ -110,6 +110,20 @@ impl Infer<'_> {
         self.spoil(right.0);
     }
 
+    /// `side` is a record or branch, before or after which nothing comes.
+    pub(super) fn no_order(&mut self, side: (Node, Span)) {
+        let (zh, en) = self.words(side.0);
+        let what = self.quoted(side.1);
+        let complaint = Diagnostic::error(
+            Code::TypeMismatch,
+            text!("`{what}` 是{zh}，没有先后", "`{what}` is {en}, which has no order"),
+        )
+        .at(side.1);
+        let complaint = self.with_origin(complaint, side);
+        self.complain(complaint);
+        self.spoil(side.0);
+    }
+
     fn with_origin(&self, complaint: Diagnostic, side: (Node, Span)) -> Diagnostic {
         let (zh, en) = self.words(side.0);
         match self.info(side.0).origin {

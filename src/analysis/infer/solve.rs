@@ -84,7 +84,7 @@ impl Infer<'_> {
     fn step(&mut self, span: Span, constraint: &Constraint, relations: &Relations, force: bool) -> Step {
         match constraint {
             Constraint::Call { function, args, result } => self.call(*function, args, (*result, span), force),
-            Constraint::Compare { left, right, .. } => self.compare(*left, *right, span, force),
+            Constraint::Compare { op, left, right } => self.compare(*op, (*left, *right), span, force),
             Constraint::Assign { value, column } => self.assign(*value, *column, relations, force),
             Constraint::Field { row, column, result } => self.field(*row, (column, *result, span), relations, force),
             Constraint::Record { result, fields } => self.record(*result, fields, span, force),

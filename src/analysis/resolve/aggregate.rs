@@ -1,6 +1,7 @@
 //! Aggregates.
 
 use super::{Builder, Conditions};
+use crate::analysis::Mode;
 use crate::analysis::hir::{Aggregate, Cond, Expr, Role};
 use crate::analysis::infer::Constraint;
 use crate::analysis::types::Types;
@@ -12,6 +13,11 @@ use crate::text;
 impl Builder<'_, '_> {
     pub(super) fn aggregate(&mut self, aggregate: &ast::Aggregate, here: &mut Conditions) -> Option<Expr> {
         let op = self.aggregate_op(aggregate)?;
+        if let (AggregateOp::Count, Some(target), Mode::Plain) = (op, &aggregate.target, self.infer.mode) {
+            let message = text!("`count` 只数行，前面不写值", "`count` counts rows and takes no value");
+            let help = text!("写成 `count : {{ 条件 }}`", "it is written `count : {{ conditions }}`");
+            self.complain(Diagnostic::error(Code::WrongArguments, message).at(target.span).help(help));
+        }
         let inner = self.enter(here.scope);
         self.all_braces.push(inner);
         if self.display.is_none() {

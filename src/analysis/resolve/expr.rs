@@ -135,9 +135,21 @@ impl Builder<'_, '_> {
         let column = if matches!(function, Generator::Range(_) | Generator::Numbers) { "value" } else { "text" };
         let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
         let row = self.made("row", here.scope, span);
+        let of_range: Vec<(Node, Span)> = match function {
+            Generator::Range(_) => args.iter().map(|arg| (arg.node, arg.span)).collect(),
+            _ => Vec::new(),
+        };
         self.generate(row, (function, args), span, here);
-        let field = self.field_var(row, &Name { text: column.to_owned(), span }, span);
-        self.var_expr(field, span)
+        let column = Name { text: column.to_owned(), span };
+        if of_range.is_empty() {
+            let field = self.field_var(row, &column, span);
+            return self.var_expr(field, span);
+        }
+        // whole numbers or doubles, as its bounds are
+        let field = self.field_var_of(row, &column, span);
+        let value = self.var_expr(field, span);
+        of_range.into_iter().for_each(|(node, span)| self.infer.unify(value.node, node, span));
+        value
     }
 
     pub(super) fn branch(&mut self, (name, args): (&Name, &[Arg]), span: Span, here: &mut Conditions) -> Expr {

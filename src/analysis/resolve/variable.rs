@@ -139,23 +139,21 @@ impl Builder<'_, '_> {
             self.vars[known.index()].uses += 1;
             return *known;
         }
-        let (name, row_node) =
-            (format!("{}.{}", self.vars[row.index()].name, column.text), self.vars[row.index()].node);
-        let node = self.infer.fresh();
+        let field = self.field_var_of(row, column, span);
         let row_span = Span::new(span.start(), column.span.start().max(span.start() + 1) - 1);
-        self.infer
-            .constrain(span, Constraint::Field { row: (row_node, row_span), column: column.clone(), result: node });
-        let field = self.add_var(Var {
-            name,
-            node,
-            field: Some((row, column.clone())),
-            span,
-            role: Role::Field,
-            scope,
-            uses: 1,
-        });
+        let (row_node, result) = (self.vars[row.index()].node, self.vars[field.index()].node);
+        self.infer.constrain(span, Constraint::Field { row: (row_node, row_span), column: column.clone(), result });
         self.scopes[scope].fields.insert(key, field);
         field
+    }
+
+    /// A variable for `row.column`, of which nothing else is known yet.
+    pub(super) fn field_var_of(&mut self, row: VarId, column: &Name, span: Span) -> VarId {
+        let home = self.vars[row.index()].scope;
+        let scope = self.display.filter(|display| !self.is_inside(home, *display)).unwrap_or(home);
+        let name = format!("{}.{}", self.vars[row.index()].name, column.text);
+        let node = self.infer.fresh();
+        self.add_var(Var { name, node, field: Some((row, column.clone())), span, role: Role::Field, scope, uses: 1 })
     }
 
     /// Whether the scope `inner` lies within `outer`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BUILT_IN, Class, Shape, Types};
+use crate::analysis::Mode;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::ir::{TypeId, TypeKind};
 use crate::source::Span;
@@ -10,8 +11,9 @@ use crate::syntax::ast::{self, Name};
 use crate::text;
 
 impl Types {
-    /// The built-in types and those declared.
-    pub(in crate::analysis) fn declare(declarations: &[&ast::TypeDecl], report: &mut Report) -> Self {
+    /// The built-in types and those declared. A plain program may give the names of types that other Datalogs have not
+    /// to types of its own.
+    pub(in crate::analysis) fn declare(declarations: &[&ast::TypeDecl], mode: Mode, report: &mut Report) -> Self {
         let mut types = Self::default();
         for (name, kind) in BUILT_IN {
             types.add(name.to_owned(), None, kind);
@@ -19,6 +21,10 @@ impl Types {
         let mut fresh = Vec::new();
         for declaration in declarations {
             let name = &declaration.name;
+            let is_ours = types.names.get(&name.text).is_some_and(|id| (Self::DECIMAL..=Self::DATE).contains(id));
+            if is_ours && mode == Mode::Plain {
+                types.names.remove(&name.text);
+            }
             if let Some(first) = types.names.get(&name.text) {
                 report.push(declared_twice(name, types.defs[first.index()].span));
                 continue;

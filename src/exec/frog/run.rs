@@ -103,11 +103,11 @@ impl<'a> Engine<'a> {
             plan.relations.iter().copied().filter(|relation| self.world.derived[relation.index()].is_some()).collect();
         let sinks = relations.iter().map(|relation| Sink::new(self.world.derived(*relation).columns.len())).collect();
         let mut growing = Growing { relations, sinks };
-        self.seed(&mut growing);
         let mut erring = BTreeSet::new();
         if growing.relations.iter().any(|relation| self.is_special(*relation)) || self.has_special_rule(at) {
-            self.delegate(at, &mut growing, &mut erring);
+            self.delegate(at, &mut growing, &mut erring); // loaded rows included: not all of them need stay
         } else {
+            self.seed(&mut growing);
             let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut erring));
             if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut erring)) {
                 return self.fail(at, &growing, (rule, stop));

@@ -1,8 +1,8 @@
 //! The lines that a picture shows, laid out as one text of their own, with the way back to their places.
 //!
-//! miette draws labels in the order of their offsets and prints lines as they are. Here the file of the first label comes
-//! first, lines that are too long are cut around their marks, marks that overlap are kept apart, and marks at the end of
-//! a file stand on its last line.
+//! miette draws labels in the order of their offsets and prints lines as they are. Here the file of the first label and
+//! the lines of the primary ones come first, lines that are too long are cut around their marks, marks that overlap are
+//! kept apart, and marks at the end of a file stand on its last line.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -84,7 +84,10 @@ impl Excerpt {
         }
         for file in files {
             let locals = by_file.remove(&file).unwrap_or_default();
-            for cluster in clusters(apart(locals)) {
+            let mut clusters = clusters(apart(locals));
+            // the place itself before its reasons: the first line and column printed are those of the mistake
+            clusters.sort_by_key(|cluster| !cluster.iter().any(|local| local.mark.primary));
+            for cluster in clusters {
                 excerpt.add(sources, file, cluster, columns);
             }
         }

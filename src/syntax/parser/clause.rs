@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Atom, Body, Clause};
+use super::super::ast::{Atom, Body, Clause, Plan, PlanOrder};
 use super::super::token::Kind;
 use super::{Parsed, Parser, Skip};
 
@@ -160,6 +160,9 @@ impl Parser<'_> {
             let (place, end) = (self.last_place(), self.last_end());
             complaint.primary(place, text!("这里之后写 `.`", "write `.` after this")).fix(end, ".")
         };
+        if self.kind() != Kind::End {
+            complaint = complaint.secondary(self.token().span, text!("下一条从这里开始", "the next one begins here"));
+        }
         self.complain_structure(complaint);
     }
 
@@ -170,23 +173,49 @@ impl Parser<'_> {
     }
 
     /// `.plan` after a rule: accepted, with what belongs to it.
-    fn plan(&mut self) -> Option<Span> {
+    fn plan(&mut self) -> Option<Plan> {
         if self.kind() != Kind::Directive || self.text(self.token()) != ".plan" {
             return None;
         }
         let start = self.advance().span;
+        let mut orders = Vec::new();
         // `0: (1, 2), 1: (2, 1)`
         while self.kind() == Kind::Number && self.after().kind == Kind::Colon {
+            let version = self.plan_number();
             self.advance();
-            self.advance();
-            if self.kind() == Kind::LeftParen {
-                self.at = self.beyond(self.at).max(self.at + 1);
+            if self.kind() != Kind::LeftParen {
+                break;
             }
+            orders.push(self.plan_order(version));
             if self.take(Kind::Comma).is_none() {
                 break;
             }
         }
-        Some(self.since(start))
+        if orders.is_empty() {
+            let message = text!("`.plan` 写成 `.plan 0: (2, 1)`", "a plan is written `.plan 0: (2, 1)`");
+            self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(self.since(start)));
+        }
+        Some(Plan { orders, span: self.since(start) })
+    }
+
+    /// `(1, 2)`
+    fn plan_order(&mut self, version: u64) -> PlanOrder {
+        let start = self.token().span;
+        let end = self.beyond(self.at).max(self.at + 1);
+        let mut atoms = Vec::new();
+        while self.at < end {
+            if self.kind() == Kind::Number {
+                atoms.push(self.plan_number());
+            } else {
+                self.advance();
+            }
+        }
+        PlanOrder { version, atoms, span: self.since(start) }
+    }
+
+    fn plan_number(&mut self) -> u64 {
+        let token = self.advance();
+        self.text(token).parse().unwrap_or(u64::MAX)
     }
 
     /// Whether a clause begins at `at`: a head with brackets, and `:-` or a final dot behind it.
