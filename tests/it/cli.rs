@@ -2,13 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
+
+use crate::support::{command, folder, folder_with, gouji};
 
 const KAIFU: &str = "facts/kaifu-2020";
-
-fn gouji(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gouji")).args(args).env_remove("LANG").env_remove("LC_ALL").output().unwrap()
-}
 
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -24,13 +22,8 @@ fn code(args: &[&str]) -> i32 {
 
 /// A fresh folder with an audit in it: the manifest, and files beside it.
 fn audit(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
-    let _ = fs::remove_dir_all(&dir);
-    fs::create_dir_all(&dir).unwrap();
+    let dir = folder_with(&format!("cli/{name}"), files);
     fs::write(dir.join("audit.toml"), manifest).unwrap();
-    for (path, text) in files {
-        fs::write(dir.join(path), text).unwrap();
-    }
     dir
 }
 
@@ -215,12 +208,7 @@ fn colour_only_where_it_is_wanted() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gouji"))
-        .args(["check", KAIFU])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command(&["check", KAIFU]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -237,8 +225,7 @@ fn english_is_english() {
 
 #[test]
 fn exported_rules_are_the_shipped_ones_and_nothing_is_overwritten() {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli/export");
-    let _ = fs::remove_dir_all(&dir);
+    let dir = folder("cli/export");
     let shown = dir.to_str().unwrap();
     assert_eq!(code(&["rules", "--export", shown]), 0);
     assert_eq!(fs::read("rules/budget.toml").unwrap(), fs::read(dir.join("budget.toml")).unwrap());

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use gouji::audit::{self, Audit, Reach};
 use gouji::finding::Finding;
 
+use crate::support;
+
 const TRANSCRIPT: &str = "facts/kaifu-2020";
 /// The columns of both tables, as the transcription calls them.
 const COLUMNS: [&str; 7] = ["name", "category", "purpose", "budget", "budget_district", "spent", "spent_district"];
@@ -236,8 +238,7 @@ fn flat(table: &Printed) -> Printed {
 }
 
 fn folder(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats").join(name);
-    fs::create_dir_all(&dir).unwrap();
+    let dir = support::folder(&format!("formats/{name}"));
     fs::copy(Path::new(TRANSCRIPT).join("narrative.toml"), dir.join("narrative.toml")).unwrap();
     dir
 }

@@ -3,10 +3,12 @@
 //! The lists are those of `docs/kaifu-2020.md`, worked out by hand. Every figure asserted here was computed on paper.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gouji::audit::{self, Audit, Engine, Reach, Request};
 use gouji::finding::Finding;
+
+use crate::support::folder;
 
 const FACTS: &str = "facts/kaifu-2020";
 
@@ -99,8 +101,7 @@ fn identities(audit: &Audit) -> BTreeSet<String> {
 
 /// The audit of a copy of the facts in which, in `file`, `from` was replaced by `to` as often as it stands there.
 fn changed(name: &str, changes: &[Change]) -> BTreeSet<String> {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kaifu").join(name);
-    std::fs::create_dir_all(&dir).unwrap();
+    let dir = folder(&format!("kaifu/{name}"));
     for file in ["audit.toml", "detail.toml", "summary.toml", "narrative.toml"] {
         let mut text = std::fs::read_to_string(Path::new(FACTS).join(file)).unwrap();
         for (_, from, to) in changes.iter().filter(|change| change.0 == file) {

@@ -1,9 +1,11 @@
 //! Every example of `docs/language.md` is a right rule, and the cards among them pass their own tests.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use gouji::audit::{self, Engine, Request};
 use gouji::source::SourceMap;
+
+use crate::support::folder;
 
 const USES: &str = r#"use = ["lib/budget.dl", "lib/items.dl", "lib/statement.dl", "lib/pairs.dl", "examples.dl"]"#;
 
@@ -12,12 +14,6 @@ fn blocks(language: &str) -> Vec<String> {
     let page = std::fs::read_to_string("docs/language.md").unwrap();
     let fence = format!("```{language}\n");
     page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
-}
-
-fn folder(name: &str) -> PathBuf {
-    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("language_doc").join(name);
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
 }
 
 /// Checks a rule file; its cards' own tests are run when it has any.
@@ -35,7 +31,7 @@ fn right(file: &Path) -> usize {
 
 #[test]
 fn cards_pass_their_own_tests() {
-    let dir = folder("cards");
+    let dir = folder("language_doc/cards");
     let cards = blocks("toml");
     assert!(cards.len() >= 2);
     for (at, card) in cards.iter().enumerate() {
@@ -47,7 +43,7 @@ fn cards_pass_their_own_tests() {
 
 #[test]
 fn conditions_and_definitions_resolve() {
-    let dir = folder("conditions");
+    let dir = folder("language_doc/conditions");
     std::fs::write(dir.join("examples.dl"), blocks("dl").join("\n")).unwrap();
     let conditions = blocks("prolog");
     assert!(conditions.len() >= 15);
