@@ -3,6 +3,7 @@
 //! Stratum by stratum, every rule is applied to everything that is known until nothing new appears. Rows are sorted
 //! sets of values; nothing is planned, kept or skipped.
 
+mod choice;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use super::{Failure, Input, Outcome, Rows};
 use crate::ir::{Literal, Origin, RelationId, RuleId, Stratum};
 use crate::text;
 use crate::value::Value;
+use choice::Chosen;
 use table::Listed;
 
 /// Rows of one relation.
@@ -105,16 +107,16 @@ impl Run<'_> {
             }
             self.publish(&sets);
             let before = sets.clone();
-            self.round(stratum, &mut sets, &mut erring);
+            let is_whole = self.round(stratum, &mut sets, &mut erring);
             for (relation, set) in &mut sets {
                 self.close(*relation, set);
             }
             self.publish(&sets);
             self.drop_dominated(&mut sets);
-            if before == sets || self.is_full(&sets) {
+            if is_whole && (before == sets || self.is_full(&sets)) {
                 break;
             }
-            if sets.values().any(|set| set.len() > MOST_ROWS) {
+            if !is_whole || sets.values().any(|set| set.len() > MOST_ROWS) {
                 let reason = text!("结论超过 {MOST_ROWS} 行，没有算完", "more than {MOST_ROWS} rows; not finished");
                 self.failures.extend(stratum.rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
                 break;
@@ -131,30 +133,40 @@ impl Run<'_> {
     fn seeds(&self, relation: RelationId) -> Set {
         let declared = &self.input.program.relations[relation.index()];
         let Origin::Rules(Some(table)) = declared.origin else { return Set::new() };
-        let mut set = Set::new();
+        let (mut set, mut chosen) = (Set::new(), Chosen::new(&declared.choice, &Set::new()));
         for row in 0..self.input.store.tables[table].rows {
             let cell = |column| match self.input.store.cell(self.input.sources, table, row, column) {
                 crate::facts::store::Cell::Present(value) => Some(value),
                 _ => None,
             };
             if let Some(values) = (0..declared.arity).map(cell).collect::<Option<Vec<Value>>>() {
-                self.insert(relation, &mut set, values);
+                chosen.insert(&mut set, values);
             }
         }
         set
     }
 
-    /// Applies every rule of the stratum once to all that is known.
-    fn round(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>, erring: &mut BTreeSet<RuleId>) {
+    /// Applies every rule of the stratum once to all that is known. False when that gives too many rows: some are missing.
+    fn round(
+        &mut self,
+        stratum: &Stratum,
+        sets: &mut BTreeMap<RelationId, Set>,
+        erring: &mut BTreeSet<RuleId>,
+    ) -> bool {
+        let mut is_whole = true;
         let mut derived: Vec<(RelationId, Set)> = Vec::new();
         let matcher = Matcher::over(&self.input, &self.relations, &self.possible).counting_from(self.counter);
         for id in &stratum.rules {
             let rule = &self.input.program.rules[id.index()];
             let mut heads = Set::new();
+            let choice = &self.input.program.relations[rule.head.index()].choice;
+            let chosen = Chosen::new(choice, sets.get(&rule.head).unwrap_or(&Set::new()));
             let start = (Bindings::new(rule.vars.len()), Mode::Certain);
             let _ = matcher.solve(&rule.vars, &rule.body, start, &mut |bindings, _| {
                 let values = rule.args.iter().map(|arg| matcher.value(&rule.vars, arg, bindings));
-                if let Ok(values) = values.collect::<Result<Vec<Value>, _>>() {
+                if let Ok(values) = values.collect::<Result<Vec<Value>, _>>()
+                    && chosen.is_free(&values)
+                {
                     heads.insert(values);
                 }
                 if heads.len() > MOST_ROWS { Flow::Break(()) } else { Flow::Continue(()) }
@@ -162,24 +174,16 @@ impl Run<'_> {
             if matcher.erred() {
                 erring.insert(*id);
             }
+            is_whole &= heads.len() <= MOST_ROWS;
             derived.push((rule.head, heads));
         }
         self.counter = matcher.counter();
         for (relation, heads) in derived {
             let set = sets.entry(relation).or_default();
-            for values in heads {
-                self.insert(relation, set, values);
-            }
+            let mut chosen = Chosen::new(&self.input.program.relations[relation.index()].choice, set);
+            heads.into_iter().for_each(|values| chosen.insert(set, values));
         }
-    }
-
-    /// Adds a row, unless a `choice-domain` already has one with its key.
-    fn insert(&self, relation: RelationId, set: &mut Set, values: Vec<Value>) {
-        let choice = &self.input.program.relations[relation.index()].choice;
-        let taken = |key: &Vec<usize>| set.iter().any(|row| key.iter().all(|column| row[*column] == values[*column]));
-        if !choice.iter().any(taken) {
-            set.insert(values);
-        }
+        is_whole
     }
 
     /// Closes an `eqrel`.
