@@ -1,7 +1,9 @@
 //! [`Profile`]: what each plan took.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::ir::RuleId;
 use crate::plan::RulePlan;
 
 /// What the plans of a run took, in the order in which they first ran.
@@ -9,6 +11,8 @@ use crate::plan::RulePlan;
 pub struct Profile {
     /// By plan.
     pub plans: Vec<(RulePlan, Took)>,
+    /// Where each rule's plan stands there, by the atom that reads only new rows: a program has many facts.
+    places: BTreeMap<(RuleId, Option<usize>), usize>,
 }
 
 /// What a plan took, over all rounds.
@@ -27,8 +31,8 @@ pub struct Took {
 impl Profile {
     /// Adds what a plan took in one round.
     pub fn add(&mut self, plan: &RulePlan, took: Took) {
-        let same = |known: &RulePlan| known.rule == plan.rule && known.delta == plan.delta;
-        let Some((_, sum)) = self.plans.iter_mut().find(|(known, _)| same(known)) else {
+        let place = *self.places.entry((plan.rule, plan.delta)).or_insert(self.plans.len());
+        let Some((_, sum)) = self.plans.get_mut(place) else {
             self.plans.push((plan.clone(), took));
             return;
         };
