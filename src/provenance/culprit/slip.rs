@@ -216,6 +216,12 @@ mod tests {
             ("80", "-80", Slip::Sign),
             ("4,95", "495", Slip::StrayComma),
             ("4,95", "4.95", Slip::CommaForPoint),
+            ("4，95", "4.95", Slip::CommaForPoint),
+            ("-30000", "-3000", Slip::DigitDoubled),
+            ("1.255", "1.25", Slip::DigitDoubled),
+            ("9", "1", Slip::DigitMistyped),
+            ("0.5", "50", Slip::PointMoved(-2)),
+            ("37.98", "379800", Slip::WrongUnit(-4)),
         ];
         for (written, meant, expected) in cases {
             let found = slip(written, exactly(meant));
@@ -230,11 +236,16 @@ mod tests {
         assert_eq!(slip("4,95", exactly("500")), None);
         assert_eq!(slip("无", exactly("5")), None);
         assert_eq!(slip("", exactly("5")), None);
+        assert_eq!(slip("1.2.3", exactly("12.3")), None);
+        assert_eq!(slip(&"1".repeat(25), exactly(&"1".repeat(24))), None, "more digits than are looked at");
     }
 
     #[test]
     fn a_range_takes_the_value_that_lies_in_it() {
         let wanted = Range { low: Decimal::new(2999_9875, 4), high: Decimal::new(3000_0205, 4) };
         assert_eq!(slip("30000", wanted), Some((Slip::DigitDoubled, Decimal::from(3000))));
+        let edges = Range { low: Decimal::from(3000), high: Decimal::from(3001) };
+        let inside = [2999, 3000, 3001, 3002].map(|value| edges.contains(Decimal::from(value)));
+        assert_eq!(inside, [false, true, true, false]);
     }
 }
