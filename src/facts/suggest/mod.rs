@@ -59,7 +59,10 @@ pub fn suggest(
     let mut report = Report::new();
     let mut found = Vec::new();
     for path in files {
-        let Some((format, tables)) = tables(sources, path, &mut report) else { continue };
+        let mut complaints = Report::new();
+        let read = tables(sources, path, &mut complaints);
+        report.extend(placeless(complaints));
+        let Some((format, tables)) = read else { continue };
         let is_manifest = |table: &RawTable| format == Format::Toml && table.name.starts_with("relation.");
         if tables.iter().any(is_manifest) {
             continue;
@@ -100,6 +103,14 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<(
     let (tables, complaints) = read::read(sources, format, &request);
     report.append(complaints);
     Some((format, tables))
+}
+
+/// Nothing names the files here yet, so what is said of one as a whole has no place.
+fn placeless(complaints: Report) -> impl Iterator<Item = Diagnostic> {
+    complaints.sorted().into_iter().map(|mut complaint| {
+        complaint.labels.retain(|label| label.span != Span::default());
+        complaint
+    })
 }
 
 fn look(schema: &Schema, (file, format): (&str, Format), (at, table): (usize, &RawTable), all: &[RawTable]) -> Found {

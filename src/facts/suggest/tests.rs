@@ -76,3 +76,16 @@ fn a_file_of_no_known_format_is_said() {
     assert_eq!(report.diagnostics().iter().map(|one| one.code).collect::<Vec<_>>(), [Code::UnreadableFile]);
     assert_eq!(made.fed, 0);
 }
+
+#[test]
+fn what_is_said_of_a_file_as_a_whole_has_no_place() {
+    let path = std::env::temp_dir().join(format!("gouji-init-{}.csv", std::process::id()));
+    let (bytes, ..) = encoding_rs::GB18030.encode("项目名称,预算数（万元）\n甲,1\n");
+    std::fs::write(&path, &*bytes).unwrap();
+    let mut map = SourceMap::new();
+    map.add("rules.dl", ".decl other(x: number)\n").unwrap();
+    let (_, report) = suggest(&mut map, &schema(), std::slice::from_ref(&path), (&std::env::temp_dir(), Lang::Zh));
+    let _ = std::fs::remove_file(&path);
+    let said: Vec<_> = report.diagnostics().iter().map(|one| (one.code, one.place())).collect();
+    assert_eq!(said, [(Code::EncodingGuessed, None)]);
+}
