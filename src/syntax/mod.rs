@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod brackets;
+mod comparison;
 mod format;
 mod lexer;
 mod parser;
