@@ -9,6 +9,7 @@ use crate::syntax::ast::{Arg, ArgKind, Call, Const, Literal, Name};
 use crate::text;
 use crate::value::functions::Function;
 use crate::value::generators::Generator;
+use regex_syntax::hir::{Hir, HirKind};
 
 impl Builder<'_, '_> {
     /// The value of `arg`. What must be computed by conditions of its own (aggregates, rows of functions) is added.
@@ -229,13 +230,17 @@ impl Builder<'_, '_> {
         Expr { kind: Kind::If(Box::new(cond), Box::new(then), Box::new(other)), span, node }
     }
 
-    /// The regular expression, or a complaint at the very character.
-    pub(super) fn regex(&mut self, pattern: &str, span: Span) -> Option<regex::Regex> {
-        match regex::Regex::new(pattern) {
-            Ok(regex) => Some(regex),
+    /// The names of a regular expression's groups, or a complaint about it. It is compiled where it is used, if it is: that takes
+    /// many times as long as reading it.
+    pub(super) fn regex(&mut self, pattern: &str, span: Span) -> Option<Vec<String>> {
+        // What is repeated a given number of times may be too large to compile; that shows only by doing it.
+        let counted = pattern.as_bytes().windows(2).any(|pair| pair[0] == b'{' && pair[1].is_ascii_digit());
+        let parsed = regex_syntax::parse(pattern).map_err(|error| error.to_string());
+        let compiled = if counted { regex::Regex::new(pattern).map(drop) } else { Ok(()) };
+        match parsed.and_then(|parsed| compiled.map(|()| parsed).map_err(|error| error.to_string())) {
+            Ok(parsed) => Some(group_names(&parsed)),
             Err(error) => {
-                let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
                 self.complain(
                     Diagnostic::error(
                         Code::BadRegex,
@@ -246,6 +251,19 @@ impl Builder<'_, '_> {
                 None
             }
         }
+    }
+}
+
+/// The names of the groups of a regular expression, in the order in which they open.
+fn group_names(regex: &Hir) -> Vec<String> {
+    match regex.kind() {
+        HirKind::Capture(group) => {
+            let name = group.name.iter().map(ToString::to_string);
+            name.chain(group_names(&group.sub)).collect()
+        }
+        HirKind::Repetition(repeated) => group_names(&repeated.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().flat_map(group_names).collect(),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => Vec::new(),
     }
 }
 

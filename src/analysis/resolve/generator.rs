@@ -76,8 +76,7 @@ impl Builder<'_, '_> {
             );
             return None;
         };
-        let regex = self.regex(text, pattern.span)?;
-        Some(regex.capture_names().flatten().map(str::to_owned).collect())
+        self.regex(text, pattern.span)
     }
 
     pub(super) fn generate(

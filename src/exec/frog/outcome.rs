@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// Rows of a derived relation, with what is needed to read their words.
 #[derive(Debug)]
-struct Decoded {
+pub struct Decoded {
     rows: Arc<Derived>,
     more: Arc<RwLock<More>>,
     texts: FxHashMap<u32, Arc<str>>,
@@ -45,7 +45,7 @@ impl Decoded {
     }
 }
 
-impl Rows for Decoded {
+impl Rows for Arc<Decoded> {
     fn len(&self) -> usize {
         self.rows.len
     }
@@ -57,7 +57,7 @@ impl Rows for Decoded {
 
 /// Rows that need nothing else to be read. They do not grow any more.
 #[must_use]
-pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Box<dyn Rows> {
+pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Decoded {
     let mut texts = FxHashMap::default();
     for (kind, column) in rows.kinds.iter().zip(&rows.columns) {
         if *kind == Kind::Symbol {
@@ -67,5 +67,5 @@ pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Box<dyn 
         }
     }
     let decoded = Decoded { rows: Arc::clone(rows), more: words.shared(), texts, order: None };
-    Box::new(if sorted { decoded.sorted() } else { decoded })
+    if sorted { decoded.sorted() } else { decoded }
 }

@@ -77,6 +77,7 @@ impl<'a> Engine<'a> {
             derived: derived.collect(),
             finished: vec![false; program.relations.len()],
             decoded: OnceLock::new(),
+            sorted: std::iter::repeat_with(OnceLock::new).take(program.relations.len()).collect(),
             possible: Possible::default(),
             recent: vec![0..0; program.relations.len()],
             similar: BTreeMap::new(),
@@ -98,6 +99,9 @@ impl<'a> Engine<'a> {
         if self.fails_with_others(at) {
             return;
         }
+        if self.is_idle(at) {
+            return self.finish(at);
+        }
         let plan = plan::stratum(self.world.input.program, &self.sizes, at);
         let relations: Vec<RelationId> =
             plan.relations.iter().copied().filter(|relation| self.world.derived[relation.index()].is_some()).collect();
@@ -113,12 +117,39 @@ impl<'a> Engine<'a> {
                 return self.fail(at, &growing, (rule, stop));
             }
         }
-        for relation in growing.relations {
+        self.finish(at);
+        self.settle(at, &erring);
+    }
+
+    /// Whether nothing can come of the stratum: each of its rules needs a row of a relation that has none, and its relations
+    /// are given none. An audit is rarely fed all that its rules could speak of.
+    fn is_idle(&self, at: usize) -> bool {
+        let Input { program, store, .. } = self.world.input;
+        let stratum = &program.strata[at];
+        let has_none = |relation: RelationId| match program.relations[relation.index()].origin {
+            Origin::Facts(table) => store.tables[table].rows == 0,
+            Origin::Rules(_) => {
+                let (finished, rows) = (self.world.finished[relation.index()], self.world.derived(relation).len);
+                finished && rows == 0 && self.world.possible.of(relation).is_empty()
+            }
+        };
+        let lacks = |literal: &Literal| matches!(literal, Literal::Atom(atom) if has_none(atom.relation));
+        let is_given = |relation: &RelationId| program.relations[relation.index()].origin != Origin::Rules(None);
+        !stratum.relations.iter().any(is_given)
+            && stratum.rules.iter().all(|rule| program.rules[rule.index()].body.iter().any(lacks))
+    }
+
+    /// The relations of the stratum grow no more.
+    fn finish(&mut self, at: usize) {
+        let world = &self.world;
+        let relations = &world.input.program.strata[at].relations;
+        let derived: Vec<RelationId> =
+            relations.iter().copied().filter(|relation| world.derived[relation.index()].is_some()).collect();
+        for relation in derived {
             self.world.recent[relation.index()] = 0..0;
             self.world.finished[relation.index()] = true;
             self.measure(relation);
         }
-        self.settle(at, &erring);
     }
 
     /// Whether a relation is more than the set of what its rules derive.

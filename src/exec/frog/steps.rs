@@ -353,10 +353,8 @@ impl<'r> Runner<'r> {
         let mut rows = Vec::new();
         let mut records = Vec::new();
         for (row, list) in kept.into_iter().zip(lists) {
-            for record in list {
-                rows.push(row);
-                records.push(Value::Record(record.into()));
-            }
+            rows.extend(list.iter().map(|_| row));
+            records.extend_from_slice(&list);
         }
         let mut made = batch.gather(&rows, live);
         made.set(step.slot, Vector::Values(records));

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::batch::{Vector, amount};
 use super::derived::Derived;
 use super::index::{Index, Payload};
-use super::outcome;
+use super::outcome::{self, Decoded};
 use super::similar::Alike;
 use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
@@ -37,6 +37,8 @@ pub struct World<'a> {
     pub finished: Vec<bool>,
     /// Their rows, for those who do not know words; made when first needed, renewed when more are finished.
     pub decoded: OnceLock<Vec<Option<Box<dyn Rows>>>>,
+    /// Those of each relation, once somebody needed them in the order of their values.
+    pub sorted: Vec<OnceLock<Arc<Decoded>>>,
     /// Rows that may be there.
     pub possible: Possible,
     /// Which rows of derived relations are new in this round, by relation.
@@ -68,10 +70,15 @@ impl World<'_> {
     /// `sorted` decides on their order when they are made.
     pub fn rows(&self, sorted: bool) -> &[Option<Box<dyn Rows>>] {
         self.decoded.get_or_init(|| {
-            let decoded = |(rows, finished): (&Option<Arc<Derived>>, &bool)| {
-                rows.as_ref().filter(|_| *finished).map(|rows| outcome::decoded(rows, &self.words, sorted))
+            let decoded = |(at, rows): (usize, &Option<Arc<Derived>>)| {
+                let rows = rows.as_ref().filter(|_| self.finished[at])?;
+                let make = || Arc::new(outcome::decoded(rows, &self.words, sorted));
+                let kept = &self.sorted[at];
+                let decoded =
+                    if sorted { kept.get_or_init(make).clone() } else { kept.get().cloned().unwrap_or_else(make) };
+                Some(Box::new(decoded) as Box<dyn Rows>)
             };
-            self.derived.iter().zip(&self.finished).map(decoded).collect()
+            self.derived.iter().enumerate().map(decoded).collect()
         })
     }
 

@@ -80,9 +80,7 @@ impl Matcher<'_> {
                 let slot = Slot::Unknown(Box::new(why.clone()));
                 doubting(&why, generate.span, state, &mut |state| with(generate.row, slot.clone(), state, then))
             }
-            Ok(rows) => rows
-                .into_iter()
-                .try_for_each(|row| with(generate.row, Slot::Value(Value::Record(row.into())), state, then)),
+            Ok(rows) => rows.iter().try_for_each(|row| with(generate.row, Slot::Value(row.clone()), state, then)),
         }
     }
 

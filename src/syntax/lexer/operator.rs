@@ -97,7 +97,12 @@ impl Lexer<'_> {
 
     /// Whether the next characters are `operator`, or its full-width twin.
     fn means(&self, operator: &str) -> bool {
-        let mut written = self.rest().chars();
+        // Nearly all of them are ruled out by their first byte: of punctuation, ASCII is written as it is.
+        let (rest, first) = (self.rest(), operator.as_bytes()[0]);
+        if rest.as_bytes().first().is_some_and(|written| written.is_ascii() && *written != first) {
+            return false;
+        }
+        let mut written = rest.chars();
         operator.chars().all(|c| written.next().is_some_and(|written| written == c || narrow(written) == Some(c)))
     }
 

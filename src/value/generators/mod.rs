@@ -7,6 +7,12 @@ mod parts;
 mod range;
 mod written;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::Value;
 use super::functions::{EvalError, Kind};
 
@@ -103,13 +109,44 @@ impl Generator {
     }
 }
 
-/// The rows that `generator` yields for `args`, each with one value per column, in the order in which they stand.
+/// The rows that `generator` yields for `args`: records with one value per column, in the order in which they stand.
 ///
 /// # Errors
 /// When it has none: a regular expression that does not compile, a range without end.
-pub fn generate(generator: &Generator, args: &[Value]) -> Result<Vec<Vec<Value>>, EvalError> {
+pub fn generate(generator: &Generator, args: &[Value]) -> Result<Rc<[Value]>, EvalError> {
     match (generator, args) {
-        (Generator::MoneyItems, [Value::Symbol(text)]) => Ok(money_items::rows(text)),
+        (Generator::MoneyItems, [Value::Symbol(text)]) => Ok(kept_money_items(text)),
+        _ => rows(generator, args).map(records),
+    }
+}
+
+/// The rows of a text's amounts, from the last texts asked about where it is among them: several rules ask about the
+/// same cells, and each more than once.
+fn kept_money_items(text: &Arc<str>) -> Rc<[Value]> {
+    /// Enough for the rows of a statement.
+    const KEPT: usize = 4096;
+    thread_local! {
+        static MADE: RefCell<FxHashMap<Arc<str>, Rc<[Value]>>> = RefCell::default();
+    }
+    MADE.with_borrow_mut(|made| {
+        if let Some(items) = made.get(text) {
+            return Rc::clone(items);
+        }
+        if made.len() >= KEPT {
+            made.clear();
+        }
+        let items = records(money_items::rows(text));
+        made.insert(Arc::clone(text), Rc::clone(&items));
+        items
+    })
+}
+
+fn records(rows: Vec<Vec<Value>>) -> Rc<[Value]> {
+    rows.into_iter().map(|row| Value::Record(row.into())).collect()
+}
+
+fn rows(generator: &Generator, args: &[Value]) -> Result<Vec<Vec<Value>>, EvalError> {
+    match (generator, args) {
         (Generator::Numbers, [Value::Symbol(text)]) => Ok(numbers::rows(text)),
         (Generator::Captures(groups), [Value::Symbol(text), Value::Symbol(pattern)]) => {
             parts::captures(text, pattern, groups)
