@@ -7,21 +7,26 @@ use super::places::{cell_spot, written};
 use super::words::Words;
 use crate::diagnostic::Text;
 use crate::exec::CellRef;
-use crate::finding::Cause;
+use crate::finding::{Cause, RunnerUp};
 use crate::ir::RuleId;
-use crate::provenance::culprit::{Equalities, Root, Slip, Suspect, equalities, roots};
+use crate::provenance::culprit::{Equalities, Failed, MOST_FAILED, Root, Slip, Suspect, equalities, roots};
 use crate::text;
-use crate::value::{Decimal, Value};
+use crate::value::Value;
 
-/// Audits of more rows than this are not searched for causes: the search is for statements that people write by hand.
-const MOST_ROWS: u64 = 50_000;
+/// Suspects beside the first that are named.
+const NAMED: usize = 3;
 
-/// Finds what one slip explains, and says so in the findings that it would clear.
-pub(super) fn accuse(words: &Words<'_>, rows: u64, found: &mut BTreeMap<usize, Vec<Found>>) -> Vec<Cause> {
-    if rows > MOST_ROWS {
-        return Vec::new();
+/// Finds what one slip explains, and says so in the findings that it would clear; and where that was not sought.
+pub(super) fn accuse(
+    words: &Words<'_>,
+    (rows, codes): (u64, &[&str]),
+    found: &mut BTreeMap<usize, Vec<Found>>,
+) -> (Vec<Cause>, Vec<Text>) {
+    let mut failed = Failed::new();
+    for found in found.values().flatten() {
+        failed.entry(found.rule).or_default().push(found.row.clone());
     }
-    let equalities = equalities(words.matcher, |_| true);
+    let equalities = equalities(words.matcher, rows, &failed);
     let places = findings_by_instance(found);
     let finding_of = |equation: &usize| {
         let (rule, row) = &equalities.instances[*equation];
@@ -49,7 +54,33 @@ pub(super) fn accuse(words: &Words<'_>, rows: u64, found: &mut BTreeMap<usize, V
         }
         unexplained(words, found, (at, instance), &finding_of);
     }
-    causes
+    (causes, unsought(words, codes, &equalities))
+}
+
+/// Where causes were not sought, and why.
+fn unsought(words: &Words<'_>, names: &[&str], equalities: &Equalities) -> Vec<Text> {
+    let codes = |rules: &[RuleId]| {
+        let cards = rules.iter().filter_map(|rule| words.input.program.rules[rule.index()].card);
+        let mut codes: Vec<&str> = cards.filter_map(|card| names.get(card).copied()).collect();
+        codes.dedup();
+        codes.join(" ")
+    };
+    let mut said = Vec::new();
+    if !equalities.systematic.is_empty() {
+        let codes = codes(&equalities.systematic);
+        said.push(text!(
+            "{codes} 各有 {MOST_FAILED} 个以上的问题，不像一格一格的笔误：先看单位、列或规则",
+            "{codes} have more than {MOST_FAILED} findings each, which are hardly slips: look at units, columns or the rule first"
+        ));
+    }
+    if !equalities.partial.is_empty() {
+        let codes = codes(&equalities.partial);
+        said.push(text!(
+            "{codes} 查的行太多，只看了有问题的几处，没有核对改了以后会不会使别处不符",
+            "{codes} ask about too many rows: only their findings were looked at, not what else a change would break"
+        ));
+    }
+    said
 }
 
 /// Puts findings that point at the cell under its cause; how many there are.
@@ -96,12 +127,12 @@ fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: u
     let suspect = &root.suspect;
     let cells: Vec<CellRef> = suspect.cells.iter().map(|cell| equalities.refs[*cell]).collect();
     let places = cells.iter().map(|cell| cell_spot(&words.input, *cell)).collect();
-    let tied: Vec<&Suspect> = root.runners_up.iter().filter(|other| other.ties(suspect)).collect();
-    let (open, runner_up) = match tied.first() {
-        Some(other) => (true, Some(*other)),
-        None => (false, root.runners_up.first()),
-    };
     let name = |suspect: &Suspect| change(words, equalities, suspect);
+    let other = |other: &Suspect| {
+        let cell = equalities.refs[other.cells[0]];
+        let (subject, change) = (subject(words, Some(cell)), name(other));
+        RunnerUp { place: cell_spot(&words.input, cell), subject, change, equal: other.ties(suspect) }
+    };
     Cause {
         places,
         change: name(suspect),
@@ -110,18 +141,15 @@ fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: u
         touching: 0,
         decided: suspect.cleared.len() - findings.min(suspect.cleared.len()),
         broken: suspect.broken.len(),
-        runner_up: runner_up.map(|other| {
-            let cell = equalities.refs[other.cells[0]];
-            format!("{} {}", subject(words, Some(cell)), name(other))
-        }),
-        tied: open,
+        runners_up: root.runners_up.iter().take(NAMED).map(other).collect(),
+        equals: root.runners_up.iter().filter(|other| other.ties(suspect)).count(),
     }
 }
 
 /// `30000 → 3000（一个数字写了两遍）`
 fn change(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> String {
     let from = written(&words.input, equalities.refs[suspect.cells[0]]);
-    let slip = slip_words(suspect.slip, suspect.corrected);
+    let slip = slip_words(suspect.slip);
     let (to, slip) = (suspect.corrected.normalize(), slip.get(words.lang));
     match words.lang {
         crate::diagnostic::Lang::Zh => format!("{from} → {to}（{slip}）"),
@@ -137,7 +165,7 @@ fn subject(words: &Words<'_>, cell: Option<CellRef>) -> String {
 }
 
 /// What went wrong, in a few words.
-fn slip_words(slip: Slip, corrected: Decimal) -> Text {
+fn slip_words(slip: Slip) -> Text {
     match slip {
         Slip::StrayComma => text!("多了一个逗号", "a stray comma"),
         Slip::CommaForPoint => text!("小数点写成了逗号", "a comma for the decimal point"),
@@ -155,6 +183,6 @@ fn slip_words(slip: Slip, corrected: Decimal) -> Text {
             text!("单位不对，差 {places} 位", "the wrong unit, off by {places} places")
         }
         Slip::DigitMistyped => text!("写错一个数字", "one wrong digit"),
-        Slip::Copied => text!("抄了相邻一格的 {corrected}", "its neighbour says {corrected}"),
+        Slip::Copied => text!("与相邻一格同数，像是抄错了格", "the same as its neighbour: copied from the wrong cell"),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::evidence::evidence;
 use super::places::spot;
 use super::rules::LoadedCard;
 use super::verdict;
@@ -11,7 +12,7 @@ use crate::exec::matcher::{Bindings, Flow, Mode, Slot};
 use crate::finding::format::show;
 use crate::finding::{Finding, Label, Severity};
 use crate::ir::card::{self, Alternative, Card};
-use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Rule, RuleId, TypeKind};
+use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Program, RelationId, Rule, RuleId, TypeKind};
 use crate::source::Span;
 use crate::value::functions::{Function, call};
 use crate::value::{Decimal, Value};
@@ -38,21 +39,28 @@ pub(super) fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -
     found
 }
 
-/// All findings by file, place and code, each once; those of one cause together, where the first of them stands.
-pub(super) fn sorted(found: BTreeMap<usize, Vec<Found>>) -> Vec<Finding> {
-    let mut all: Vec<Finding> = found.into_values().flatten().map(|found| found.finding).collect();
+/// All findings by file, place and code, each once, with the rows they are of; those of one cause together, where the first
+/// of them stands.
+pub(super) fn sorted(
+    program: &Program,
+    found: BTreeMap<usize, Vec<Found>>,
+) -> (Vec<Finding>, Vec<(RelationId, Vec<Value>)>) {
+    let mut all: Vec<Found> = found.into_values().flatten().collect();
     let place = |finding: &Finding| finding.labels.first().map_or(Span::new(u32::MAX, u32::MAX), |label| label.span);
-    all.sort_by(|a, b| (place(a), &a.code, &a.message, &a.key).cmp(&(place(b), &b.code, &b.message, &b.key)));
-    all.dedup();
+    all.sort_by(|Found { finding: a, .. }, Found { finding: b, .. }| {
+        (place(a), &a.code, &a.message, &a.key).cmp(&(place(b), &b.code, &b.message, &b.key))
+    });
+    all.dedup_by(|later, earlier| later.finding == earlier.finding);
     let mut first: BTreeMap<usize, Span> = BTreeMap::new();
-    for finding in &all {
+    for Found { finding, .. } in &all {
         if let Some(cause) = finding.cause {
             first.entry(cause).or_insert_with(|| place(finding));
         }
     }
-    let group = |finding: &Finding| finding.cause.map_or((place(finding), None), |cause| (first[&cause], Some(cause)));
-    all.sort_by_key(group);
-    all
+    all.sort_by_key(|Found { finding, .. }| {
+        finding.cause.map_or((place(finding), None), |cause| (first[&cause], Some(cause)))
+    });
+    all.into_iter().map(|found| (found.finding, (program.rules[found.rule.index()].head, found.row))).unzip()
 }
 
 /// The findings of a card.
@@ -84,6 +92,7 @@ fn instance(words: &Words, code: &str, alternative: &Alternative, values: &[Valu
         help: alternative.help.as_ref().map(|help| words.fill(rule, help, &bindings)),
         notes: Vec::new(),
         cause: None,
+        evidence: words.evidence.then(|| evidence(words, rule, &bindings)),
     })
 }
 

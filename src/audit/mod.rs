@@ -7,13 +7,16 @@ mod rules;
 
 // findings, the words and places that they are told with, what becomes of rules, and what may have caused it all,
 mod cause;
+mod evidence;
 mod find;
 mod places;
 mod verdict;
 mod words;
 
 // questions about an audit,
+mod claims;
 mod query;
+mod tell;
 mod why;
 mod why_not;
 
@@ -35,10 +38,10 @@ pub use self::params::Set;
 pub use self::plain::{PlainRequest, PlainRun, run_plain};
 pub use self::query::query;
 pub use self::rules::{LoadedCard, Rules, Wish, load_rules, pack_name};
-pub use self::test::{Tested, test};
+pub use self::test::{Tested, prove_tests, test};
 pub use self::tidy::{Tidied, tidy};
-pub use self::why::{Wanted, why};
-pub use self::why_not::{Answer, Asked, explain as why_not};
+pub use self::why::{Proved, Wanted, Which, why};
+pub use self::why_not::{About, Answer, Asked, explain as why_not};
 use self::words::Words;
 use crate::analysis::{self, Mode};
 use crate::diagnostic::{Code, Diagnostic, Lang, Report};
@@ -47,10 +50,11 @@ use crate::exec::{self, Outcome};
 use crate::facts::store::Store;
 use crate::facts::{self, Manifest};
 use crate::finding::Audited;
-use crate::ir::Program;
+use crate::ir::{Program, RelationId};
 use crate::schema::Schema;
 use crate::source::SourceMap;
 use crate::text;
+use crate::value::Value;
 
 /// What to audit, and how.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +69,8 @@ pub struct Request {
     pub engine: Engine,
     /// The language of what gouji itself adds to findings.
     pub lang: Lang,
+    /// Whether findings are to carry the values and rows that they stand on: programs ask for it.
+    pub evidence: bool,
 }
 
 /// What runs the rules.
@@ -110,6 +116,8 @@ pub struct Audit {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings and verdicts.
     pub audited: Audited,
+    /// For each of the findings, the row that its rule derived.
+    pub instances: Vec<(RelationId, Vec<Value>)>,
     /// How far it came.
     pub reach: Reach,
 }
@@ -197,12 +205,14 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
     let matcher = Matcher::new(&input, &outcome);
-    let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang };
+    let words =
+        Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: request.evidence };
     let mut found = find::findings(&words, &outcome, &audit.rules.cards);
-    audit.audited.causes = cause::accuse(&words, audit.audited.rows, &mut found);
+    let codes: Vec<&str> = audit.rules.cards.iter().map(|loaded| loaded.card.code.text.as_str()).collect();
+    (audit.audited.causes, audit.audited.unsought) = cause::accuse(&words, (audit.audited.rows, &codes), &mut found);
     audit.audited.verdicts = verdict::verdicts(&words, &outcome, &audit.rules.cards, &found);
     audit.audited.verdicts.sort_by(|a, b| a.code.cmp(&b.code));
-    audit.audited.findings = find::sorted(found);
+    (audit.audited.findings, audit.instances) = find::sorted(&audit.program, found);
     if !outcome.failures.is_empty() {
         audit.reach = Reach::Incomplete;
     }

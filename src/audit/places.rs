@@ -1,4 +1,4 @@
-//! From what variables are bound to, to cells and their places.
+//! Where rows, cells and parts of cells stand.
 
 use crate::exec::cells::{cell_of, row_of};
 use crate::exec::matcher::Bindings;
@@ -7,6 +7,7 @@ use crate::ir::card::Place;
 use crate::ir::{Expr, Literal, Rule, VarId};
 use crate::source::Span;
 use crate::value::Value;
+use crate::value::generators::Generator;
 
 /// A place to be labelled: its span, and how people address it beyond file and line.
 pub(super) type Spot = (Span, Option<String>);
@@ -50,7 +51,12 @@ fn part(input: &Input, rule: &Rule, body: &[Literal], var: VarId, bindings: &Bin
     let Some(Expr::Var(text)) = generate.args.first() else { return None };
     let cell = cell_of(input, rule, *text, bindings)?;
     let Some(Value::Record(fields)) = bindings.value(var) else { return None };
-    let columns = generate.function.columns();
+    generated_spot(input, &generate.function, fields, cell)
+}
+
+/// The characters of a cell that a function's row with these `fields` was read from.
+pub(super) fn generated_spot(input: &Input, function: &Generator, fields: &[Value], cell: CellRef) -> Option<Spot> {
+    let columns = function.columns();
     let number = |name: &str| {
         let at = columns.iter().position(|(column, _)| column == name)?;
         match fields.get(at) {

@@ -61,7 +61,7 @@ fn answers(audit: &Audit, request: &Request) -> Option<Answers> {
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
     let matcher = Matcher::new(&input, &outcome);
-    let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang };
+    let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let relation = &audit.program.relations[card.relation.index()];
     let rows = outcome.relations[card.relation.index()].as_ref()?;
     let rules: Vec<&Rule> =

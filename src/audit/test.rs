@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::expect::{Expectation, expectation};
-use super::find::solution;
+use super::find::{find, solution};
 use super::rules::{LoadedCard, Rules};
+use super::tell::Teller;
 use super::words::Words;
 use super::{Engine, Set, execute, resolve};
 use crate::analysis;
@@ -18,8 +19,10 @@ use crate::facts::cells::CellKind;
 use crate::facts::manifest::CellUnit;
 use crate::facts::store::Store;
 use crate::facts::store::builder::{CellInput, Content, SourceHead};
-use crate::ir::RuleId;
+use crate::finding::proof::Node;
 use crate::ir::card::Card;
+use crate::ir::{Program, RuleId};
+use crate::provenance::proof::Prover;
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast};
@@ -69,22 +72,51 @@ struct Case<'a> {
 }
 
 fn run(case: &Case) -> Report {
-    let (store, mut report) = store(case);
-    let (expected, complaints) = expectations(case);
+    let (expected, mut report) = expectations(case);
+    if let Some((program, store)) = world(case, &mut report) {
+        let input = exec::Input { program: &program, store: &store, sources: case.sources };
+        let outcome = execute(&input, case.engine);
+        let matcher = Matcher::new(&input, &outcome);
+        let words = Words { input, matcher: &matcher, schema: case.schema, lang: Lang::Zh, evidence: false };
+        if let Some(Some(card)) = program.cards.get(case.at) {
+            report.append(compare(case, &words, &outcome, (card, &expected)));
+        }
+    }
+    report
+}
+
+/// The program and the facts of a test; none when something is wrong with them, or was before.
+fn world(case: &Case, report: &mut Report) -> Option<(Program, Store)> {
+    let (store, complaints) = store(case);
     report.append(complaints);
     let (program, complaints) = resolve(case.sources, case.rules, &store, &sets(case));
     report.append(errors_of(complaints));
-    if report.has_errors() {
-        return report;
+    (!report.has_errors()).then_some((program, store))
+}
+
+/// The proof of every finding in the tests of every card, with the code of its rule.
+#[must_use]
+pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node)> {
+    let schema = analysis::schema(&rules.programs.iter().collect::<Vec<_>>()).0;
+    let mut proofs = Vec::new();
+    for (at, loaded) in rules.cards.iter().enumerate() {
+        for test in &loaded.card.tests {
+            let case = Case { sources, rules, schema: &schema, at, loaded, test, engine: Engine::default() };
+            let Some((program, store)) = world(&case, &mut Report::new()) else { continue };
+            let input = exec::Input { program: &program, store: &store, sources };
+            let outcome = execute(&input, case.engine);
+            let matcher = Matcher::new(&input, &outcome);
+            let words = Words { input, matcher: &matcher, schema: &schema, lang: Lang::Zh, evidence: false };
+            let (prover, teller) = (Prover::new(&matcher, usize::MAX), Teller { words: &words, all: true });
+            let Some(Some(card)) = program.cards.get(at) else { continue };
+            for found in find(&words, &outcome, &loaded.card.code.text, card) {
+                let proof = prover.prove(card.relation, &found.row);
+                let node = proof.map(|proof| teller.proof(&proof, found.finding.message)).unwrap_or_default();
+                proofs.push((loaded.card.code.text.clone(), node));
+            }
+        }
     }
-    let input = exec::Input { program: &program, store: &store, sources: case.sources };
-    let outcome = execute(&input, case.engine);
-    let matcher = Matcher::new(&input, &outcome);
-    let words = Words { input, matcher: &matcher, schema: case.schema, lang: Lang::Zh };
-    if let Some(Some(card)) = program.cards.get(case.at) {
-        report.append(compare(case, &words, &outcome, (card, &expected)));
-    }
-    report
+    proofs
 }
 
 /// Only what keeps the test from running: what is doubtful about the rules is said elsewhere, once.

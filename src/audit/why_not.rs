@@ -1,25 +1,37 @@
 //! `why-not`: why a rule has no finding about a row, in words.
 
-use super::places::{cell_spot, written};
-use super::why::Teller;
+use super::places::cell_spot;
+use super::tell::Teller;
 use super::words::Words;
 use super::{Audit, Request};
+use crate::diagnostic::Text;
 use crate::exec::matcher::Matcher;
 use crate::exec::{self, CellRef};
 use crate::finding::proof::Node;
-use crate::ir::{Literal, Rule, RuleId};
-use crate::provenance::why_not::{Obstacle, WhyNot, row_variables, why_not};
+use crate::ir::{Compare, Expr, Literal, Rule, RuleId, VarId};
+use crate::provenance::why_not::{Held, Nearest, Obstacle, WhyNot, near_misses, row_variables, why_not};
 use crate::source::Span;
+use crate::syntax::ast::CompareOp;
 use crate::text;
-use crate::value::Value;
+use crate::value::functions::{self, Function};
+use crate::value::{Decimal, Value};
 
-/// Which rule, and which row.
+/// Which rule, and which rows.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The rule's code, any case.
     pub code: String,
+    /// Which rows.
+    pub about: About,
+}
+
+/// Which rows to tell of.
+#[derive(Clone, Debug)]
+pub enum About {
     /// A part of the row's key (`机构改革经费`, `T2/机构改革经费`), or its place (`detail.toml:74`).
-    pub row: String,
+    Row(String),
+    /// Those for which a single comparison fails, by no more than this share.
+    Near(Decimal),
 }
 
 /// What there is to say.
@@ -31,11 +43,13 @@ pub enum Answer {
     NoRows,
     /// No row of the relations that the rule asks about is meant; these are.
     NoSuchRow(Vec<String>),
+    /// No row came near.
+    NoneNear,
     /// For each alternative of the rule, row variable and row meant: what held, and what did not.
     Told(Vec<Node>),
 }
 
-/// Why a rule has no finding about a row.
+/// Why a rule has no finding about rows.
 #[must_use]
 pub fn explain(audit: &Audit, request: &Request, asked: &Asked) -> Answer {
     let cards = &audit.rules.cards;
@@ -47,7 +61,7 @@ pub fn explain(audit: &Audit, request: &Request, asked: &Asked) -> Answer {
     };
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let matcher = Matcher::new(&input, outcome);
-    let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang };
+    let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let mut told = Vec::new();
     let (mut asks, mut known) = (false, Vec::new());
     for alternative in &card.alternatives {
@@ -55,28 +69,42 @@ pub fn explain(audit: &Audit, request: &Request, asked: &Asked) -> Answer {
         // The first row variable is what the rule is about; the others are looked for only when it has no such row.
         for (var, table) in row_variables(&matcher, alternative.rule) {
             asks = true;
-            let rows: Vec<u32> =
-                (0..audit.store.tables[table].rows).filter(|row| is_meant(&words, (table, *row), &asked.row)).collect();
-            if rows.is_empty() {
+            let answers = answers(&words, alternative.rule, (var, table), &asked.about);
+            if answers.is_empty() {
                 known.extend((0..audit.store.tables[table].rows.min(5)).map(|row| words.row(table, row)));
                 continue;
             }
-            for row in rows {
-                let answer = why_not(&matcher, alternative.rule, (var, row));
+            for (row, answer) in answers {
                 let name = format!("{} = {}", rule.vars[var.index()].name, words.row(table, row));
-                told.push(tell(&words, rule, &answer, (name, row_place(&words, table, row))));
+                let code = &cards[at].card.code.text;
+                told.push(tell(&words, (rule, code), &answer, (name, row_place(&words, table, row))));
             }
             break;
         }
     }
-    match (asks, told.is_empty()) {
-        (false, _) => Answer::NoRows,
-        (true, true) => {
+    match (asks, told.is_empty(), &asked.about) {
+        (false, ..) => Answer::NoRows,
+        (true, true, About::Near(_)) => Answer::NoneNear,
+        (true, true, About::Row(_)) => {
             known.dedup();
             known.truncate(5);
             Answer::NoSuchRow(known)
         }
-        (true, false) => Answer::Told(told),
+        (true, false, _) => Answer::Told(told),
+    }
+}
+
+/// What became of the rows of a table that are asked about.
+fn answers(words: &Words<'_>, rule: RuleId, (var, table): (VarId, usize), about: &About) -> Vec<(u32, WhyNot)> {
+    match about {
+        About::Row(asked) => {
+            let meant = (0..words.input.store.tables[table].rows).filter(|row| is_meant(words, (table, *row), asked));
+            meant.map(|row| (row, why_not(words.matcher, rule, (var, row)))).collect()
+        }
+        About::Near(within) => {
+            let near = near_misses(words.matcher, rule, (var, table), *within);
+            near.into_iter().map(|near| (near.row, near.why)).collect()
+        }
     }
 }
 
@@ -100,7 +128,7 @@ fn is_meant(words: &Words<'_>, (table, row): (usize, u32), asked: &str) -> bool 
     start.file.ends_with(file) && (start.line == line || columns.into_iter().any(on_line))
 }
 
-fn tell(words: &Words<'_>, rule: &Rule, answer: &WhyNot, (name, place): (String, Span)) -> Node {
+fn tell(words: &Words<'_>, of: (&Rule, &str), answer: &WhyNot, (name, place): (String, Span)) -> Node {
     let teller = Teller { words, all: false };
     let condition = |span: &Span, mark: &str| Node {
         text: format!("{mark} {}", teller.written(*span)),
@@ -114,11 +142,11 @@ fn tell(words: &Words<'_>, rule: &Rule, answer: &WhyNot, (name, place): (String,
     match &answer.failed {
         None => {
             let fires = text!("条件都成立：这一行已经报了", "every condition holds: this row has a finding");
-            children.push(Node { text: teller.say(&fires, ""), ..Node::default() });
+            children.push(Node { text: teller.say(&fires), ..Node::default() });
         }
         Some((span, obstacle)) => {
             let mut failed = condition(span, "✗");
-            failed.children = obstacles(words, &teller, (rule, answer.rule), (*span, obstacle));
+            failed.children = obstacles(words, &teller, of, (*span, obstacle));
             children.push(failed);
         }
     }
@@ -129,57 +157,138 @@ fn tell(words: &Words<'_>, rule: &Rule, answer: &WhyNot, (name, place): (String,
 fn obstacles(
     words: &Words<'_>,
     teller: &Teller<'_>,
-    (rule, _): (&Rule, RuleId),
+    of: (&Rule, &str),
     (span, obstacle): (Span, &Obstacle),
 ) -> Vec<Node> {
-    let line = |text: String| Node { text, ..Node::default() };
+    let line = |text: Text| Node { text: teller.say(&text), ..Node::default() };
+    let at_cell = |cell: CellRef, text: Text| Node { place: Some(cell_spot(&words.input, cell).0), ..line(text) };
     match obstacle {
-        Obstacle::Compared { left, op, right, allowance, distance } => {
-            let ty = rule.body.iter().find_map(|literal| match literal {
-                Literal::Compare(compare) if compare.span == span => match &compare.left {
-                    crate::ir::Expr::Var(var) => Some(rule.vars[var.index()].ty),
-                    _ => None,
-                },
-                _ => None,
-            });
-            let said = |value: &Value| ty.map_or_else(|| value.to_string(), |ty| teller.value(value, ty));
-            let (left, right, op) = (said(left), said(right), op.symbol());
-            let mut lines =
-                vec![line(teller.say(&text!("{left} {op} {right} 不成立", "{left} {op} {right} is false"), ""))];
-            if let Some(allowance) = allowance.as_ref().map(said) {
-                lines.push(line(teller.say(&text!("允许误差 {allowance}", "allowance {allowance}"), "")));
-            }
-            if let Some(distance) = distance.as_ref().map(said) {
-                lines.push(line(teller.say(&text!("还差 {distance}", "it is {distance} away"), "")));
-            }
-            lines
-        }
+        Obstacle::Compared { .. } => compared(teller, of, (span, obstacle)),
         Obstacle::NoRow { wanted, nearest } => {
             let looked: Vec<String> = wanted.iter().map(|(_, value)| format!("“{value}”")).collect();
             let looked = looked.join("、");
-            let mut lines = vec![line(teller.say(&text!("没有一行是 {looked}", "no row has {looked}"), ""))];
-            if let Some((cell, value)) = nearest {
+            let mut lines = vec![line(text!("没有一行是 {looked}", "no row has {looked}"))];
+            if let Some(Nearest { cell, wanted, held }) = nearest {
                 let row = words.row(cell.table, cell.row);
-                let said = text!("最接近的是 {row}：写作“{value}”", "the nearest is {row}, which says “{value}”");
-                lines.push(Node { place: Some(cell_spot(&words.input, *cell).0), ..line(teller.say(&said, "")) });
+                let differs = difference(wanted, held);
+                let (zh, en) = (&differs.zh, &differs.en);
+                lines.push(at_cell(
+                    *cell,
+                    text!("最接近的是 {row}：写作“{held}”{zh}", "the nearest is {row}, which says “{held}”{en}"),
+                ));
             }
             lines
         }
-        Obstacle::Present(Some((table, row))) => {
+        Obstacle::Present(Some(Held::Fact(table, row))) => {
             let name = words.row(*table, *row);
-            let said = text!("找到了 {name}", "there is {name}");
-            vec![Node { place: Some(row_place(words, *table, *row)), ..line(teller.say(&said, "")) }]
+            vec![Node {
+                place: Some(row_place(words, *table, *row)),
+                ..line(text!("找到了 {name}", "there is {name}"))
+            }]
         }
-        Obstacle::Present(None) | Obstacle::False => {
-            vec![line(teller.say(&text!("不成立", "it does not hold"), ""))]
+        Obstacle::Present(Some(Held::Derived(relation, row))) => {
+            let relation = &words.input.program.relations[relation.index()];
+            let values = row.iter().zip(&relation.columns).map(|(value, column)| teller.value(value, column.ty));
+            let (name, values) = (&relation.name, values.collect::<Vec<_>>().join("，"));
+            vec![line(text!("找到了 {name}({values})", "there is {name}({values})"))]
         }
-        Obstacle::Undecided(cells) => cells
-            .iter()
-            .map(|cell| {
-                let text = written(&words.input, *cell);
-                let said = text!("无法判定：这一格“{text}”没有可用的值", "undecided: the cell “{text}” has no value");
-                Node { place: Some(cell_spot(&words.input, *cell).0), ..line(teller.say(&said, "")) }
-            })
-            .collect(),
+        Obstacle::State(cell) => {
+            let said = teller.written_in(*cell);
+            vec![at_cell(*cell, text!("这一格：{said}", "the cell: {said}"))]
+        }
+        Obstacle::Present(None) | Obstacle::False => vec![line(text!("不成立", "it does not hold"))],
+        Obstacle::Undecided(cells) => {
+            let undecided = |cell: &CellRef| {
+                let said = teller.written_in(*cell);
+                at_cell(*cell, text!("无法判定，要用到这一格：{said}", "undecided, it needs this cell: {said}"))
+            };
+            cells.iter().map(undecided).collect()
+        }
+    }
+}
+
+/// How two texts differ, in a few words.
+fn difference(wanted: &Value, held: &Value) -> Text {
+    let (wanted, held) = (wanted.to_string(), held.to_string());
+    let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let blanks = |text: &str| text.chars().filter(|c| c.is_whitespace()).count();
+    let apart = blanks(&wanted).abs_diff(blanks(&held));
+    let norm = |text: &str| functions::call(Function::Norm, &[Value::symbol(text)]).ok();
+    if bare(&wanted) == bare(&held) {
+        return match apart {
+            1 => text!("，只差一个空格", ": only a blank is different"),
+            _ => text!("，只差空格", ": only blanks are different"),
+        };
+    }
+    if norm(&wanted) == norm(&held) {
+        return text!("，只差全角半角", ": only the width of characters is different");
+    }
+    match functions::call(Function::Distance, &[Value::symbol(wanted), Value::symbol(held)]) {
+        Ok(Value::Number(edits)) => text!("，差 {edits} 个字", ": {edits} characters are different"),
+        _ => Text::default(),
+    }
+}
+
+/// A comparison that is false: both sides, the allowance, the distance, and the parameter that would make it true.
+fn compared(teller: &Teller<'_>, (rule, code): (&Rule, &str), (span, obstacle): (Span, &Obstacle)) -> Vec<Node> {
+    let Obstacle::Compared { left, op, right, allowance, distance } = obstacle else { return Vec::new() };
+    let line = |text: Text| Node { text: teller.say(&text), ..Node::default() };
+    let compare = rule.body.iter().find_map(|literal| match literal {
+        Literal::Compare(compare) if compare.span == span => Some(compare),
+        _ => None,
+    });
+    let ty = compare.and_then(|compare| teller.ty(rule, &compare.left).or_else(|| teller.ty(rule, &compare.right)));
+    let said = |value: &Value| ty.map_or_else(|| value.to_string(), |ty| teller.value(value, ty));
+    let sides = format!("{} {} {}", said(left), op.symbol(), said(right));
+    let mut lines = vec![line(text!("{sides} 不成立", "{sides} is false"))];
+    if let Some(allowance) = allowance.as_ref().map(said) {
+        lines.push(line(text!("允许误差 {allowance}", "allowance {allowance}")));
+    }
+    if let Some(distance) = distance.as_ref().map(said) {
+        lines.push(line(text!("还差 {distance}", "it is {distance} away")));
+    }
+    let written = teller.written(span);
+    let turning = compare.and_then(|compare| turning_point(compare, &written));
+    if let Some((name, op, is_left)) = turning {
+        let (now, other) = if is_left { (said(left), said(right)) } else { (said(right), said(left)) };
+        let (zh, en) = admits(op);
+        lines.push(line(text!(
+            "参数 {name} {zh} {other} 时才报（现为 {now}）；试一试：--set {code}.{name}=…",
+            "it fires once {name} is {en} {other} (now {now}); try --set {code}.{name}=…"
+        )));
+    }
+    lines
+}
+
+/// The parameter that is one side of a comparison by itself, what it would have to be to the other side, and whether it is
+/// the left one.
+fn turning_point(compare: &Compare, written: &str) -> Option<(String, CompareOp, bool)> {
+    let at = written.find('$')?;
+    let name: String = written[at + 1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let (before, after) = (written[..at].trim_end(), written[at + 1 + name.len()..].trim_start());
+    let turned = match compare.op {
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+        same => same,
+    };
+    match (&compare.left, &compare.right) {
+        (_, Expr::Const(_)) if after.is_empty() && before.ends_with(compare.op.symbol()) => Some((name, turned, false)),
+        (Expr::Const(_), _) if before.is_empty() && after.starts_with(compare.op.symbol()) => {
+            Some((name, compare.op, true))
+        }
+        _ => None,
+    }
+}
+
+const fn admits(op: CompareOp) -> (&'static str, &'static str) {
+    match op {
+        CompareOp::Eq | CompareOp::Agree => ("等于", "equal to"),
+        CompareOp::Ne | CompareOp::Disagree => ("不等于", "other than"),
+        CompareOp::Lt => ("小于", "below"),
+        CompareOp::Le => ("不大于", "at most"),
+        CompareOp::Gt => ("大于", "above"),
+        CompareOp::Ge => ("不小于", "at least"),
     }
 }

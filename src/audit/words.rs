@@ -19,6 +19,8 @@ pub(super) struct Words<'a> {
     pub(super) matcher: &'a Matcher<'a>,
     pub(super) schema: &'a Schema,
     pub(super) lang: Lang,
+    /// Whether findings are to carry what they stand on.
+    pub(super) evidence: bool,
 }
 
 impl Words<'_> {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
-use crate::audit::{Audit, Reach, check as audit};
+use crate::audit::{Audit, Reach, Request, check as audit};
 use crate::diagnostic::{Code, Diagnostic, Severity as Weight};
 use crate::finding::{Severity, Verdict};
 use crate::render::{concise, human, json, sarif, summary};
@@ -47,7 +47,9 @@ enum Level {
 }
 
 pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> Said {
-    let mut audit = with_sign_of_life(terminal.lang(), || audit(&args.audit.request(common, terminal.lang())));
+    let evidence = matches!(args.format, Format::Json);
+    let request = Request { evidence, ..args.audit.request(common, terminal.lang()) };
+    let mut audit = with_sign_of_life(terminal.lang(), || audit(&request));
     if audit.reach != Reach::Refused && !audit.audited.checked_anything() {
         audit.diagnostics.push(nothing_checked());
     }
@@ -137,12 +139,12 @@ fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
     let title = if audited.title.is_empty() { String::new() } else { format!("{} · ", audited.title) };
     let mut stdout = format!("{title}{}\n\n", audited.manifest);
     let mut said = None;
-    for finding in &audited.findings {
+    for (number, finding) in (1..).zip(&audited.findings) {
         if let Some(cause) = finding.cause.filter(|cause| said.replace(*cause) != Some(*cause)) {
             stdout += &human::cause(&audit.sources, &audited.causes[cause], terminal.out);
             stdout.push('\n');
         }
-        stdout += &human::finding(&audit.sources, finding, terminal.out);
+        stdout += &human::finding(&audit.sources, (number, finding), terminal.out);
         stdout.push('\n');
     }
     let verdicts = summary::verdicts(&audit.sources, audited, terminal.out);
@@ -160,6 +162,6 @@ fn lines(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
     if audit.reach != Reach::Refused {
         stderr += &summary::line(&audit.audited, terminal.lang());
     }
-    let stdout = audit.audited.findings.iter().map(|finding| concise::finding(&audit.sources, finding)).collect();
+    let stdout = concise::findings(&audit.sources, &audit.audited, terminal.lang());
     Said { stdout, stderr, code }
 }

@@ -142,6 +142,7 @@ impl AuditArgs {
             set: self.set.clone(),
             engine: common.engine(),
             lang,
+            evidence: false,
         }
     }
 }

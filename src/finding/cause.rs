@@ -22,10 +22,23 @@ pub struct Cause {
     pub decided: usize,
     /// How many equalities that hold would hold no longer.
     pub broken: usize,
-    /// The next best suspect.
-    pub runner_up: Option<String>,
-    /// Whether the next best is just as good.
-    pub tied: bool,
+    /// The next best suspects, best first.
+    pub runners_up: Vec<RunnerUp>,
+    /// How many others, also those not listed, are just as likely.
+    pub equals: usize,
+}
+
+/// Another cell that may be the cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunnerUp {
+    /// Where it stands, with its physical address.
+    pub place: (Span, Option<String>),
+    /// Which cell: the key of its row, and its column.
+    pub subject: String,
+    /// What is written, what it should be, and the slip.
+    pub change: String,
+    /// Whether it is just as likely as the first.
+    pub equal: bool,
 }
 
 impl Cause {
@@ -54,10 +67,25 @@ impl Cause {
         if *broken > 0 {
             add(text!("，但会使 {broken} 处原来相符的不再相符", ", but {broken} equalities would break"));
         }
-        match &self.runner_up {
-            Some(other) if self.tied => add(text!("；同样说得通的还有 {other}", "; just as likely: {other}")),
-            Some(other) => add(text!("；其次是 {other}", "; next best: {other}")),
-            None => {}
+        let named = |others: &[&RunnerUp]| {
+            others.iter().map(|other| format!("{} {}", other.subject, other.change)).collect::<Vec<_>>().join("、")
+        };
+        let equal: Vec<&RunnerUp> = self.runners_up.iter().filter(|other| other.equal).collect();
+        let (equals, others) = (self.equals, named(&equal));
+        match (equals, self.runners_up.first()) {
+            (0, Some(other)) => {
+                let other = named(&[other]);
+                add(text!("；其次是 {other}", "; next best: {other}"));
+            }
+            (0, None) => {}
+            _ if equals == equal.len() => add(text!(
+                "；同样说得通的还有 {others}，单凭这些数分不出是哪一格",
+                "; just as likely: {others} — these figures cannot tell which"
+            )),
+            _ => add(text!(
+                "；同样说得通的还有 {others} 等 {equals} 格，单凭这些数分不出是哪一格",
+                "; just as likely are {equals} more cells, such as {others}: these figures cannot tell which"
+            )),
         }
         said
     }

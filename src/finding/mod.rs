@@ -9,7 +9,8 @@ pub use crate::cards::Severity;
 use crate::diagnostic::Text;
 use crate::source::Span;
 pub use answers::Answers;
-pub use cause::Cause;
+pub use cause::{Cause, RunnerUp};
+use proof::Exact;
 
 /// One finding, ready to be drawn: every text is final.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,54 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// The probable cause that it shares with others, by its position in [`Audited::causes`].
     pub cause: Option<usize>,
+    /// What it stands on, where programs asked for it.
+    pub evidence: Option<Evidence>,
+}
+
+/// What a finding stands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The values of the rule's variables.
+    pub values: Vec<NamedValue>,
+    /// The rows that each aggregate took.
+    pub contributors: Vec<Contributors>,
+}
+
+/// The value of a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedValue {
+    /// The variable, as written.
+    pub name: String,
+    /// Its value.
+    pub value: Exact,
+    /// The value as people read it.
+    pub shown: String,
+}
+
+/// What an aggregate came to, and from what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributors {
+    /// The variable of the result; none where nobody named it.
+    pub name: Option<String>,
+    /// `sum`, `count`, `min`, `max`, `mean`.
+    pub op: &'static str,
+    /// The result.
+    pub value: Exact,
+    /// The result as people read it.
+    pub shown: String,
+    /// What it was computed from, in the order of rows.
+    pub parts: Vec<Contributor>,
+}
+
+/// A row that an aggregate took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributor {
+    /// The cell that was added, or the row.
+    pub span: Option<Span>,
+    /// How people address the place beyond file and line.
+    pub address: Option<String>,
+    /// What was added; none for a count.
+    pub value: Option<Exact>,
 }
 
 /// A place that proves a finding.
@@ -99,6 +148,8 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// Probable causes of findings, the one that explains most first.
     pub causes: Vec<Cause>,
+    /// Where causes were not sought, or not everywhere, and why.
+    pub unsought: Vec<Text>,
     /// Every rule that was loaded, by code.
     pub verdicts: Vec<RuleVerdict>,
     /// How many fact files were read.
@@ -118,6 +169,19 @@ impl Audited {
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// The number of the first finding under the same probable cause; a finding's number is its position, from 1.
+    #[must_use]
+    pub fn group(&self, finding: &Finding) -> Option<usize> {
+        let cause = finding.cause?;
+        self.findings.iter().position(|other| other.cause == Some(cause)).map(|at| at + 1)
+    }
+
+    /// How many findings stand under a probable cause.
+    #[must_use]
+    pub fn consequences(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.cause.is_some()).count()
     }
 
     /// Whether any rule was checked on anything.

@@ -1,4 +1,7 @@
-//! [`Node`]: a proof as people read it — a tree of short lines, each with its place and what it claims.
+//! [`Node`]: a proof as people read it — a tree of short lines, each with its place — and as a checker reads it: what
+//! each line claims, in exact values.
+
+use serde::Serialize;
 
 use crate::source::Span;
 
@@ -9,40 +12,159 @@ pub struct Node {
     pub text: String,
     /// Where: the condition in the rule, or the cell.
     pub place: Option<Span>,
+    /// How people address the place beyond file and line, such as `Sheet1!F12`.
+    pub address: Option<String>,
     /// What it claims, so that the claim can be checked without the engine.
     pub claim: Option<Claim>,
-    /// What it stands on.
+    /// What it stands on, as it is shown.
     pub children: Vec<Node>,
+    /// For an aggregate: every part, also those that are not shown, in the order of rows.
+    pub parts: Vec<Node>,
 }
 
-/// A claim of a proof, in exact values: amounts of money in 元.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// A value, exactly. Amounts of money are in 元.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Exact {
+    /// A number.
+    Amount(String),
+    /// A text.
+    Text(String),
+    /// A day.
+    Day(String),
+    /// A row of facts.
+    Row(String),
+    /// Anything else.
+    Other(String),
+}
+
+/// How a value is computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Formula {
+    /// The value of this name.
+    Name(String),
+    /// This value.
+    Value(Exact),
+    /// A function of these.
+    Call {
+        /// Its name: `+`, `round`, `else` …
+        function: &'static str,
+        /// What it is applied to.
+        args: Vec<Formula>,
+    },
+    /// Something that is computed otherwise.
+    Opaque(String),
+}
+
+/// A value and how it is computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The value.
+    pub value: Exact,
+    /// How it is computed from the names of the same rule.
+    pub formula: Formula,
+}
+
+/// A claim of a proof. Names stand for one value throughout the conditions of one rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Claim {
-    /// A cell holds this value.
+    /// A rule gives this row, because everything below holds.
+    Rule {
+        /// The relation.
+        relation: String,
+        /// The row.
+        row: Vec<Said>,
+    },
+    /// A row of facts is there, with the cells below.
+    Row {
+        /// The name of the row.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The relation.
+        relation: String,
+        /// Which row, from 1.
+        row: u32,
+        /// What the row has that stands in no cell: its table, its file, its line.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        about: Vec<(String, Exact)>,
+    },
+    /// A cell holds this value, or none.
     Cell {
-        /// The value.
-        value: String,
+        /// Its name; none where the rule asks for a constant.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The column.
+        column: String,
+        /// The unit that bare numbers of the cell are in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unit: Option<&'static str>,
+        /// The value; none for a blank or malformed cell.
+        value: Option<Exact>,
+    },
+    /// A derived row holds; its proof is below, unless it was not asked for.
+    Derived {
+        /// The relation.
+        relation: String,
+        /// The row: its values, and what they are called here, or what the rule asks for.
+        row: Vec<(Exact, Option<Formula>)>,
+    },
+    /// A name stands for a value.
+    Named {
+        /// The name.
+        name: String,
+        /// The value; none for a cell without one.
+        value: Option<Exact>,
+        /// How it is computed.
+        formula: Formula,
     },
     /// A comparison holds.
     Comparison {
         /// Left side.
-        left: String,
+        left: Said,
         /// `=`, `!=`, `<`, `<=`, `>`, `>=`, `~`, `!~`.
         op: &'static str,
         /// Right side.
-        right: String,
+        right: Said,
         /// How far apart the two may lie.
         #[serde(skip_serializing_if = "Option::is_none")]
-        allowance: Option<String>,
+        allowance: Option<Said>,
     },
-    /// The parts below add up to this, or there are so many of them.
+    /// The parts below come to this.
     Aggregate {
+        /// The name of the result.
+        name: String,
         /// `sum`, `count`, `min`, `max`, `mean`.
         op: &'static str,
+        /// Whether equal values count once.
+        distinct: bool,
         /// What it came to.
-        value: String,
-        /// Every part, also those that are not shown.
-        parts: Vec<String>,
+        value: Exact,
+    },
+    /// One part of an aggregate: what was added.
+    Part(Said),
+    /// A function yielded a row.
+    Generated {
+        /// The name of the row.
+        name: String,
+        /// The function.
+        function: &'static str,
+        /// The row: its columns and their values.
+        row: Vec<(String, Exact)>,
+    },
+    /// Nothing was found with these.
+    Absent {
+        /// Names and values that it was looked for with.
+        given: Vec<(String, Exact)>,
+    },
+    /// A cell is blank, malformed or present — or is not.
+    State {
+        /// The cell's name.
+        name: String,
+        /// The state.
+        state: &'static str,
+        /// Whether it is not in that state.
+        negated: bool,
     },
 }

@@ -1,57 +1,56 @@
 //! [`Proof`]: why a row of a derived relation holds, down to facts.
 //!
 //! Nothing is recorded while rules run. For the row that is asked about, the rule's head is bound to it and its body is
-//! solved again; each literal becomes a [`Step`] with the values it had. Rows of derived relations are proved in turn.
-//! Proofs of recursive relations are sought by increasing depth, so that the first one found is among the lowest, and no
-//! row is ever proved by itself.
+//! solved again; each literal becomes a [`Step`] with the values it had. Rows of derived relations are proved in turn,
+//! those of recursive relations by rows that have a lower proof ([`heights`](super::heights)), so that no row is ever
+//! proved by itself.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use super::heights::{Heights, heights, premises};
 use crate::exec::CellRef;
 use crate::exec::cells::cell_of;
 use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
-use crate::ir::{
-    Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, TypeId, VarId,
-};
-use crate::source::Span;
-use crate::syntax::ast::CompareOp;
+use crate::ir::{Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, VarId};
 use crate::value::Value;
 
-/// Deeper proofs than this are cut off, and say so.
-const DEEPEST: usize = 64;
+/// Deeper proofs than this are cut off, and say so: as JSON each level is four deep, and readers commonly stop at 128.
+const DEEPEST: usize = 24;
 
 /// One rule with its bindings: if every step holds, so does the row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Proof {
+#[derive(Clone, Debug)]
+pub struct Proof<'p> {
     /// The rule.
     pub rule: RuleId,
     /// The row that it derives.
     pub row: Vec<Value>,
     /// Its conditions, in the order in which they were written.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<'p>>,
 }
 
 /// A condition that holds, and why.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The condition's text.
-    pub span: Span,
+#[derive(Clone, Debug)]
+pub struct Step<'p> {
+    /// The condition.
+    pub literal: &'p Literal,
     /// Why it holds.
-    pub because: Because,
+    pub because: Because<'p>,
 }
 
 /// Why a condition holds.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Because {
+#[derive(Clone, Debug)]
+pub enum Because<'p> {
     /// A row of facts is there.
     Fact {
         /// Position of the table in the store.
         table: usize,
         /// The row.
         row: u32,
-        /// The cells that the rule reads, with what they hold; none for a cell without a value.
-        cells: Vec<(CellRef, Option<Value>)>,
+        /// The cells that the rule reads.
+        cells: Vec<Read>,
+        /// Whether the row was known before, and only more of its cells are read.
+        known: bool,
     },
     /// A derived row holds.
     Derived {
@@ -60,20 +59,18 @@ pub enum Because {
         /// The row.
         row: Vec<Value>,
         /// Its own proof; none where it is not expanded: facts of the program text, or beyond the depth asked for.
-        proof: Option<Box<Proof>>,
+        proof: Option<Box<Proof<'p>>>,
+        /// Whether it was not expanded because of the depth.
+        cut: bool,
     },
     /// A comparison holds.
     Compared {
         /// Left side.
         left: Value,
-        /// The comparison.
-        op: CompareOp,
         /// Right side.
         right: Value,
         /// How far apart they may lie, for `~` and `!~`.
         allowance: Option<Value>,
-        /// The type of the left side, for showing.
-        ty: Option<TypeId>,
     },
     /// A variable stands for a value.
     Named {
@@ -84,19 +81,17 @@ pub enum Because {
     },
     /// An aggregate came to its result.
     Added {
-        /// The variable of the result.
-        result: VarId,
         /// What it came to.
         value: Value,
         /// What it was added from, in the order of rows.
-        parts: Vec<Contributor>,
+        parts: Vec<Contributor<'p>>,
     },
     /// A function yielded a row.
     Generated {
-        /// The row's variable.
-        var: VarId,
         /// The row.
         row: Value,
+        /// The cell that its first argument is.
+        cell: Option<CellRef>,
     },
     /// Nothing was found that a negation looked for.
     Absent {
@@ -107,25 +102,34 @@ pub enum Because {
     Holds,
 }
 
-/// One combination of rows that an aggregate added.
+/// A cell that a rule reads.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Contributor {
-    /// The rows of facts that it stands on.
-    pub rows: Vec<(usize, u32)>,
+pub struct Read {
+    /// The cell.
+    pub cell: CellRef,
+    /// The variable that it is; none where the rule asks for a constant.
+    pub var: Option<VarId>,
+    /// What it holds; none for a cell without a value.
+    pub value: Option<Value>,
+}
+
+/// One combination of rows that an aggregate added.
+#[derive(Clone, Debug)]
+pub struct Contributor<'p> {
+    /// Why it is one: the conditions in the braces.
+    pub steps: Vec<Step<'p>>,
     /// The cell whose value was added, when it was just a cell.
     pub cell: Option<CellRef>,
     /// What was added; `nil` for a count.
     pub value: Value,
 }
 
-/// What is being proved on the way down.
-struct Path {
-    /// How much higher the proof may become.
-    height: usize,
-    /// How many derived rows stand above.
-    level: usize,
-    /// These rows.
-    open: BTreeSet<(RelationId, Vec<Value>)>,
+impl Step<'_> {
+    /// Whether it only reads more cells of a row that another condition found.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        matches!(self.because, Because::Fact { known: true, .. })
+    }
 }
 
 /// Proves rows over what a run came to.
@@ -136,157 +140,179 @@ pub struct Prover<'m, 'a> {
     depth: usize,
 }
 
+/// Where in a proof a row is proved.
+#[derive(Clone, Copy)]
+struct Here<'h> {
+    /// How many derived rows stand above.
+    level: usize,
+    /// Inside a recursion: its stratum, and how high the proofs of its rows are.
+    within: Option<&'h (usize, Heights)>,
+}
+
 impl<'m, 'a> Prover<'m, 'a> {
     /// A prover that expands derived rows `depth` deep.
     #[must_use]
     pub fn new(matcher: &'m Matcher<'a>, depth: usize) -> Self {
-        Self { matcher, depth: depth.min(DEEPEST) }
+        Self { matcher, depth: depth.clamp(1, DEEPEST) }
     }
 
-    /// A proof of `row` of `relation`, as low as there is; none when the row does not hold.
+    /// A proof of `row` of `relation`, as low as there is; none when no rule gives it.
     #[must_use]
-    pub fn prove(&self, relation: RelationId, row: &[Value]) -> Option<Proof> {
-        (1..=DEEPEST).find_map(|height| {
-            let mut path = Path { height, level: 0, open: BTreeSet::new() };
-            self.row(relation, row, &mut path)
-        })
+    pub fn prove(&self, relation: RelationId, row: &[Value]) -> Option<Proof<'a>> {
+        self.row(relation, row, Here { level: 0, within: None })
     }
 
-    /// A proof of `row` no higher than the path allows, not through the rows that are being proved.
-    fn row(&self, relation: RelationId, row: &[Value], path: &mut Path) -> Option<Proof> {
-        let this = (relation, row.to_vec());
-        if path.height == 0 || !path.open.insert(this.clone()) {
-            return None;
-        }
-        let ids = (0..).map(RuleId).zip(&self.matcher.input().program.rules);
-        let proof = ids.filter(|(_, rule)| rule.head == relation).find_map(|(id, rule)| {
+    /// A proof of `row`, below which derived rows are expanded while they are less deep than asked for.
+    fn row(&self, relation: RelationId, row: &[Value], here: Here) -> Option<Proof<'a>> {
+        let program = self.matcher.input().program;
+        let recursion =
+            program.strata.iter().position(|stratum| stratum.recursive && stratum.relations.contains(&relation));
+        let inside = here.within.filter(|(stratum, _)| Some(*stratum) == recursion);
+        let entered = match (inside, recursion) {
+            (None, Some(at)) => Some((at, heights(self.matcher, &program.strata[at], &(relation, row.to_vec())))),
+            _ => None,
+        };
+        let here = Here { within: inside.or(entered.as_ref()), ..here };
+        let ids = (0..).map(RuleId).zip(&program.rules);
+        ids.filter(|(_, rule)| rule.head == relation).find_map(|(id, rule)| {
             let mut found = None;
             let start = head_bindings(rule, row)?;
             // The flow only says whether the search was cut short by finding one.
             let _ = self.matcher.solve(&rule.vars, &rule.body, (start, Mode::Certain), &mut |bindings, _| {
-                if !self.derives(rule, row, bindings) {
+                let lower = || here.within.is_none_or(|within| self.is_lower(rule, (relation, row), bindings, within));
+                if !derives(self.matcher, rule, row, bindings) || !lower() {
                     return ControlFlow::Continue(());
                 }
-                let steps = self.steps(rule, bindings, path);
-                found = steps.map(|steps| Proof { rule: id, row: row.to_vec(), steps });
-                if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                let steps = self.steps(rule, &rule.body, bindings, here);
+                found = Some(Proof { rule: id, row: row.to_vec(), steps });
+                ControlFlow::Break(())
             });
             found
-        });
-        path.open.remove(&this);
-        proof
+        })
     }
 
-    /// Whether the head gives `row` under `bindings`.
-    fn derives(&self, rule: &Rule, row: &[Value], bindings: &Bindings) -> bool {
-        rule.args
-            .iter()
-            .zip(row)
-            .all(|(arg, value)| self.matcher.value(&rule.vars, arg, bindings).as_ref() == Ok(value))
+    /// Whether every row of the same recursion that the solution stands on has a lower proof than `row`.
+    fn is_lower(
+        &self,
+        rule: &Rule,
+        (relation, row): (RelationId, &[Value]),
+        bindings: &Bindings,
+        (stratum, heights): &(usize, Heights),
+    ) -> bool {
+        let Some(height) = heights.get(&(relation, row.to_vec())) else { return false };
+        let stratum = &self.matcher.input().program.strata[*stratum];
+        let premises = premises(self.matcher, stratum, rule, bindings);
+        premises.iter().all(|premise| heights.get(premise).is_some_and(|below| below < height))
     }
 
-    fn steps(&self, rule: &Rule, bindings: &Bindings, path: &mut Path) -> Option<Vec<Step>> {
-        let mut steps = Vec::with_capacity(rule.body.len());
-        for literal in &rule.body {
-            let (span, because) = match literal {
-                Literal::Atom(atom) => (atom.span, self.atom(rule, atom, bindings, path)?),
-                Literal::Compare(compare) => (compare.span, self.compare(rule, compare, bindings)),
-                Literal::Bind(bind) => {
-                    (bind.span, Because::Named { var: bind.var, value: bindings.value(bind.var).cloned() })
-                }
-                Literal::Aggregate(aggregate) => (aggregate.span, self.aggregate(rule, aggregate, bindings)?),
-                Literal::Generate(generate) => (generate.span, generated(generate, bindings)?),
+    /// Why each condition of a solved body holds, in the order in which they were written.
+    fn steps(&self, rule: &'a Rule, body: &'a [Literal], bindings: &Bindings, here: Here) -> Vec<Step<'a>> {
+        let step = |literal: &'a Literal| {
+            let because = match literal {
+                Literal::Atom(atom) => self.atom(rule, atom, (bindings, here)).unwrap_or(Because::Holds),
+                Literal::Compare(compare) => self.compare(rule, compare, bindings),
+                Literal::Bind(bind) => Because::Named { var: bind.var, value: bindings.value(bind.var).cloned() },
+                Literal::Aggregate(aggregate) => self.aggregate(rule, aggregate, bindings).unwrap_or(Because::Holds),
+                Literal::Generate(generate) => self.generated(rule, generate, bindings).unwrap_or(Because::Holds),
                 Literal::Not(negation) => {
                     let mut used = BTreeSet::new();
                     negation.body.iter().for_each(|literal| variables(literal, &mut used));
                     let given = bindings.values().filter(|(var, _)| used.contains(var));
-                    (negation.span, Because::Absent { given: given.map(|(var, value)| (var, value.clone())).collect() })
+                    Because::Absent { given: given.map(|(var, value)| (var, value.clone())).collect() }
                 }
-                Literal::Unpack(unpack) => (unpack.span, Because::Holds),
-                Literal::Is(is) => (is.span, Because::Holds),
-                Literal::Test(test) => (test.span, Because::Holds),
+                Literal::Unpack(_) | Literal::Is(_) | Literal::Test(_) => Because::Holds,
             };
-            steps.push(Step { span, because });
-        }
-        steps.sort_by_key(|step| step.span);
-        Some(steps)
+            Step { literal, because }
+        };
+        let mut steps: Vec<Step> = body.iter().map(step).collect();
+        mark_known(&mut steps);
+        steps.sort_by_key(|step| step.literal.span());
+        steps
     }
 
-    fn atom(&self, rule: &Rule, atom: &Atom, bindings: &Bindings, path: &mut Path) -> Option<Because> {
+    fn atom(&self, rule: &Rule, atom: &'a Atom, (bindings, here): (&Bindings, Here)) -> Option<Because<'a>> {
         let rows = self.matcher.rows(&rule.vars, atom, bindings);
         let program = self.matcher.input().program;
         match program.relations[atom.relation.index()].origin {
             Origin::Facts(table) => {
                 let row = *rows.first()?;
-                let cells = atom.args.iter().map(|(column, term)| {
-                    let value = match term {
-                        Term::Const(value) => Some(value.clone()),
-                        Term::Var(var) => bindings.value(*var).cloned(),
+                let read = |(column, term): &(usize, Term)| {
+                    let (var, value) = match term {
+                        Term::Const(value) => (None, Some(value.clone())),
+                        Term::Var(var) => (Some(*var), bindings.value(*var).cloned()),
                     };
-                    (CellRef { table, row, column: *column }, value)
-                });
-                Some(Because::Fact { table, row, cells: cells.collect() })
+                    Read { cell: CellRef { table, row, column: *column }, var, value }
+                };
+                Some(Because::Fact { table, row, cells: atom.args.iter().map(read).collect(), known: false })
             }
-            Origin::Rules(_) => rows.into_iter().find_map(|at| {
-                let row = self.matcher.derived_row(atom.relation, at);
-                path.height -= 1;
-                path.level += 1;
-                let proof = self.row(atom.relation, &row, path);
-                path.height += 1;
-                path.level -= 1;
-                let proved = proof.is_some() || self.matcher.is_given(atom.relation, &row);
-                let shown = proof.filter(|_| path.level < self.depth);
-                proved.then(|| Because::Derived { relation: atom.relation, row, proof: shown.map(Box::new) })
-            }),
+            Origin::Rules(_) => {
+                let row = self.matcher.derived_row(atom.relation, *rows.first()?);
+                let below = Here { level: here.level + 1, ..here };
+                let cut = below.level >= self.depth && !self.matcher.is_given(atom.relation, &row);
+                let proof = if cut { None } else { self.row(atom.relation, &row, below) };
+                Some(Because::Derived { relation: atom.relation, row, proof: proof.map(Box::new), cut })
+            }
         }
     }
 
-    fn compare(&self, rule: &Rule, compare: &Compare, bindings: &Bindings) -> Because {
+    fn compare(&self, rule: &Rule, compare: &Compare, bindings: &Bindings) -> Because<'a> {
         let value = |expr: &Expr| self.matcher.value(&rule.vars, expr, bindings).ok();
-        let ty = match &compare.left {
-            Expr::Var(var) => Some(rule.vars[var.index()].ty),
-            _ => None,
-        };
         match (value(&compare.left), value(&compare.right)) {
             (Some(left), Some(right)) => {
-                let allowance = compare.allowance.as_ref().and_then(value);
-                Because::Compared { left, op: compare.op, right, allowance, ty }
+                Because::Compared { left, right, allowance: compare.allowance.as_ref().and_then(value) }
             }
             _ => Because::Holds,
         }
     }
 
-    fn aggregate(&self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> Option<Because> {
-        let mut outer = Bindings::new(rule.vars.len());
-        for var in &aggregate.outer {
-            outer.set(*var, bindings.get(*var).clone());
-        }
+    fn aggregate(&self, rule: &'a Rule, aggregate: &'a Aggregate, bindings: &Bindings) -> Option<Because<'a>> {
         let value = bindings.value(aggregate.result)?.clone();
-        let parts = self.matcher.contributors(&rule.vars, aggregate, &outer).into_iter();
+        let parts = self.matcher.contributors(&rule.vars, aggregate, bindings).into_iter();
         let parts = parts.filter_map(|(inner, value)| {
             let cell = match &aggregate.target {
                 Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, &inner),
                 _ => None,
             };
-            Some(Contributor { rows: self.rows(rule, &aggregate.body, &inner), cell, value: value.ok()? })
+            // Why derived rows in braces hold is not expanded: there may be many.
+            let steps = self.steps(rule, &aggregate.body, &inner, Here { level: self.depth, within: None });
+            Some(Contributor { steps, cell, value: value.ok()? })
         });
-        Some(Because::Added { result: aggregate.result, value, parts: parts.collect() })
+        Some(Because::Added { value, parts: parts.collect() })
     }
 
-    /// The rows of facts that the atoms of a solved body stand on.
-    fn rows(&self, rule: &Rule, body: &[Literal], bindings: &Bindings) -> Vec<(usize, u32)> {
-        let relations = &self.matcher.input().program.relations;
-        let atoms = body.iter().filter_map(|literal| if let Literal::Atom(atom) = literal { Some(atom) } else { None });
-        let of = |atom: &Atom| match relations[atom.relation.index()].origin {
-            Origin::Facts(table) => Some((table, self.matcher.rows(&rule.vars, atom, bindings).first().copied()?)),
-            Origin::Rules(_) => None,
+    fn generated(&self, rule: &Rule, generate: &Generate, bindings: &Bindings) -> Option<Because<'a>> {
+        let cell = match generate.args.first() {
+            Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, bindings),
+            _ => None,
         };
-        atoms.filter_map(of).collect()
+        Some(Because::Generated { row: bindings.value(generate.row)?.clone(), cell })
     }
 }
 
+/// Marks conditions that read a row which an earlier one, in the order in which the rule runs, has found.
+fn mark_known(steps: &mut [Step]) {
+    let mut found: BTreeSet<VarId> = BTreeSet::new();
+    for step in steps {
+        let Literal::Atom(atom) = step.literal else { continue };
+        if let (Because::Fact { known, .. }, Some(row)) = (&mut step.because, atom.row) {
+            *known = !found.insert(row);
+        } else {
+            found.extend(atom.args.iter().filter_map(|(_, term)| match term {
+                Term::Var(var) => Some(*var),
+                Term::Const(_) => None,
+            }));
+        }
+    }
+}
+
+/// Whether the head gives `row` under `bindings`.
+pub(super) fn derives(matcher: &Matcher<'_>, rule: &Rule, row: &[Value], bindings: &Bindings) -> bool {
+    let values = rule.args.iter().zip(row);
+    values.into_iter().all(|(arg, value)| matcher.value(&rule.vars, arg, bindings).as_ref() == Ok(value))
+}
+
 /// The bindings under which the head is `row`, as far as they can be read off it; none when it cannot be that row.
-fn head_bindings(rule: &Rule, row: &[Value]) -> Option<Bindings> {
+pub(super) fn head_bindings(rule: &Rule, row: &[Value]) -> Option<Bindings> {
     let mut bindings = Bindings::new(rule.vars.len());
     for (arg, value) in rule.args.iter().zip(row) {
         match arg {
@@ -313,10 +339,6 @@ fn is_computed(rule: &Rule, var: VarId) -> bool {
         Literal::Unpack(unpack) => unpack.fields.contains(&Some(Term::Var(var))),
         _ => false,
     })
-}
-
-fn generated(generate: &Generate, bindings: &Bindings) -> Option<Because> {
-    Some(Because::Generated { var: generate.row, row: bindings.value(generate.row)?.clone() })
 }
 
 /// Variables that the atoms of a literal mention.

@@ -7,10 +7,11 @@
 use std::ops::ControlFlow;
 
 use crate::exec::CellRef;
+use crate::exec::cells::cell_of;
 use crate::exec::doubt::Doubt;
 use crate::exec::matcher::{Bindings, Matcher, Mode};
 use crate::facts::store::Cell;
-use crate::ir::{Atom, Compare, Expr, Literal, Origin, Rule, RuleId, Term, TypeKind, VarId};
+use crate::ir::{Atom, Compare, Expr, Literal, Origin, RelationId, Rule, RuleId, Term, TypeKind, VarId};
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::{self, Function};
@@ -52,15 +53,69 @@ pub enum Obstacle {
     NoRow {
         /// The atom's columns that were given, with what they should be.
         wanted: Vec<(usize, Value)>,
-        /// The row that comes nearest: the cell that is otherwise, and what it holds.
-        nearest: Option<(CellRef, Value)>,
+        /// The row that comes nearest.
+        nearest: Option<Nearest>,
     },
-    /// What a negation excludes is there: the first row of facts that it found, if it found one.
-    Present(Option<(usize, u32)>),
+    /// What a negation excludes is there: the first row that it found.
+    Present(Option<Held>),
+    /// A cell is not in the state that was asked for.
+    State(CellRef),
     /// It cannot be decided without these cells.
     Undecided(Vec<CellRef>),
     /// It is false, with nothing more to say.
     False,
+}
+
+/// A row that is otherwise in one column only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nearest {
+    /// The cell that is otherwise.
+    pub cell: CellRef,
+    /// What was looked for.
+    pub wanted: Value,
+    /// What it holds.
+    pub held: Value,
+}
+
+/// A row that is there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Held {
+    /// Of a table of facts, by its position in the store.
+    Fact(usize, u32),
+    /// Of a derived relation.
+    Derived(RelationId, Vec<Value>),
+}
+
+/// A row about which a rule has no finding for one comparison alone, and that by little.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Near {
+    /// The row.
+    pub row: u32,
+    /// What stands in the way.
+    pub why: WhyNot,
+    /// How far the comparison is from being true, as a share of its right side.
+    pub share: Decimal,
+}
+
+/// Rows of a table for which only one comparison of the rule fails, by no more than the share `within`; nearest first.
+#[must_use]
+pub fn near_misses(matcher: &Matcher<'_>, id: RuleId, (var, table): (VarId, usize), within: Decimal) -> Vec<Near> {
+    let rule = &matcher.input().program.rules[id.index()];
+    let mut found: Vec<Near> = Vec::new();
+    for row in 0..matcher.input().store.tables[table].rows {
+        let why = why_not(matcher, id, (var, row));
+        let Some((span, Obstacle::Compared { right, distance: Some(distance), .. })) = &why.failed else { continue };
+        let share = amount(right).zip(amount(distance)).and_then(|(right, far)| far.checked_div(right.abs()));
+        let Some(share) = share.filter(|share| *share <= within) else { continue };
+        let is_it = |literal: &&Literal| !matches!(literal, Literal::Compare(compare) if compare.span == *span);
+        let rest: Vec<Literal> = rule.body.iter().filter(is_it).cloned().collect();
+        let start = Bindings::new(rule.vars.len()).with(var, Value::Row(row));
+        if !solve(matcher, rule, &rest, &start).is_empty() {
+            found.push(Near { row, why, share });
+        }
+    }
+    found.sort_by_key(|near| (near.share, near.row));
+    found
 }
 
 /// Why `rule` has no finding in which `var` is the row `row`.
@@ -147,14 +202,18 @@ fn obstacle(matcher: &Matcher<'_>, rule: &Rule, literal: &Literal, bindings: &Bi
             });
             Obstacle::Present(row)
         }
+        Literal::Is(is) => cell_of(matcher.input(), rule, is.var, bindings).map_or(Obstacle::False, Obstacle::State),
         _ => Obstacle::False,
     }
 }
 
-fn first_row(matcher: &Matcher<'_>, rule: &Rule, literal: &Literal, bindings: &Bindings) -> Option<(usize, u32)> {
+fn first_row(matcher: &Matcher<'_>, rule: &Rule, literal: &Literal, bindings: &Bindings) -> Option<Held> {
     let Literal::Atom(atom) = literal else { return None };
-    let Origin::Facts(table) = matcher.input().program.relations[atom.relation.index()].origin else { return None };
-    Some((table, *matcher.rows(&rule.vars, atom, bindings).first()?))
+    let row = *matcher.rows(&rule.vars, atom, bindings).first()?;
+    Some(match matcher.input().program.relations[atom.relation.index()].origin {
+        Origin::Facts(table) => Held::Fact(table, row),
+        Origin::Rules(_) => Held::Derived(atom.relation, matcher.derived_row(atom.relation, row)),
+    })
 }
 
 fn compared(matcher: &Matcher<'_>, rule: &Rule, compare: &Compare, bindings: &Bindings) -> Obstacle {
@@ -195,7 +254,7 @@ fn missing_row(matcher: &Matcher<'_>, atom: &Atom, bindings: &Bindings) -> Obsta
         Some(Value::Row(row)) => *row..row + 1,
         _ => 0..input.store.tables[table].rows,
     };
-    let mut best: Option<(u64, CellRef, Value)> = None;
+    let mut best: Option<(u64, Nearest)> = None;
     for row in rows {
         let cell = |column: usize| match input.store.cell(input.sources, table, row, column) {
             Cell::Present(value) => Some(value),
@@ -207,18 +266,22 @@ fn missing_row(matcher: &Matcher<'_>, atom: &Atom, bindings: &Bindings) -> Obsta
         });
         let (Some((column, value, Some(held))), None) = (otherwise.next(), otherwise.next()) else { continue };
         let distance = apart(value, &held);
-        if best.as_ref().is_none_or(|(least, ..)| distance < *least) {
-            best = Some((distance, CellRef { table, row, column }, held));
+        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
+            let nearest = Nearest { cell: CellRef { table, row, column }, wanted: value.clone(), held };
+            best = Some((distance, nearest));
         }
     }
-    Obstacle::NoRow { wanted, nearest: best.map(|(_, cell, held)| (cell, held)) }
+    Obstacle::NoRow { nearest: best.map(|(_, nearest)| nearest), wanted }
 }
 
 /// How unlike two values are: edits between texts, steps between numbers.
 fn apart(one: &Value, two: &Value) -> u64 {
     match (one, two) {
         (Value::Symbol(_), Value::Symbol(_)) => {
+            let norm = |text: &Value| functions::call(Function::Norm, std::slice::from_ref(text)).ok();
             match functions::call(Function::Distance, &[one.clone(), two.clone()]) {
+                // Blanks and widths are no difference at all to a reader.
+                _ if norm(one) == norm(two) => 0,
                 Ok(Value::Number(edits)) => edits.unsigned_abs(),
                 _ => u64::MAX,
             }

@@ -1,9 +1,13 @@
 //! The audit as JSON, for programs. The shape is versioned; its schema is `docs/schema/check-1.json`.
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Diagnostic, Lang, Severity as DiagnosticSeverity};
-use crate::finding::{Audited, Cause, Finding, RuleVerdict, Severity, Undecided, Verdict};
+use crate::finding::proof::Exact;
+use crate::finding::{
+    Audited, Cause, Contributor, Contributors, Finding, RuleVerdict, RunnerUp, Severity, Undecided, Verdict,
+};
 use crate::source::{SourceMap, Span};
 
 /// Version of the shape; it grows when a reader of the last one would misread this one.
@@ -17,7 +21,9 @@ struct Document<'a> {
     manifest: &'a str,
     summary: Summary,
     findings: Vec<FindingJson<'a>>,
-    causes: Vec<CauseJson<'a>>,
+    culprits: Vec<CauseJson<'a>>,
+    /// Where culprits were not sought, and why.
+    unsought: Vec<&'a str>,
     rules: Vec<RuleJson<'a>>,
     diagnostics: Vec<DiagnosticJson<'a>>,
 }
@@ -40,12 +46,18 @@ struct Summary {
     errors: usize,
     warnings: usize,
     notes: usize,
+    /// Probable causes.
+    roots: usize,
+    /// Findings that stand under one.
+    consequences: usize,
     files: usize,
     rows: u64,
 }
 
 #[derive(Serialize)]
 struct FindingJson<'a> {
+    /// As `gouji why` takes it.
+    number: usize,
     rule: &'a str,
     severity: Severity,
     key: &'a str,
@@ -57,9 +69,36 @@ struct FindingJson<'a> {
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'a [String],
-    /// Position in `causes`.
+    /// Exact values of the rule's variables, by name.
+    values: Map<String, Value>,
+    contributors: Vec<ContributorsJson<'a>>,
+    /// Position in `culprits`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<usize>,
+    culprit: Option<usize>,
+    /// Number of the first finding with the same culprit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct ContributorsJson<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    op: &'a str,
+    value: &'a Exact,
+    shown: &'a str,
+    count: usize,
+    parts: Vec<ContributorJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ContributorJson<'a> {
+    #[serde(flatten)]
+    place: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Exact>,
 }
 
 #[derive(Serialize)]
@@ -71,9 +110,21 @@ struct CauseJson<'a> {
     touches: usize,
     settles: usize,
     breaks: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    runner_up: Option<&'a str>,
-    tied: bool,
+    /// The next best, best first.
+    runners_up: Vec<RunnerUpJson<'a>>,
+    /// How many others are just as likely.
+    equals: usize,
+    /// All of it in one sentence.
+    sentence: String,
+}
+
+#[derive(Serialize)]
+struct RunnerUpJson<'a> {
+    #[serde(flatten)]
+    place: CausePlace<'a>,
+    subject: &'a str,
+    change: &'a str,
+    equal: bool,
 }
 
 #[derive(Serialize)]
@@ -162,8 +213,9 @@ pub fn document(
         title: &audited.title,
         manifest: &audited.manifest,
         summary: summary(audited),
-        findings: audited.findings.iter().map(|finding| finding_json(sources, finding)).collect(),
-        causes: audited.causes.iter().map(|cause| cause_json(sources, cause)).collect(),
+        findings: (1..).zip(&audited.findings).map(|finding| finding_json(sources, audited, finding)).collect(),
+        culprits: audited.causes.iter().map(|cause| cause_json(sources, cause, lang)).collect(),
+        unsought: audited.unsought.iter().map(|said| said.get(lang)).collect(),
         rules: audited.verdicts.iter().map(|rule| rule_json(sources, rule, lang)).collect(),
         diagnostics: diagnostics.iter().map(|diagnostic| diagnostic_json(sources, diagnostic, lang)).collect(),
     };
@@ -172,10 +224,16 @@ pub fn document(
     text
 }
 
-fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause) -> CauseJson<'a> {
+fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause, lang: Lang) -> CauseJson<'a> {
     let at = |(span, address): &'a (Span, Option<String>)| CausePlace {
         place: place(sources, *span),
         address: address.as_deref(),
+    };
+    let other = |other: &'a RunnerUp| RunnerUpJson {
+        place: at(&other.place),
+        subject: &other.subject,
+        change: &other.change,
+        equal: other.equal,
     };
     CauseJson {
         places: cause.places.iter().map(at).collect(),
@@ -185,8 +243,9 @@ fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause) -> CauseJson<'a> {
         touches: cause.touching,
         settles: cause.decided,
         breaks: cause.broken,
-        runner_up: cause.runner_up.as_deref(),
-        tied: cause.tied,
+        runners_up: cause.runners_up.iter().map(other).collect(),
+        equals: cause.equals,
+        sentence: cause.sentence().get(lang).to_owned(),
     }
 }
 
@@ -202,18 +261,29 @@ fn summary(audited: &Audited) -> Summary {
         errors: audited.count(Severity::Error),
         warnings: audited.count(Severity::Warning),
         notes: audited.count(Severity::Note),
+        roots: audited.causes.len(),
+        consequences: audited.consequences(),
         files: audited.files,
         rows: audited.rows,
     }
 }
 
-fn finding_json<'a>(sources: &SourceMap, finding: &'a Finding) -> FindingJson<'a> {
+fn finding_json<'a>(
+    sources: &SourceMap,
+    audited: &Audited,
+    (number, finding): (usize, &'a Finding),
+) -> FindingJson<'a> {
     let label = |label: &'a crate::finding::Label| LabelJson {
         place: place(sources, label.span),
         address: label.address.as_deref(),
         message: &label.text,
     };
+    let evidence = finding.evidence.as_ref();
+    let values = evidence.into_iter().flat_map(|evidence| &evidence.values);
+    let values = values.map(|named| (named.name.clone(), json!({ "exact": named.value, "shown": named.shown })));
+    let contributors = evidence.into_iter().flat_map(|evidence| &evidence.contributors);
     FindingJson {
+        number,
         rule: &finding.code,
         severity: finding.severity,
         key: &finding.key,
@@ -222,7 +292,26 @@ fn finding_json<'a>(sources: &SourceMap, finding: &'a Finding) -> FindingJson<'a
         folded: finding.folded.as_deref(),
         help: finding.help.as_deref(),
         notes: &finding.notes,
-        cause: finding.cause,
+        values: values.collect(),
+        contributors: contributors.map(|contributors| contributors_json(sources, contributors)).collect(),
+        culprit: finding.cause,
+        group: audited.group(finding),
+    }
+}
+
+fn contributors_json<'a>(sources: &SourceMap, contributors: &'a Contributors) -> ContributorsJson<'a> {
+    let part = |part: &'a Contributor| ContributorJson {
+        place: part.span.map(|span| place(sources, span)),
+        address: part.address.as_deref(),
+        value: part.value.as_ref(),
+    };
+    ContributorsJson {
+        name: contributors.name.as_deref(),
+        op: contributors.op,
+        value: &contributors.value,
+        shown: &contributors.shown,
+        count: contributors.parts.len(),
+        parts: contributors.parts.iter().map(part).collect(),
     }
 }
 

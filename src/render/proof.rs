@@ -16,13 +16,22 @@ pub fn tree(sources: &SourceMap, proof: &Node, style: Style) -> String {
 }
 
 fn branches(sources: &SourceMap, node: &Node, indent: &str, style: Style, text: &mut String) {
-    for (at, child) in node.children.iter().enumerate() {
-        let ends = at + 1 == node.children.len();
+    let shown = shown(node);
+    for (at, child) in shown.iter().enumerate() {
+        let ends = at + 1 == shown.len();
         let (fork, bar) = if ends { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        let place = child.place.filter(|span| !span.is_empty()).map(|span| whereabouts(sources, span, None));
+        let place = child
+            .place
+            .filter(|span| !span.is_empty())
+            .map(|span| whereabouts(sources, span, child.address.as_deref()));
         line(&child.text, place.as_deref(), (&format!("{indent}{fork}"), &format!("{indent}{bar}")), style, text);
         branches(sources, child, &format!("{indent}{bar}"), style, text);
     }
+}
+
+/// What stands below a node, line by line: a node that says nothing gives way to what it stands on.
+fn shown(node: &Node) -> Vec<&Node> {
+    node.children.iter().flat_map(|child| if child.text.is_empty() { shown(child) } else { vec![child] }).collect()
 }
 
 /// A line and its place: beside it where there is room, below it where not.
@@ -40,11 +49,29 @@ fn line(said: &str, place: Option<&str>, (first, next): (&str, &str), style: Sty
     }
 }
 
+/// Version of the shape; it grows when a reader of the last one would misread this one.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    proofs: Vec<ProofJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProofJson<'a> {
+    number: usize,
+    rule: &'a str,
+    key: &'a str,
+    message: &'a str,
+    proof: NodeJson<'a>,
+}
+
 #[derive(Serialize)]
 struct NodeJson<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<Place>,
+    place: Option<Place<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<&'a Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -52,35 +79,46 @@ struct NodeJson<'a> {
 }
 
 #[derive(Serialize)]
-struct Place {
+struct Place<'a> {
     file: String,
-    line: u32,
-    column: u32,
+    /// Absent in a file that is no text, where cells have addresses instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
     text: String,
 }
 
-#[derive(Serialize)]
-struct ProofJson<'a> {
-    rule: &'a str,
-    key: &'a str,
-    proof: NodeJson<'a>,
-}
+/// A finding to be shown with its proof: its number, rule, key and message.
+pub type Shown<'a> = (usize, [&'a str; 3], &'a Node);
 
-/// Proofs as one JSON document: rule, key and proof of each.
+/// Proofs as one JSON document. Its schema is `docs/schema/why-1.json`.
 #[must_use]
-pub fn json(sources: &SourceMap, proofs: &[(&str, &str, &Node)]) -> String {
-    let all: Vec<ProofJson> =
-        proofs.iter().map(|(rule, key, node)| ProofJson { rule, key, proof: node_json(sources, node) }).collect();
-    let mut text = serde_json::to_string_pretty(&all).expect("plain data has no value that JSON cannot write");
+pub fn json<'a>(sources: &SourceMap, proofs: &[Shown<'a>]) -> String {
+    let one = |(number, [rule, key, message], node): &Shown<'a>| ProofJson {
+        number: *number,
+        rule,
+        key,
+        message,
+        proof: node_json(sources, node),
+    };
+    let document = Document { version: VERSION, proofs: proofs.iter().map(one).collect() };
+    let mut text = serde_json::to_string_pretty(&document).expect("plain data has no value that JSON cannot write");
     text.push('\n');
     text
 }
 
 fn node_json<'a>(sources: &SourceMap, node: &'a Node) -> NodeJson<'a> {
-    let place = node.place.map(|span| {
+    let place = node.place.filter(|span| sources.file_of(*span).is_some()).map(|span| {
         let at = sources.location(span);
-        Place { file: at.file, line: at.line, column: at.column, text: sources.text(span).into_owned() }
+        let laid_out = sources.file_of(span).is_some_and(|file| sources.file(file).is_laid_out());
+        let (line, column) = if laid_out { (None, None) } else { (Some(at.line), Some(at.column)) };
+        Place { file: at.file, line, column, address: node.address.as_deref(), text: sources.text(span).into_owned() }
     });
-    let because = node.children.iter().map(|child| node_json(sources, child)).collect();
+    // Of an aggregate every part is told, rather than those that are shown.
+    let below = if node.parts.is_empty() { &node.children } else { &node.parts };
+    let because = below.iter().map(|child| node_json(sources, child)).collect();
     NodeJson { text: &node.text, place, claim: node.claim.as_ref(), because }
 }

@@ -33,7 +33,9 @@ pub fn document(
         "version": version,
         "rules": rules.iter().map(rule).collect::<Vec<_>>(),
     });
-    let results: Vec<Value> = audited.findings.iter().map(|finding| result(sources, audited, rules, finding)).collect();
+    let context = Context { sources, audited, rules, lang };
+    let results: Vec<Value> =
+        (1..).zip(&audited.findings).map(|(number, finding)| result(&context, number, finding)).collect();
     let notifications: Vec<Value> =
         diagnostics.iter().map(|diagnostic| notification(sources, diagnostic, lang)).collect();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error);
@@ -68,7 +70,16 @@ fn rule(rule: &RuleText) -> Value {
     Value::Object(object)
 }
 
-fn result(sources: &SourceMap, audited: &Audited, rules: &[RuleText], finding: &Finding) -> Value {
+/// What a result is told with.
+struct Context<'a> {
+    sources: &'a SourceMap,
+    audited: &'a Audited,
+    rules: &'a [RuleText],
+    lang: Lang,
+}
+
+fn result(context: &Context, number: usize, finding: &Finding) -> Value {
+    let Context { sources, audited, rules, lang } = *context;
     let mut object = Map::new();
     object.insert("ruleId".to_owned(), json!(finding.code));
     if let Some(index) = rules.iter().position(|rule| rule.code == finding.code) {
@@ -78,7 +89,13 @@ fn result(sources: &SourceMap, audited: &Audited, rules: &[RuleText], finding: &
     object.insert("message".to_owned(), json!({ "text": finding.message }));
     let mut places = finding.labels.iter().enumerate().map(|(id, label)| location(sources, id, label));
     let primary: Vec<Value> = places.next().into_iter().collect();
-    let related: Vec<Value> = places.collect();
+    let mut related: Vec<Value> = places.collect();
+    let cause = finding.cause.and_then(|cause| audited.causes.get(cause));
+    for (span, address) in cause.iter().flat_map(|cause| &cause.places) {
+        let text = cause.map(|cause| cause.sentence().get(lang).to_owned()).unwrap_or_default();
+        let label = Label { span: *span, address: address.clone(), text };
+        related.push(location(sources, related.len() + 1, &label));
+    }
     object.insert("locations".to_owned(), json!(primary));
     if !related.is_empty() {
         object.insert("relatedLocations".to_owned(), json!(related));
@@ -86,6 +103,7 @@ fn result(sources: &SourceMap, audited: &Audited, rules: &[RuleText], finding: &
     let fingerprint = format!("{}/{}", finding.code, finding.key);
     object.insert("partialFingerprints".to_owned(), json!({ "ruleAndKey/v1": fingerprint }));
     let mut properties = Map::new();
+    properties.insert("number".to_owned(), json!(number));
     let texts = [("help", &finding.help), ("folded", &finding.folded)];
     for (name, text) in texts {
         if let Some(text) = text {
@@ -95,12 +113,11 @@ fn result(sources: &SourceMap, audited: &Audited, rules: &[RuleText], finding: &
     if !finding.notes.is_empty() {
         properties.insert("notes".to_owned(), json!(finding.notes));
     }
-    if let Some(cause) = finding.cause.and_then(|cause| audited.causes.get(cause)) {
-        properties.insert("cause".to_owned(), json!(format!("{}: {}", cause.subject, cause.change)));
+    if let Some(cause) = cause {
+        properties.insert("culprit".to_owned(), json!(cause.sentence().get(lang)));
+        properties.insert("group".to_owned(), json!(audited.group(finding)));
     }
-    if !properties.is_empty() {
-        object.insert("properties".to_owned(), Value::Object(properties));
-    }
+    object.insert("properties".to_owned(), Value::Object(properties));
     Value::Object(object)
 }
 

@@ -37,9 +37,24 @@ pub fn line(audited: &Audited, lang: Lang) -> String {
     let found: Vec<String> = severities.iter().map(|(count, zh, en)| format!("{count} {}", chosen(zh, en))).collect();
     let (rules, found) = (rules.join(separator), found.join(separator));
     let (all, findings, files, rows) = (audited.verdicts.len(), audited.findings.len(), audited.files, audited.rows);
+    let roots = roots(audited, lang);
     match lang {
-        Lang::Zh => format!("规则 {all} 条：{rules} · 问题 {findings} 个（{found}） · {files} 个文件，{rows} 行\n"),
-        Lang::En => format!("{all} rules: {rules} · {findings} findings ({found}) · {files} files, {rows} rows\n"),
+        Lang::Zh => {
+            format!("规则 {all} 条：{rules} · 问题 {findings} 个（{found}）{roots} · {files} 个文件，{rows} 行\n")
+        }
+        Lang::En => {
+            format!("{all} rules: {rules} · {findings} findings ({found}){roots} · {files} files, {rows} rows\n")
+        }
+    }
+}
+
+/// How many probable causes there are, and how many findings stand under them.
+fn roots(audited: &Audited, lang: Lang) -> String {
+    let (roots, consequences) = (audited.causes.len(), audited.consequences());
+    match (roots, lang) {
+        (0, _) => String::new(),
+        (_, Lang::Zh) => format!("，{consequences} 个归于 {roots} 处疑点"),
+        (_, Lang::En) => format!(", {consequences} of them under {roots} suspects"),
     }
 }
 
@@ -84,6 +99,9 @@ pub fn verdicts(sources: &SourceMap, audited: &Audited, style: Style) -> String 
             }
         }
         text += &instances(sources, rule, style);
+    }
+    for said in &audited.unsought {
+        text += &paragraph(&format!("{}  ", word("未找疑点", "no suspects")), said.get(lang), style);
     }
     for (reason, codes) in idle {
         let lead = format!("{}  ", word("不适用", "not applicable"));

@@ -124,46 +124,6 @@ fn json_is_json_and_has_a_place_for_every_label() {
 }
 
 #[test]
-fn json_has_the_keys_of_its_schema_and_no_others() {
-    let schema: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string("docs/schema/check-1.json").unwrap()).unwrap();
-    let document: serde_json::Value =
-        serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
-    fits(&document, &schema, &schema, "$");
-}
-
-/// Holds `value` against the parts of JSON Schema that the schema uses.
-fn fits(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_json::Value, at: &str) {
-    let target = schema["$ref"].as_str().map(|path| root.pointer(path.trim_start_matches('#')).unwrap());
-    let schema = target.unwrap_or(schema);
-    if let Some(expected) = schema.get("const") {
-        assert_eq!(value, expected, "{at}");
-    }
-    if let Some(choices) = schema["enum"].as_array() {
-        assert!(choices.contains(value), "{at}: {value}");
-    }
-    let is = match schema["type"].as_str() {
-        Some("object") => value.is_object(),
-        Some("array") => value.is_array(),
-        Some("string") => value.is_string(),
-        Some("integer") => value.is_u64(),
-        Some("boolean") => value.is_boolean(),
-        _ => true,
-    };
-    assert!(is, "{at}: {value}");
-    for (key, inner) in value.as_object().into_iter().flatten() {
-        let known = schema["properties"].get(key).unwrap_or_else(|| panic!("{at}.{key} is not in the schema"));
-        fits(inner, known, root, &format!("{at}.{key}"));
-    }
-    for key in schema["required"].as_array().into_iter().flatten() {
-        assert!(value.get(key.as_str().unwrap()).is_some(), "{at} lacks {key}");
-    }
-    for inner in value.as_array().into_iter().flatten() {
-        fits(inner, &schema["items"], root, &format!("{at}[]"));
-    }
-}
-
-#[test]
 fn sarif_has_a_result_with_a_place_and_a_fingerprint_for_every_finding() {
     let json: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
     let log: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "sarif"]).stdout).unwrap();
@@ -179,6 +139,52 @@ fn sarif_has_a_result_with_a_place_and_a_fingerprint_for_every_finding() {
         assert!(region["startLine"].as_u64().unwrap() > 0 && region["endColumn"].as_u64().unwrap() > 0, "{result}");
         assert!(result["partialFingerprints"]["ruleAndKey/v1"].as_str().unwrap().len() > 3, "{result}");
     }
+}
+
+#[test]
+fn a_finding_has_one_number_in_every_format_and_why_takes_it() {
+    let json: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "sarif"]).stdout).unwrap();
+    let (full, concise) = (stdout(&gouji(&["check", KAIFU])), stdout(&gouji(&["check", KAIFU, "--format", "concise"])));
+    let findings = json["findings"].as_array().unwrap();
+    for (at, finding) in findings.iter().enumerate() {
+        let (number, rule) = (at + 1, finding["rule"].as_str().unwrap());
+        assert_eq!(finding["number"], number);
+        assert_eq!(log["runs"][0]["results"][at]["properties"]["number"], number);
+        assert!(full.contains(&format!("#{number} {rule} (")), "{rule}");
+        let ends = |line: &&str| line.contains(&format!(" {rule} ")) && line.contains(&format!("[#{number}"));
+        assert_eq!(concise.lines().filter(ends).count(), 1, "{rule}");
+    }
+    let last = findings.last().unwrap();
+    let told = stdout(&gouji(&["why", &findings.len().to_string(), KAIFU]));
+    assert!(told.starts_with(&format!("#{} {} ", findings.len(), last["rule"].as_str().unwrap())), "{told}");
+    assert_eq!(code(&["why", "999", KAIFU]), 1);
+    assert_eq!(code(&["why", "0", KAIFU]), 1);
+}
+
+#[test]
+fn what_one_cell_explains_stands_under_it_in_every_format() {
+    let json: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "json"]).stdout).unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "sarif"]).stdout).unwrap();
+    let (full, concise) = (stdout(&gouji(&["check", KAIFU])), stdout(&gouji(&["check", KAIFU, "--format", "concise"])));
+    let culprits = json["culprits"].as_array().unwrap();
+    let at = culprits.iter().position(|culprit| culprit["change"].as_str().unwrap().contains("30000 → 3000")).unwrap();
+    let under: Vec<&serde_json::Value> =
+        json["findings"].as_array().unwrap().iter().filter(|finding| finding["culprit"] == at).collect();
+    assert!(under.len() >= 4, "the totals, the slip, the rate: {under:#?}");
+    for finding in &under {
+        assert_eq!(finding["group"], under[0]["number"]);
+        let index = usize::try_from(finding["number"].as_u64().unwrap() - 1).unwrap();
+        let result = &log["runs"][0]["results"][index];
+        assert!(result["properties"]["culprit"].as_str().unwrap().contains("30000 → 3000"), "{result}");
+        assert_eq!(result["properties"]["group"], under[0]["number"]);
+        let number = finding["number"].as_u64().unwrap();
+        assert!(concise.contains(&format!("[#{number} 疑点{}]", at + 1)), "{concise}");
+    }
+    let roots = concise.lines().filter(|line| line.contains(": 疑点 ")).count();
+    assert_eq!(roots, culprits.len(), "each is named once");
+    let consequences = json["summary"]["consequences"].as_u64().unwrap();
+    assert!(full.contains(&format!("，{consequences} 个归于 {} 处疑点 ·", culprits.len())), "{full}");
 }
 
 #[test]
@@ -258,4 +264,53 @@ fn fmt_says_what_it_changes_and_then_nothing() {
     assert_eq!(fs::read_to_string(shown).unwrap(), ".decl a(x:number)\na( 1 ).\n", "--check writes nothing");
     assert_eq!(code(&["fmt", shown]), 0);
     assert_eq!(code(&["fmt", "--check", shown]), 0);
+}
+
+#[test]
+fn why_not_says_how_far_and_which_parameter_would_do() {
+    let told = stdout(&gouji(&["why-not", "YS-002", "--row", "T2/机构改革经费", KAIFU]));
+    assert!(told.contains("99.97% < 90% 不成立") && told.contains("还差 9.97%"), "{told}");
+    assert!(told.contains("参数 min_rate 大于 99.97% 时才报（现为 90%）；试一试：--set YS-002.min_rate=…"), "{told}");
+    let fires = stdout(&gouji(&["check", KAIFU, "--set", "YS-002.min_rate=99.98%", "--format", "concise"]));
+    assert!(fires.contains("“机构改革经费”预算"), "what was said is so");
+    let blank = stdout(&gouji(&["why-not", "YS-002", "--row", "T1/机构改革经费", KAIFU]));
+    assert!(blank.contains("这一格：spent（空）"), "{blank}");
+}
+
+#[test]
+fn near_misses_are_rows_for_which_one_comparison_fails_by_little() {
+    let files = [("p.csv", "name,budget,spent\n甲,100,90\n乙,100,91\n丙,100,99\n丁,100,80\n戊,100,120\n")];
+    let dir = audit("near", MANIFEST, &files);
+    let near = |share: &str| stdout(&gouji(&["why-not", "YS-002", "--near", share, dir.to_str().unwrap()]));
+    let named = |told: &str| {
+        ["甲", "乙", "丙", "丁", "戊"]
+            .map(|name| told.contains(&format!("p = {name}\n")) || told.contains(&format!("/{name}\n")))
+    };
+    assert_eq!(named(&near("5%")), [true, true, false, false, false], "{}", near("5%"));
+    assert_eq!(named(&near("0.12")), [true, true, true, false, false], "{}", near("0.12"));
+    let all = near("12%");
+    assert!(all.find('甲') < all.find('乙') && all.find('乙') < all.find('丙'), "nearest first: {all}");
+    assert_eq!(near("0%").matches("还差 0%").count(), 1, "{}", near("0%"));
+    assert_eq!(code(&["why-not", "YS-002", "--near", "viel", dir.to_str().unwrap()]), 2);
+    assert_eq!(code(&["why-not", "YS-002", dir.to_str().unwrap()]), 2, "neither row nor share");
+}
+
+#[test]
+fn a_failed_join_names_the_nearest_key_and_what_is_different() {
+    let manifest = "rules = [\"./j.toml\"]\n[relation.project]\nsource = [{ file = \"p.csv\", unit = \"元\" }]\n\
+                    [relation.expenditure]\nsource = [{ file = \"e.csv\", unit = \"元\" }]\n";
+    let card = "language = 1\nuse = [\"lib/budget.dl\"]\n[[rule]]\ncode = \"J-1\"\ntitle = \"t\"\nseverity = \"note\"\n\
+                when = '''p in project, e in expenditure, e.project = p.name'''\nmessage = \"{p.name}\"\n\
+                [[rule]]\ncode = \"J-2\"\ntitle = \"t\"\nseverity = \"note\"\n\
+                when = '''p in project, not (e in expenditure, e.project = p.name)'''\nmessage = \"{p.name}\"\n";
+    let files = [
+        ("j.toml", card),
+        ("p.csv", "name,budget\nAB 工程,100\n学习培训,100\n甲,100\n"),
+        ("e.csv", "voucher,project,amount\nv1,AB  工程,10\nv2,学校培训,20\nv3,甲,30\n"),
+    ];
+    let dir = audit("nearest", manifest, &files);
+    let told = |rule: &str, row: &str| stdout(&gouji(&["why-not", rule, "--row", row, dir.to_str().unwrap()]));
+    assert!(told("J-1", "学习培训").contains("写作“学校培训”，差 1 个字"), "{}", told("J-1", "学习培训"));
+    let broken = told("J-2", "甲");
+    assert!(broken.contains("找到了 v3") && broken.contains("e.csv:4"), "the row that broke the negation: {broken}");
 }

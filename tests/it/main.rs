@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot read its own files has failed
 
 mod analysis;
+mod checker;
 mod cli;
 mod datafrog;
 mod engines;
@@ -12,9 +13,11 @@ mod kaifu;
 mod language_doc;
 mod packs;
 mod paths;
+mod proofs;
 mod readme;
 mod run;
 mod schemas;
+mod slips;
 mod support;
 mod typos;
 mod ui;

@@ -45,11 +45,6 @@ impl<'a> Board<'a> {
         Self { cells, equations, states, sums, uses }
     }
 
-    /// How many equations fail.
-    pub(super) fn failed(&self) -> usize {
-        self.states.iter().filter(|state| **state == State::Fails).count()
-    }
-
     /// The values of `cell`, which takes part with `factor`, that would make equation `at` hold.
     pub(super) fn wanted(&self, at: usize, cell: usize, factor: Decimal) -> Option<Range> {
         let equation = &self.equations[at];

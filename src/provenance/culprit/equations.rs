@@ -10,16 +10,21 @@ use crate::exec::cells::cell_of;
 use crate::exec::matcher::{Bindings, Matcher, Mode};
 use crate::facts::store::Cell as Content;
 use crate::ir::{Aggregate, AggregateOp, Compare, Expr, Literal, Rule, RuleId, TypeKind, VarId};
+use crate::provenance::proof::head_bindings;
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::Function;
 use crate::value::{Decimal, Value};
 
-/// Beyond so many terms the search ends: it is an aid, and must not hold up the findings.
-const MOST_TERMS: usize = 400_000;
+/// How much is looked at: so many terms, and so many instances of a rule, and more where there are many rows, so that the
+/// search stays a small part of the run. A rule with more is asked about its findings only.
+const TERMS: u64 = 100_000;
+const INSTANCES: u64 = 200_000;
 
-/// Rules that may have more instances are not asked: comparing each row with each is quick for a statement of some
-/// hundred rows, and not for a ledger.
-const MOST_INSTANCES: u64 = 200_000;
+/// A rule that fails for more instances than this fails for another reason than slips of the pen.
+pub const MOST_FAILED: usize = 100;
+
+/// Instances of rules that failed, by rule.
+pub type Failed = BTreeMap<RuleId, Vec<Vec<Value>>>;
 
 /// Every equality that the rules of cards check, over all cells they speak of.
 #[derive(Clone, Debug, Default)]
@@ -32,17 +37,21 @@ pub struct Equalities {
     pub equations: Vec<Equation>,
     /// Which instance of which rule each equation is: the head's values, none where they are not known.
     pub instances: Vec<(RuleId, Vec<Option<Value>>)>,
-    /// Whether there were more than are looked at.
-    pub cut: bool,
+    /// Rules of which only the instances that failed were looked at.
+    pub partial: Vec<RuleId>,
+    /// Rules that failed so often that they were left out.
+    pub systematic: Vec<RuleId>,
 }
 
-/// Collects the equalities of every rule for which `wanted` holds.
-pub fn equalities(matcher: &Matcher<'_>, wanted: impl Fn(RuleId) -> bool) -> Equalities {
-    let mut found = Collector { matcher, ids: BTreeMap::new(), terms: 0, found: Equalities::default() };
+/// Collects the equalities of every rule of a card, over so many `rows` of facts.
+#[must_use]
+pub fn equalities(matcher: &Matcher<'_>, rows: u64, failed: &Failed) -> Equalities {
+    let terms = TERMS + rows / 50;
+    let mut found = Collector { matcher, ids: BTreeMap::new(), terms: 0, most: terms, found: Equalities::default() };
     let ids = (0..).map(RuleId);
     for (id, rule) in ids.zip(&matcher.input().program.rules) {
-        if rule.card.is_some() && wanted(id) {
-            found.rule(id, rule);
+        if rule.card.is_some() {
+            found.rule(id, rule, failed.get(&id).map_or(&[], Vec::as_slice));
         }
     }
     found.neighbours();
@@ -52,13 +61,14 @@ pub fn equalities(matcher: &Matcher<'_>, wanted: impl Fn(RuleId) -> bool) -> Equ
 struct Collector<'m, 'a> {
     matcher: &'m Matcher<'a>,
     ids: BTreeMap<CellRef, usize>,
-    terms: usize,
+    terms: u64,
+    most: u64,
     found: Equalities,
 }
 
 impl Collector<'_, '_> {
     /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest.
-    fn rule(&mut self, id: RuleId, rule: &Rule) {
+    fn rule(&mut self, id: RuleId, rule: &Rule, failed: &[Vec<Value>]) {
         let differs = |literal: &&Literal| matches!(literal, Literal::Compare(compare) if matches!(compare.op, CompareOp::Disagree | CompareOp::Ne));
         let mut claims = rule.body.iter().enumerate().filter(|(_, literal)| differs(literal));
         let mut compares = claims.by_ref().filter_map(|(at, literal)| match literal {
@@ -66,21 +76,39 @@ impl Collector<'_, '_> {
             _ => None,
         });
         let (Some((at, compare)), None) = (compares.next(), compares.next()) else { return };
-        if self.instances_at_most(rule) > MOST_INSTANCES {
-            self.found.cut = true;
+        if failed.len() > MOST_FAILED {
+            self.found.systematic.push(id);
             return;
         }
         let rest: Vec<Literal> = [&rule.body[..at], &rule.body[at + 1..]].concat();
+        let known = self.found.equations.len();
+        if self.instances_at_most(rule) <= INSTANCES && self.all((id, rule), compare, &rest) {
+            return;
+        }
+        self.found.equations.truncate(known);
+        self.found.instances.truncate(known);
+        self.found.partial.push(id);
+        for row in failed {
+            let Some(start) = head_bindings(rule, row) else { continue };
+            // One solution is the instance.
+            let _ = self.matcher.solve(&rule.vars, &rest, (start, Mode::Certain), &mut |bindings, _| {
+                self.instance((id, rule), compare, bindings);
+                ControlFlow::Break(())
+            });
+        }
+    }
+
+    /// Adds every instance of a rule; whether there was room for them.
+    fn all(&mut self, (id, rule): (RuleId, &Rule), compare: &Compare, rest: &[Literal]) -> bool {
         let unbound = Bindings::new(rule.vars.len());
-        // A flow that breaks has only been cut short, which `cut` says.
-        let _ = self.matcher.solve(&rule.vars, &rest, (unbound, Mode::Doubtful), &mut |bindings, _| {
-            if self.terms > MOST_TERMS {
-                self.found.cut = true;
+        let flow = self.matcher.solve(&rule.vars, rest, (unbound, Mode::Doubtful), &mut |bindings, _| {
+            if self.terms > self.most {
                 return ControlFlow::Break(());
             }
             self.instance((id, rule), compare, bindings);
             ControlFlow::Continue(())
         });
+        flow.is_continue()
     }
 
     /// A bound on how many instances a rule has: the rows of its atoms, multiplied.
@@ -134,7 +162,7 @@ impl Collector<'_, '_> {
                 terms.push((self.cell(cell), factor));
             }
         }
-        self.terms += terms.len();
+        self.terms += 1 + terms.len() as u64;
         let head = rule.args.iter().map(|arg| self.matcher.value(&rule.vars, arg, bindings).ok()).collect();
         self.found.instances.push((id, head));
         self.found.equations.push(Equation { terms, constant: difference.constant, allowance });
@@ -240,7 +268,8 @@ impl Collector<'_, '_> {
         id
     }
 
-    /// Gives each cell the values from which it may have been copied: those above and below it in its column.
+    /// Gives each cell the values from which it may have been copied: those above and below it in its column. Columns of
+    /// one row are no such neighbours: a part often is the whole.
     fn neighbours(&mut self) {
         for id in 0..self.found.refs.len() {
             let cell = self.found.refs[id];

@@ -14,7 +14,7 @@ mod slip;
 use std::collections::BTreeMap;
 
 use board::{Board, State};
-pub use equations::{Equalities, equalities};
+pub use equations::{Equalities, Failed, MOST_FAILED, equalities};
 pub use slip::{Range, Slip, slip};
 
 use crate::value::Decimal;
@@ -80,9 +80,6 @@ pub struct Root {
     pub runners_up: Vec<Suspect>,
 }
 
-/// Where more equalities fail than this, something else is wrong than a few slips: no cell is named.
-const MOST_FAILED: usize = 200;
-
 /// At most so many causes are named.
 const MOST_ROOTS: usize = 20;
 
@@ -92,9 +89,6 @@ const MOST_ROOTS: usize = 20;
 pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
     let mut cells = cells.to_vec();
     let mut roots = Vec::new();
-    if Board::new(&cells, equations).failed() > MOST_FAILED {
-        return roots;
-    }
     // Each round clears at least one equation for good or stops.
     for _ in 0..MOST_ROOTS {
         let mut suspects = suspects(&cells, equations).into_iter();
@@ -110,8 +104,8 @@ pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
     roots
 }
 
-/// Suspects for all failed equations, best first: by worth, then by how few cells change, then by the
-/// smallness of the slip, then by cell.
+/// Suspects for all failed equations, best first: by worth, then slips of the pen before copies, then by how few cells
+/// change, then by the smallness of the slip, then by cell.
 ///
 /// Equations that only lack one malformed cell count as failed: the value that would make them hold is known.
 #[must_use]
@@ -133,23 +127,36 @@ pub fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
         }
     }
     let judged = found.into_iter().map(|((cell, corrected), slip)| board.judge_best(cell, corrected, slip));
-    let mut suspects: Vec<Suspect> = judged.filter(is_plausible).collect();
-    suspects.sort_by_key(|suspect| (-suspect.worth(), suspect.cells.len(), suspect.slip, suspect.cells.clone()));
+    let mut suspects: Vec<Suspect> = judged.filter(|suspect| is_plausible(cells, suspect)).collect();
+    suspects.sort_by_key(|suspect| {
+        let copied = suspect.slip == Slip::Copied;
+        (-suspect.worth(), copied, suspect.cells.len(), suspect.slip, suspect.cells.clone())
+    });
     suspects
 }
 
-/// Whether a suspect explains more than it spoils. That a neighbour has the wanted value is weak evidence: it is only
-/// believed when it spoils nothing.
-fn is_plausible(suspect: &Suspect) -> bool {
-    suspect.worth() > 0 && (suspect.slip != Slip::Copied || suspect.broken.is_empty())
+/// Whether a suspect explains more than it spoils. That a neighbour has the same value is weak evidence, for what was meant
+/// may then be anything: it is only believed when it spoils nothing, and two equations want the same value or that value
+/// has so many digits that chance hardly gave it.
+fn is_plausible(cells: &[Cell], suspect: &Suspect) -> bool {
+    let telling = || cells[suspect.cells[0]].value.is_some_and(|value| significant_digits(value) >= TELLING_DIGITS);
+    let believed = || suspect.broken.is_empty() && (suspect.cleared.len() > 1 || telling());
+    suspect.worth() > 0 && (suspect.slip != Slip::Copied || believed())
 }
 
-/// The slip that explains a cell, or the neighbour that it was copied from.
+/// Amounts with so many digits, zeros at the end left out, are seldom alike by chance.
+const TELLING_DIGITS: usize = 3;
+
+fn significant_digits(value: Decimal) -> usize {
+    value.mantissa().unsigned_abs().to_string().trim_end_matches('0').len()
+}
+
+/// The slip that explains a cell; else, when a neighbour has the same value, that it was copied from there.
 fn explain(cell: &Cell, wanted: Range) -> Option<(Slip, Decimal)> {
     slip(&cell.written, wanted).or_else(|| {
-        let differs = |value: &Decimal| Some(*value) != cell.value;
-        let copied = cell.neighbours.iter().copied().filter(differs).find(|value| wanted.contains(*value));
-        copied.map(|value| (Slip::Copied, value.normalize()))
+        let value = cell.value.filter(|value| !value.is_zero() && cell.neighbours.contains(value))?;
+        let sound = |meant: &Decimal| *meant != value && meant.is_sign_negative() == value.is_sign_negative();
+        wanted.roundest().filter(sound).map(|meant| (Slip::Copied, meant))
     })
 }
 

@@ -28,7 +28,7 @@ pub enum Slip {
     WrongUnit(i8),
     /// One wrong digit.
     DigitMistyped,
-    /// The value of another cell that was at hand: the row above, the other table.
+    /// The value of another cell that was at hand: of the row above or below.
     Copied,
 }
 
@@ -46,6 +46,14 @@ impl Range {
     #[must_use]
     pub fn contains(self, value: Decimal) -> bool {
         self.low <= value && value <= self.high
+    }
+
+    /// The value in it with the fewest decimal places.
+    #[must_use]
+    pub fn roundest(self) -> Option<Decimal> {
+        let middle = self.low.checked_add(self.high)?.checked_div(Decimal::TWO)?;
+        let rounded = (0..=middle.scale()).map(|places| middle.round_dp(places));
+        rounded.into_iter().find(|value| self.contains(*value)).map(|value| value.normalize())
     }
 }
 

@@ -52,9 +52,9 @@ pub fn diagnostic(sources: &SourceMap, diagnostic: &Diagnostic, style: Style) ->
     picture.draw(style)
 }
 
-/// A finding, drawn.
+/// A finding, drawn, with its number.
 #[must_use]
-pub fn finding(sources: &SourceMap, finding: &Finding, style: Style) -> String {
+pub fn finding(sources: &SourceMap, (number, finding): (usize, &Finding), style: Style) -> String {
     let mark = |(at, label): (usize, &crate::finding::Label)| Mark {
         span: label.span,
         text: label.text.clone(),
@@ -72,7 +72,7 @@ pub fn finding(sources: &SourceMap, finding: &Finding, style: Style) -> String {
     after.extend(finding.notes.iter().map(|note| ("note", note.clone())));
     after.extend(finding.help.iter().map(|help| ("help", help.clone())));
     let picture = Picture {
-        code: format!("{} ({word})", finding.code),
+        code: format!("#{number} {} ({word})", finding.code),
         weight,
         message: finding.message.clone(),
         excerpt: Excerpt::new(sources, &marks, style.columns),

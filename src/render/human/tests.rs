@@ -35,10 +35,11 @@ fn a_finding_over_two_files_has_the_primary_file_first_and_wide_characters_align
         help: Some("核对凭证；确需追加的，补办预算调整手续。".into()),
         notes: vec![],
         cause: None,
+        evidence: None,
     };
-    let drawn = finding(&map, &found, STYLE);
+    let drawn = finding(&map, (7, &found), STYLE);
     let expected = "\
-YS-001 (error)
+#7 YS-001 (error)
 
   × “关工委经费”支出 25.08万元，超出预算 2万元
    ╭─[z.toml:3:10]

@@ -50,6 +50,18 @@ impl Generator {
     /// The names of all generators.
     pub const NAMES: [&'static str; 5] = ["money_items", "numbers", "captures", "split", "range"];
 
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MoneyItems => "money_items",
+            Self::Numbers => "numbers",
+            Self::Captures(_) => "captures",
+            Self::Split => "split",
+            Self::Range(_) => "range",
+        }
+    }
+
     /// The generator of that name. [`Generator::Captures`] has no columns of its own yet and [`Generator::Range`] is
     /// of whole numbers: analysis fills in what it knows.
     #[must_use]
