@@ -85,6 +85,17 @@ pub enum Engine {
     Reference,
 }
 
+impl Engine {
+    /// How many threads it may use, for loading too.
+    #[must_use]
+    pub fn threads(self) -> usize {
+        match self {
+            Self::FrogWith(options) => options.threads(),
+            Self::Frog | Self::Reference => exec::frog::Options::default().threads(),
+        }
+    }
+}
+
 /// How far an audit came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
@@ -165,10 +176,7 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     report.append(complaints);
 
     let before = sources.files().len();
-    let mut means = facts::Means::default();
-    if let Engine::FrogWith(exec::frog::Options { threads: Some(threads), .. }) = request.engine {
-        means.threads = threads;
-    }
+    let means = facts::Means { threads: request.engine.threads(), ..facts::Means::default() };
     let (store, complaints) = facts::load_with(sources, &manifest, &schema, (&dir, means));
     audit.audited.files = fact_files(sources, before);
     audit.audited.rows = store.tables.iter().map(|table| u64::from(table.rows)).sum();

@@ -120,12 +120,13 @@ fn load_facts(
     report: &mut Report,
 ) -> Store {
     let mut builder = StoreBuilder::new(schema);
+    let threads = request.engine.threads();
     for wish in wishes {
         let Some(at) = schema.relations.iter().position(|relation| relation.name == wish.relation) else { continue };
         let relation = &schema.relations[at];
         let Some(file) = open(sources, request, wish, report) else { continue };
         let dialect = Dialect::new(&wish.options, relation.columns.len());
-        report.append(souffle::read(sources, file, (relation, at), &dialect, &mut builder));
+        report.append(souffle::read(sources, file, (relation, at), (&dialect, threads), &mut builder));
     }
     builder.finish(|file| sources.file(file).name().to_owned())
 }

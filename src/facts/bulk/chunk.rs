@@ -12,7 +12,8 @@ use crate::facts::store::Symbols;
 use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::store::column::ColumnBuilder;
 use crate::schema::ColumnType;
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
+use crate::value::Value;
 
 /// Rows as columns, texts numbered on their own.
 #[derive(Debug)]
@@ -39,15 +40,15 @@ pub struct ChunkColumn {
 impl Chunk {
     /// No rows yet.
     #[must_use]
-    pub fn new(job: &Job<'_>) -> Self {
+    pub fn new(file: &SourceFile, kinds: &[CellKind]) -> Self {
         let mut symbols = Symbols::default();
-        symbols.add_file(job.file.span().start(), job.file.shared_text());
+        symbols.add_file(file.span().start(), file.shared_text());
         let column = |kind: &CellKind| ChunkColumn {
             builder: ColumnBuilder::new(kind.ty),
             summary: ColumnSummary::default(),
             written: WrittenSoFar::default(),
         };
-        Self { starts: Vec::new(), tally: Tally::default(), columns: job.kinds.iter().map(column).collect(), symbols }
+        Self { starts: Vec::new(), tally: Tally::default(), columns: kinds.iter().map(column).collect(), symbols }
     }
 
     /// How many rows there are.
@@ -68,12 +69,35 @@ impl Chunk {
         &self.tally
     }
 
+    /// Begins a row at that byte of the file; a cell for each column must follow.
+    pub fn begin(&mut self, start: usize) {
+        self.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+    }
+
+    /// Adds a cell whose text, blanks included, stands at `place` of the sources; `false` when it must be read with more
+    /// care.
+    pub fn plain(&mut self, column: usize, text: &str, (kind, place): (&CellKind, u32)) -> bool {
+        self.columns[column].plain(text, (kind, place), &mut self.symbols)
+    }
+
+    /// Adds a cell with that value; a blank one when there is none.
+    pub fn value(&mut self, column: usize, value: Option<Value>) {
+        let column = &mut self.columns[column];
+        let reading = value.map_or(Reading::Blank, |value| {
+            let written = Written::of(&value);
+            column.written.add(written);
+            column.summary.present += 1;
+            Reading::Present(value, written)
+        });
+        column.builder.push(&reading, &mut self.symbols);
+    }
+
     /// Adds a row, unless it is no data.
     pub fn push(&mut self, job: &Job<'_>, range: Range<usize>, record: &[Field]) {
         if !self.is_data(job, &range, record) {
             return;
         }
-        self.starts.push(u32::try_from(range.start).unwrap_or(u32::MAX));
+        self.begin(range.start);
         let text = job.file.text();
         for (at, column) in self.columns.iter_mut().enumerate() {
             let kind = &job.kinds[at];
@@ -148,33 +172,35 @@ fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
 impl ChunkColumn {
     /// Adds a field as it stands in the file.
     fn field(&mut self, job: &Job<'_>, (text, start): (&str, usize), kind: &CellKind, symbols: &mut Symbols) {
-        let simple = kind.blank.is_empty() && !text.is_empty();
-        match kind.ty {
-            ColumnType::Symbol if simple && text.len() < Symbols::LONGEST => {
-                let inside = trimmed(text);
-                if !inside.is_empty() {
-                    let place = job.file.span_of(start + inside.start..start + inside.end).start();
-                    let id = symbols.intern_at(&text[inside], place);
-                    self.summary.present += 1;
-                    return self.builder.push_id(id);
-                }
+        if kind.blank.is_empty() && !text.is_empty() {
+            let inside = if kind.ty == ColumnType::Symbol { trimmed(text) } else { 0..text.len() };
+            let place = job.file.span_of(start + inside.start..start + inside.end).start();
+            if !inside.is_empty() && self.plain(&text[inside], (kind, place), symbols) {
+                return;
             }
-            ColumnType::Number if simple => {
-                if let Some((number, 0)) = plain_decimal(text.as_bytes()) {
-                    self.summary.present += 1;
-                    return self.builder.push_number(number);
-                }
-            }
-            ColumnType::Money | ColumnType::Decimal if simple => {
-                let plain = plain_decimal(text.as_bytes());
-                if plain.is_some_and(|(digits, scale)| self.amount(digits, scale, kind)) {
-                    return;
-                }
-            }
-            _ => {}
         }
         let length = text.len();
         self.text(text, job.file.span_of(start..start + length), kind, symbols);
+    }
+
+    /// Adds a text that stands at `place`, or a number written in the plainest way; `false` for anything else.
+    fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
+        match kind.ty {
+            ColumnType::Symbol if text.len() < Symbols::LONGEST => {
+                self.builder.push_id(symbols.intern_at(text, place));
+            }
+            ColumnType::Number => {
+                let Some((number, 0)) = plain_decimal(text.as_bytes()) else { return false };
+                self.builder.push_number(number);
+            }
+            ColumnType::Money | ColumnType::Decimal => {
+                let plain = plain_decimal(text.as_bytes());
+                return plain.is_some_and(|(digits, scale)| self.amount(digits, scale, kind));
+            }
+            _ => return false,
+        }
+        self.summary.present += 1;
+        true
     }
 
     /// Adds an amount that fits 64 bits; `false` when it does not.

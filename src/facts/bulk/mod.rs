@@ -108,17 +108,33 @@ fn parallel(
     (relation, builder): (usize, &mut StoreBuilder),
 ) -> Outcome {
     let mut outcome = Outcome::default();
+    in_order(plan, threads, &|part| split::read(job, *part), &mut |chunk| {
+        append(chunk, &mut outcome, relation, builder);
+    });
+    outcome
+}
+
+/// Reads each part, on several threads, and takes what comes of them in their order.
+pub fn in_order<P: Sync, T: Send>(
+    parts: &[P],
+    threads: usize,
+    read: &(dyn Fn(&P) -> T + Sync),
+    take: &mut dyn FnMut(T),
+) {
     let next = AtomicUsize::new(0);
-    let workers = threads.max(1);
+    let workers = threads.clamp(1, parts.len().max(1));
+    if workers == 1 {
+        return parts.iter().map(read).for_each(take);
+    }
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::sync_channel::<(usize, Chunk)>(workers * 2);
+        let (sender, receiver) = mpsc::sync_channel::<(usize, T)>(workers * 2);
         for _ in 0..workers {
             let (sender, next) = (sender.clone(), &next);
             scope.spawn(move || {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(part) = plan.get(at) else { return };
-                    if sender.send((at, split::read(job, *part))).is_err() {
+                    let Some(part) = parts.get(at) else { return };
+                    if sender.send((at, read(part))).is_err() {
                         return;
                     }
                 }
@@ -127,15 +143,14 @@ fn parallel(
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut expected = 0;
-        for (at, chunk) in receiver {
-            waiting.insert(at, chunk);
-            while let Some(chunk) = waiting.remove(&expected) {
-                append(chunk, &mut outcome, relation, builder);
+        for (at, one) in receiver {
+            waiting.insert(at, one);
+            while let Some(one) = waiting.remove(&expected) {
+                take(one);
                 expected += 1;
             }
         }
     });
-    outcome
 }
 
 /// Row after row, as csv-core reads them.
@@ -143,11 +158,11 @@ fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome
     let mut outcome = Outcome::default();
     let mut fields = Fields::from(job.file.text(), job.dialect, job.start);
     let mut record: Vec<Field> = Vec::new();
-    let mut chunk = Chunk::new(job);
+    let mut chunk = Chunk::new(job.file, &job.kinds);
     while let Some(range) = fields.next(&mut record) {
         chunk.push(job, range, &record);
         if chunk.rows() >= SERIAL_ROWS {
-            append(std::mem::replace(&mut chunk, Chunk::new(job)), &mut outcome, relation, builder);
+            append(std::mem::replace(&mut chunk, Chunk::new(job.file, &job.kinds)), &mut outcome, relation, builder);
         }
     }
     append(chunk, &mut outcome, relation, builder);

@@ -69,7 +69,7 @@ pub(super) fn trusted(job: &Job<'_>, plan: &[Part], threads: usize) -> bool {
 
 /// The rows of a part as a chunk.
 pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
-    let mut chunk = Chunk::new(job);
+    let mut chunk = Chunk::new(job.file, &job.kinds);
     let mut rows = Rows::new(job, part);
     let mut record = Vec::with_capacity(job.headers.columns.len());
     while let Some(range) = rows.next(&mut record) {

@@ -341,7 +341,7 @@ impl WrittenSoFar {
 
 impl Written {
     /// How finely a value that was not read from text is written.
-    fn of(value: &Value) -> Self {
+    pub fn of(value: &Value) -> Self {
         match value {
             Value::Decimal(amount) | Value::Money(amount) => {
                 Self { places: i32::try_from(amount.scale()).unwrap_or(0), unit: None }

@@ -1,160 +1,15 @@
-//! Soufflé's fact files: one row a line, tabs between, texts as they are.
-//!
-//! What a line holds must be of the columns' types: a program that somebody else wrote is not to run on half its facts.
+//! A line cut into cells, and the value that each writes.
 
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::cells::CellKind;
-use super::store::builder::{CellInput, Content, SourceHead, StoreBuilder};
-use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::schema::{ColumnType, Relation};
-use crate::source::{FileId, SourceMap, Span};
+use super::Dialect;
+use crate::schema::ColumnType;
 use crate::text;
 use crate::value::{Decimal, Float, Value, parse_date};
 
-/// How a fact file is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialect {
-    /// What stands between cells.
-    pub delimiter: String,
-    /// Whether the first line is not a row.
-    pub headers: bool,
-    /// Whether cells may be quoted.
-    pub rfc4180: bool,
-    /// For each cell of a line, the column that it fills.
-    pub columns: Vec<Option<usize>>,
-}
-
-/// More faults than this in one file are counted rather than shown.
-const SHOWN: usize = 20;
-
-impl Dialect {
-    /// The dialect that the options of an `.input` ask for.
-    #[must_use]
-    pub fn new(options: &[(String, String)], arity: usize) -> Self {
-        let option =
-            |name: &str| options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        let is_true = |name: &str| option(name).is_some_and(|value| value == "true");
-        let rfc4180 = is_true("rfc4180");
-        let default = if rfc4180 { "," } else { "\t" };
-        let delimiter = option("delimiter").map_or_else(|| default.to_owned(), |text| unescaped(text));
-        let mut columns: Vec<Option<usize>> = (0..arity).map(Some).collect();
-        if let Some(wanted) = option("columns").filter(|wanted| !wanted.is_empty()) {
-            let places: Vec<usize> = wanted.split(':').filter_map(|place| place.trim().parse().ok()).collect();
-            columns = vec![None; places.iter().max().map_or(0, |last| (last + 1).min(10_000))];
-            for (column, place) in places.into_iter().take(arity).enumerate() {
-                if let Some(cell) = columns.get_mut(place) {
-                    *cell = Some(column);
-                }
-            }
-        }
-        Self { delimiter, headers: is_true("headers"), rfc4180, columns }
-    }
-}
-
-/// `\t` and the like in an option.
-fn unescaped(text: &str) -> String {
-    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\")
-}
-
-/// Reads `file` into the relation, which stands at position `at` of the schema that the builder was made for.
-pub fn read(
-    sources: &SourceMap,
-    file: FileId,
-    (relation, at): (&Relation, usize),
-    dialect: &Dialect,
-    builder: &mut StoreBuilder,
-) -> Report {
-    let kinds = relation.columns.iter().map(|column| CellKind::plain(column.ty)).collect();
-    let headers = vec![None; relation.columns.len()];
-    builder.begin(at, SourceHead { table: sources.file(file).name().to_owned(), file, headers, kinds });
-    let source = sources.file(file);
-    let text = source.shared_text();
-    let mut report = Report::new();
-    let mut wrong = 0;
-    let mut start = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let row = start..start + line.trim_end_matches('\n').trim_end_matches('\r').len();
-        start += line.len();
-        if number == 0 && dialect.headers {
-            continue;
-        }
-        let cells = match cells(&text, row.clone(), dialect) {
-            Ok(cells) => cells,
-            Err((place, message)) => {
-                wrong += 1;
-                if wrong <= SHOWN {
-                    report.push(Diagnostic::error(Code::RaggedRow, message).at(source.span_of(place)));
-                }
-                continue;
-            }
-        };
-        let mut values: Vec<CellInput> = Vec::with_capacity(relation.columns.len());
-        for (column, (content, place)) in relation.columns.iter().zip(&cells) {
-            let span = source.span_of(place.clone());
-            match value(content, column.ty) {
-                Some(value) => values.push(CellInput { content: Content::Value(value), span, ..CellInput::default() }),
-                None => {
-                    wrong += 1;
-                    if wrong <= SHOWN {
-                        report.push(malformed(content, column, span));
-                    }
-                }
-            }
-        }
-        if values.len() == relation.columns.len() {
-            builder.push(at, source.span_of(row), &values);
-        }
-    }
-    if wrong > SHOWN {
-        let more = wrong - SHOWN;
-        let message = text!("这个文件还有 {more} 处同样的错误", "{more} more such faults in this file");
-        report.push(
-            Diagnostic::error(Code::MalformedCell, message).at(Span::new(source.span().start(), source.span().start())),
-        );
-    }
-    builder.end(at);
-    report
-}
-
-/// A line: its place, and its cells with theirs.
-pub type Line = (Span, Vec<(String, Span)>);
-
-/// The cells of every line of `file`, each with its place, and complaints about lines that are not of the dialect.
-#[must_use]
-pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>, Report) {
-    let source = sources.file(file);
-    let text = source.shared_text();
-    let (mut rows, mut report, mut start) = (Vec::new(), Report::new(), 0);
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let row = start..start + line.trim_end_matches('\n').trim_end_matches('\r').len();
-        start += line.len();
-        if number == 0 && dialect.headers {
-            continue;
-        }
-        match cells(&text, row.clone(), dialect) {
-            Ok(cells) => {
-                let cells = cells.into_iter().map(|(text, place)| (text.into_owned(), source.span_of(place)));
-                rows.push((source.span_of(row), cells.collect()));
-            }
-            Err((place, message)) => {
-                report.push(Diagnostic::error(Code::RaggedRow, message).at(source.span_of(place)));
-            }
-        }
-    }
-    (rows, report)
-}
-
-fn malformed(content: &str, column: &crate::schema::Column, span: Span) -> Diagnostic {
-    let (name, ty) = (&column.name, column.ty.name());
-    let message =
-        text!("`{content}` 不是列 `{name}` 的类型 {ty}", "`{content}` is no {ty}, which the column `{name}` holds");
-    Diagnostic::error(Code::MalformedCell, message).at(span)
-}
-
 /// The value that a cell writes; texts are taken as they are.
-fn value(content: &str, ty: ColumnType) -> Option<Value> {
+pub(super) fn value(content: &str, ty: ColumnType) -> Option<Value> {
     let plain = content.trim();
     match ty {
         ColumnType::Symbol => Some(Value::symbol(content)),
@@ -187,12 +42,16 @@ fn integer(text: &str) -> Option<i128> {
 }
 
 /// A cell's text and the bytes of the file that it stands in.
-type CellText<'t> = (Cow<'t, str>, std::ops::Range<usize>);
+pub(super) type CellText<'t> = (Cow<'t, str>, std::ops::Range<usize>);
 /// Where a line is wrong, and why.
-type Fault = (std::ops::Range<usize>, crate::diagnostic::Text);
+pub(super) type Fault = (std::ops::Range<usize>, crate::diagnostic::Text);
 
 /// The cells of one line, in the order of columns.
-fn cells<'t>(text: &'t str, row: std::ops::Range<usize>, dialect: &Dialect) -> Result<Vec<CellText<'t>>, Fault> {
+pub(super) fn cells<'t>(
+    text: &'t str,
+    row: std::ops::Range<usize>,
+    dialect: &Dialect,
+) -> Result<Vec<CellText<'t>>, Fault> {
     let arity = dialect.columns.iter().flatten().count();
     let mut found: Vec<Option<CellText>> = vec![None; arity];
     let mut at = row.start;
@@ -280,7 +139,8 @@ fn quoted<'t>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, cells, value};
+    use super::super::Dialect;
+    use super::{cells, value};
     use crate::schema::ColumnType;
     use crate::value::Value;
 

@@ -1,0 +1,161 @@
+//! Soufflé's fact files: one row a line, tabs between, texts as they are.
+//!
+//! What a line holds must be of the columns' types: a program that somebody else wrote is not to run on half its facts.
+
+mod cells;
+mod part;
+mod places;
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use self::cells::cells;
+use self::part::{Job, Part};
+use self::places::Lines;
+use super::bulk;
+use super::cells::CellKind;
+use super::store::builder::{SourceHead, StoreBuilder};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::schema::Relation;
+use crate::source::{FileId, SourceMap, Span};
+use crate::text;
+
+/// How a fact file is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What stands between cells.
+    pub delimiter: String,
+    /// Whether the first line is not a row.
+    pub headers: bool,
+    /// Whether cells may be quoted.
+    pub rfc4180: bool,
+    /// For each cell of a line, the column that it fills.
+    pub columns: Vec<Option<usize>>,
+}
+
+/// More faults than this in one file are counted rather than shown.
+const SHOWN: usize = 20;
+
+impl Dialect {
+    /// The dialect that the options of an `.input` ask for.
+    #[must_use]
+    pub fn new(options: &[(String, String)], arity: usize) -> Self {
+        let option =
+            |name: &str| options.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        let is_true = |name: &str| option(name).is_some_and(|value| value == "true");
+        let rfc4180 = is_true("rfc4180");
+        let default = if rfc4180 { "," } else { "\t" };
+        let delimiter = option("delimiter").map_or_else(|| default.to_owned(), |text| unescaped(text));
+        let mut columns: Vec<Option<usize>> = (0..arity).map(Some).collect();
+        if let Some(wanted) = option("columns").filter(|wanted| !wanted.is_empty()) {
+            let places: Vec<usize> = wanted.split(':').filter_map(|place| place.trim().parse().ok()).collect();
+            columns = vec![None; places.iter().max().map_or(0, |last| (last + 1).min(10_000))];
+            for (column, place) in places.into_iter().take(arity).enumerate() {
+                if let Some(cell) = columns.get_mut(place) {
+                    *cell = Some(column);
+                }
+            }
+        }
+        Self { delimiter, headers: is_true("headers"), rfc4180, columns }
+    }
+}
+
+/// `\t` and the like in an option.
+fn unescaped(text: &str) -> String {
+    text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\")
+}
+
+/// Reads `file` into the relation, which stands at position `at` of the schema that the builder was made for, on so many
+/// threads; they leave no trace in what is read.
+pub fn read(
+    sources: &SourceMap,
+    file: FileId,
+    (relation, at): (&Relation, usize),
+    (dialect, threads): (&Dialect, usize),
+    builder: &mut StoreBuilder,
+) -> Report {
+    let kinds: Vec<CellKind> = relation.columns.iter().map(|column| CellKind::plain(column.ty)).collect();
+    let headers = vec![None; relation.columns.len()];
+    let source = sources.file(file);
+    builder.begin(at, SourceHead { table: source.name().to_owned(), file, headers, kinds: kinds.clone() });
+    builder.symbols().add_file(source.span().start(), source.shared_text());
+    let job = Job { file: source, relation, dialect, kinds: &kinds };
+    let (mut report, mut wrong, mut starts) = (Report::new(), 0, Vec::new());
+    bulk::in_order(
+        &parts(source.text(), dialect.headers, bulk::CHUNK),
+        threads,
+        &|part| job.read(part),
+        &mut |part: Part| {
+            let room = SHOWN.saturating_sub(wrong);
+            wrong += part.wrong;
+            report.extend(part.faults.into_iter().take(room));
+            starts.extend_from_slice(part.rows.starts());
+            builder.append(at, part.rows);
+        },
+    );
+    if wrong > SHOWN {
+        let more = wrong - SHOWN;
+        let message = text!("这个文件还有 {more} 处同样的错误", "{more} more such faults in this file");
+        report.push(
+            Diagnostic::error(Code::MalformedCell, message).at(Span::new(source.span().start(), source.span().start())),
+        );
+    }
+    builder.end_with(at, Some(Box::new(Lines { file, dialect: dialect.clone(), starts })));
+    report
+}
+
+/// Where the parts of a text begin and end, each of whole lines and about `size` bytes.
+fn parts(text: &str, headers: bool, size: usize) -> Vec<Range<usize>> {
+    let line_end = |from: usize| memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at + 1);
+    let mut parts = Vec::new();
+    let mut start = if headers { line_end(0) } else { 0 };
+    while start < text.len() {
+        let end = line_end(start.saturating_add(size).min(text.len()));
+        parts.push(start..end);
+        start = end;
+    }
+    parts
+}
+
+/// A line: its place, and its cells with theirs.
+pub type Line = (Span, Vec<(String, Span)>);
+
+/// The cells of every line of `file`, each with its place, and complaints about lines that are not of the dialect.
+#[must_use]
+pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>, Report) {
+    let source = sources.file(file);
+    let text = source.shared_text();
+    let (mut rows, mut report) = (Vec::new(), Report::new());
+    for row in parts(&text, dialect.headers, bulk::CHUNK).into_iter().flat_map(|part| rows_of(&text, part)) {
+        match cells(&text, row.clone(), dialect) {
+            Ok(cells) => {
+                let cells = cells.into_iter().map(|(text, place)| (text.into_owned(), source.span_of(place)));
+                rows.push((source.span_of(row), cells.collect()));
+            }
+            Err((place, message)) => {
+                report.push(Diagnostic::error(Code::RaggedRow, message).at(source.span_of(place)));
+            }
+        }
+    }
+    (rows, report)
+}
+
+/// The lines of a part of a text, without what ends them.
+fn rows_of(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = part.start;
+    std::iter::from_fn(move || {
+        let start = at;
+        let rest = bytes.get(start..part.end).filter(|rest| !rest.is_empty())?;
+        let mut end = memchr(b'\n', rest).map_or(part.end, |found| start + found);
+        at = end + 1;
+        while end > start && bytes[end - 1] == b'\r' {
+            end -= 1;
+        }
+        Some(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+use proptest::prelude::*;
+
+use super::cells::cells;
+use super::part::Job;
+use super::{Dialect, parts, read, rows_of};
+use crate::diagnostic::Report;
+use crate::facts::cells::CellKind;
+use crate::facts::store::builder::StoreBuilder;
+use crate::facts::store::{Cell, Store};
+use crate::schema::{Column, ColumnType, Relation, Schema};
+use crate::source::{FileId, SourceMap, Span};
+use crate::value::Value;
+
+fn schema(types: &[ColumnType]) -> Schema {
+    let column = |(at, ty): (usize, &ColumnType)| Column {
+        name: format!("c{at}"),
+        ty: *ty,
+        doc: String::new(),
+        headers: Vec::new(),
+        span: Span::default(),
+    };
+    let relation = Relation {
+        name: "r".to_owned(),
+        columns: types.iter().enumerate().map(column).collect(),
+        key: Vec::new(),
+        totals: None,
+        doc: String::new(),
+        span: Span::default(),
+    };
+    Schema { relations: vec![relation] }
+}
+
+fn load(text: &str, types: &[ColumnType], options: &[(&str, &str)]) -> (SourceMap, Store, Report) {
+    let schema = schema(types);
+    let mut map = SourceMap::new();
+    let file = map.add("r.facts", text).unwrap();
+    let options: Vec<_> = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let dialect = Dialect::new(&options, types.len());
+    let mut builder = StoreBuilder::new(&schema);
+    let report = read(&map, file, (&schema.relations[0], 0), (&dialect, 2), &mut builder);
+    let store = builder.finish(|_| "r.facts".to_owned());
+    (map, store, report)
+}
+
+fn row(map: &SourceMap, store: &Store, row: u32, width: usize) -> Vec<Value> {
+    let value = |column| match store.cell(map, 0, row, column) {
+        Cell::Present(value) => value,
+        other => panic!("{other:?}"),
+    };
+    (0..width).map(value).collect()
+}
+
+#[test]
+fn cells_have_values_and_places() {
+    use ColumnType::{Decimal, Number, Symbol};
+    let (map, store, report) = load("a \t-12\t0.50\r\n\t0x1f\t3\n", &[Symbol, Number, Decimal], &[]);
+    assert!(report.is_empty(), "{report:?}");
+    let decimal = |text: &str| Value::Decimal(crate::value::Decimal::from_str_exact(text).unwrap());
+    assert_eq!(row(&map, &store, 0, 3), [Value::symbol("a "), Value::Number(-12), decimal("0.50")]);
+    assert_eq!(row(&map, &store, 1, 3), [Value::symbol(""), Value::Number(31), decimal("3")]);
+    assert_eq!(store.tables[0].precision(0, 2).scale, 2);
+    let shown = |row, column| map.text(store.tables[0].cell_span(&map, row, column)).into_owned();
+    assert_eq!([shown(0, 0), shown(0, 2), shown(1, 1)], ["a ", "0.50", "0x1f"]);
+    assert_eq!(map.text(store.tables[0].row_span(&map, 0)), "a \t-12\t0.50");
+}
+
+#[test]
+fn options_say_how_lines_are_cut() {
+    use ColumnType::{Number, Symbol};
+    let options = [("delimiter", ","), ("headers", "true"), ("rfc4180", "true"), ("columns", "2:0")];
+    let (map, store, report) = load("x,y,z\n7,b,\"c,\"\"d\"\n", &[Symbol, Number], &options);
+    assert!(report.is_empty(), "{report:?}");
+    assert_eq!(row(&map, &store, 0, 2), [Value::symbol("c,\"d"), Value::Number(7)]);
+    assert_eq!(map.text(store.tables[0].cell_span(&map, 0, 1)), "7");
+}
+
+#[test]
+fn every_wrong_line_is_counted_and_the_first_are_shown() {
+    let text: String = (0..30).map(|at| if at % 2 == 0 { format!("{at}\n") } else { format!("x{at}\n") }).collect();
+    let (map, _, report) = load(&text, &[ColumnType::Number], &[]);
+    assert_eq!(report.diagnostics().len(), 15);
+    let places = report.diagnostics().iter().map(|one| map.text(one.labels[0].span).into_owned());
+    assert_eq!(places.take(2).collect::<Vec<_>>(), ["x1", "x3"]);
+    let (_, _, report) = load(&"x\n".repeat(50), &[ColumnType::Number], &[]);
+    assert_eq!(report.diagnostics().len(), super::SHOWN + 1, "the rest in one sentence");
+    let (_, _, report) = load("1\t2\n3\n", &[ColumnType::Number, ColumnType::Number], &[]);
+    assert_eq!(report.diagnostics().len(), 1, "a line that is too short");
+}
+
+proptest! {
+    /// However a text is cut into parts, the same lines are read, with the same complaints.
+    #[test]
+    fn parts_leave_no_trace(text in "([a-c0-9.\\-]{0,3}[,\\[\\]\r]?[0-9]{0,3}\n?){0,12}", size in 1_usize..20) {
+        let schema = schema(&[ColumnType::Symbol, ColumnType::Number]);
+        let mut map = SourceMap::new();
+        let file: FileId = map.add("r.facts", text.as_str()).unwrap();
+        let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
+        let kinds = [CellKind::plain(ColumnType::Symbol), CellKind::plain(ColumnType::Number)];
+        let source = map.file(file);
+        let job = Job { file: source, relation: &schema.relations[0], dialect: &dialect, kinds: &kinds };
+        let parts = parts(&text, false, size);
+        prop_assert_eq!(parts.iter().map(|part| &text[part.clone()]).collect::<String>(), text.clone());
+        let whole = job.read(&(0..text.len()));
+        let read: Vec<_> = parts.iter().map(|part| job.read(part)).collect();
+        let starts: Vec<u32> = read.iter().flat_map(|part| part.rows.starts().to_vec()).collect();
+        prop_assert_eq!(starts.as_slice(), whole.rows.starts());
+        prop_assert_eq!(read.iter().map(|part| part.wrong).sum::<usize>(), whole.wrong);
+        for line in rows_of(&text, 0..text.len()) {
+            let mut fast = Vec::new();
+            if job.cut(&line, &mut fast) {
+                let slow: Vec<_> = cells(&text, line, &dialect).unwrap().into_iter().map(|(_, place)| place).collect();
+                prop_assert_eq!(fast, slow);
+            }
+        }
+    }
+}
