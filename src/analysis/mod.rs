@@ -15,6 +15,7 @@ mod inline;
 // what the names of relations, columns and types mean,
 mod collect;
 mod context;
+mod reads;
 mod schema;
 mod types;
 
@@ -73,6 +74,8 @@ pub struct InputWish {
     pub relation: String,
     /// The options of the directive, as written.
     pub options: Vec<(String, String)>,
+    /// For each declared column, whether its values make any difference to the program.
+    pub asked: Vec<bool>,
     /// The directive.
     pub span: Span,
 }
@@ -81,12 +84,22 @@ pub struct InputWish {
 #[must_use]
 pub fn inputs(programs: &[&ast::Program]) -> Vec<InputWish> {
     let flat = components::expand(programs, &mut Report::new());
+    let reads = reads::Reads::of(&flat);
+    let asked = |name: &str| {
+        let decl = flat.decls.iter().find(|decl| decl.names.iter().any(|known| known.text == name));
+        (0..decl.map_or(0, |decl| decl.columns.len())).map(|column| reads.asks(name, column)).collect()
+    };
     let directives = flat.directives.iter().filter(|directive| directive.kind == ast::DirectiveKind::Input);
     let wishes = directives.flat_map(|directive| {
         let options = directive.options.iter().map(|(name, value)| (name.text.clone(), value.clone()));
         let options: Vec<(String, String)> = options.collect();
         let names = directive.relations.iter();
-        names.map(move |name| InputWish { relation: name.text.clone(), options: options.clone(), span: directive.span })
+        names.map(move |name| InputWish {
+            relation: name.text.clone(),
+            options: options.clone(),
+            asked: asked(&name.text),
+            span: directive.span,
+        })
     });
     wishes.collect()
 }

@@ -126,7 +126,7 @@ fn load_facts(
         let relation = &schema.relations[at];
         let Some(file) = open(sources, request, wish, report) else { continue };
         let dialect = Dialect::new(&wish.options, relation.columns.len());
-        report.append(souffle::read(sources, file, (relation, at), (&dialect, threads), &mut builder));
+        report.append(souffle::read(sources, file, (relation, at), (&dialect, &wish.asked, threads), &mut builder));
     }
     builder.finish(|file| sources.file(file).name().to_owned())
 }

@@ -31,6 +31,16 @@ pub trait Rewrite {
         body(self, inner);
     }
 
+    /// A condition.
+    fn literal(&mut self, inner: &mut Literal) {
+        literal(self, inner);
+    }
+
+    /// An atom, of a body or a head.
+    fn atom(&mut self, inner: &mut Atom) {
+        atom(self, inner);
+    }
+
     /// An entry of a brace pattern.
     fn entry(&mut self, inner: &mut NamedArg) {
         entry(self, inner);
@@ -72,19 +82,19 @@ pub fn directive<R: Rewrite + ?Sized>(pass: &mut R, directive: &mut Directive) {
 
 /// Walks a clause.
 pub fn clause<R: Rewrite + ?Sized>(pass: &mut R, clause: &mut Clause) {
-    clause.heads.iter_mut().chain(&mut clause.subsumes).for_each(|head| atom(pass, head));
+    clause.heads.iter_mut().chain(&mut clause.subsumes).for_each(|head| pass.atom(head));
     pass.body(&mut clause.body);
 }
 
 /// Walks every condition of a body.
 pub fn body<R: Rewrite + ?Sized>(pass: &mut R, body: &mut Body) {
-    body.alternatives.iter_mut().flatten().for_each(|condition| literal(pass, condition));
+    body.alternatives.iter_mut().flatten().for_each(|condition| pass.literal(condition));
 }
 
 /// Walks a condition.
 pub fn literal<R: Rewrite + ?Sized>(pass: &mut R, literal: &mut Literal) {
     match literal {
-        Literal::Atom(inner) => atom(pass, inner),
+        Literal::Atom(inner) => pass.atom(inner),
         Literal::In(In { row, source, .. }) => {
             pass.name(Role::Row, row);
             match source {
@@ -143,7 +153,7 @@ pub fn arg<R: Rewrite + ?Sized>(pass: &mut R, arg: &mut Arg) {
             pass.name(Role::Type, ty);
         }
         ArgKind::If(condition, then, other) => {
-            literal(pass, condition);
+            pass.literal(condition);
             pass.arg(then);
             pass.arg(other);
         }

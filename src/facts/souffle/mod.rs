@@ -67,12 +67,12 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Reads `file` into the relation, which stands at position `at` of the schema that the builder was made for, on so many
-/// threads; they leave no trace in what is read.
+/// threads; they leave no trace in what is read. Texts of columns that are not `asked` for, by position, are not kept.
 pub fn read(
     sources: &SourceMap,
     file: FileId,
     (relation, at): (&Relation, usize),
-    (dialect, threads): (&Dialect, usize),
+    (dialect, asked, threads): (&Dialect, &[bool], usize),
     builder: &mut StoreBuilder,
 ) -> Report {
     let kinds: Vec<CellKind> = relation.columns.iter().map(|column| CellKind::plain(column.ty)).collect();
@@ -80,7 +80,7 @@ pub fn read(
     let source = sources.file(file);
     builder.begin(at, SourceHead { table: source.name().to_owned(), file, headers, kinds: kinds.clone() });
     builder.symbols().add_file(source.span().start(), source.shared_text());
-    let job = Job { file: source, relation, dialect, kinds: &kinds };
+    let job = Job { file: source, relation, dialect, kinds: &kinds, asked };
     let (mut report, mut wrong, mut starts) = (Report::new(), 0, Vec::new());
     bulk::in_order(
         &parts(source.text(), dialect.headers, bulk::CHUNK),

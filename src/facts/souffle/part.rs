@@ -9,7 +9,7 @@ use super::{Dialect, SHOWN, rows_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::CellKind;
-use crate::schema::Relation;
+use crate::schema::{ColumnType, Relation};
 use crate::source::{SourceFile, Span};
 use crate::text;
 
@@ -23,6 +23,8 @@ pub(super) struct Job<'a> {
     pub dialect: &'a Dialect,
     /// For each declared column, what its cells are.
     pub kinds: &'a [CellKind],
+    /// For each declared column, whether its texts count.
+    pub asked: &'a [bool],
 }
 
 /// Lines that were read.
@@ -89,7 +91,9 @@ impl Job<'_> {
 impl Part {
     fn cell(&mut self, job: &Job<'_>, at: usize, content: &str, place: Range<usize>) {
         let span = |place: Range<usize>| job.file.span_of(place);
-        let stands_there = content.len() == place.len();
+        let is_text = job.kinds[at].ty == ColumnType::Symbol;
+        let content = if is_text && job.asked.get(at) == Some(&false) { "" } else { content };
+        let stands_there = content.is_empty() || content.len() == place.len();
         if stands_there && self.rows.plain(at, content, (&job.kinds[at], span(place.clone()).start())) {
             return;
         }

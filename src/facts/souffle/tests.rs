@@ -37,7 +37,7 @@ fn load(text: &str, types: &[ColumnType], options: &[(&str, &str)]) -> (SourceMa
     let options: Vec<_> = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let dialect = Dialect::new(&options, types.len());
     let mut builder = StoreBuilder::new(&schema);
-    let report = read(&map, file, (&schema.relations[0], 0), (&dialect, 2), &mut builder);
+    let report = read(&map, file, (&schema.relations[0], 0), (&dialect, &[], 2), &mut builder);
     let store = builder.finish(|_| "r.facts".to_owned());
     (map, store, report)
 }
@@ -97,7 +97,7 @@ proptest! {
         let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
         let kinds = [CellKind::plain(ColumnType::Symbol), CellKind::plain(ColumnType::Number)];
         let source = map.file(file);
-        let job = Job { file: source, relation: &schema.relations[0], dialect: &dialect, kinds: &kinds };
+        let job = Job { file: source, relation: &schema.relations[0], dialect: &dialect, kinds: &kinds, asked: &[] };
         let parts = parts(&text, false, size);
         prop_assert_eq!(parts.iter().map(|part| &text[part.clone()]).collect::<String>(), text.clone());
         let whole = job.read(&(0..text.len()));
