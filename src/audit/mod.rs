@@ -39,7 +39,7 @@ pub use self::plain::{PlainRequest, PlainRun, run_plain};
 pub use self::query::query;
 pub use self::rules::{LoadedCard, Rules, Wish, load_rules, pack_name};
 pub use self::test::{Tested, prove_tests, test};
-pub use self::tidy::{Tidied, tidy};
+pub use self::tidy::{Tidied, mend, tidy};
 pub use self::why::{Proved, Wanted, Which, why};
 pub use self::why_not::{About, Answer, Asked, explain as why_not};
 use self::words::Words;

@@ -16,6 +16,9 @@ pub struct Tidied {
     pub report: Report,
 }
 
+/// How often mending is tried again on what it gave.
+const ROUNDS: usize = 4;
+
 /// The rule file `file` laid out; with `mend`, after the slips that have a certain remedy are mended.
 #[must_use]
 pub fn tidy(sources: &mut SourceMap, file: FileId, mend: bool) -> Tidied {
@@ -34,6 +37,24 @@ pub fn tidy(sources: &mut SourceMap, file: FileId, mend: bool) -> Tidied {
     let (laid_out, report) = lay_out(sources, at);
     let text = if windows { laid_out.replace('\n', "\r\n") } else { laid_out };
     Tidied { text, mended, report }
+}
+
+/// The text of the rule file `file` with every slip mended that has a certain remedy, and how many these are; nothing else of
+/// it changes. Mending may bring others to light: it goes on as long as there are any.
+#[must_use]
+pub fn mend(sources: &mut SourceMap, file: FileId) -> (String, usize) {
+    let name = sources.file(file).name().to_owned();
+    let (mut text, mut at, mut mended) = (sources.file(file).text().to_owned(), file, 0);
+    for _ in 0..ROUNDS {
+        let fixes = certain(sources, at);
+        if fixes.is_empty() {
+            break;
+        }
+        mended += fixes.len();
+        text = apply(sources, at, fixes);
+        at = again(sources, &name, &text).unwrap_or(at);
+    }
+    (text, mended)
 }
 
 /// `text` as one more source of that name; none when all sources are too large.

@@ -4,10 +4,11 @@ use clap::Args;
 
 use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
-use crate::audit::{Audit, Reach, Request, check as audit};
-use crate::diagnostic::{Code, Diagnostic, Severity as Weight};
+use crate::audit::{Audit, Reach, Request, check as audit, mend, rules_of};
+use crate::diagnostic::{Code, Diagnostic, Lang, Severity as Weight};
 use crate::finding::{Severity, Verdict};
 use crate::render::{concise, human, json, sarif, summary};
+use crate::source::SourceMap;
 use crate::text;
 
 /// `gouji check`
@@ -21,6 +22,9 @@ pub(super) struct CheckArgs {
     /// 达到这一级别的问题使退出码为 1 / findings of this level and above make the exit code 1
     #[arg(long, value_enum, default_value_t = Level::Error)]
     fail_level: Level,
+    /// 先改正规则文件里有把握的笔误（全角标点、`==`、`and` 等），再审核 / first mend what is certain in the audit's rule files
+    #[arg(long)]
+    fix: bool,
     /// 说明每条规则用了多少时间 / say what each rule took
     #[arg(long)]
     profile: bool,
@@ -49,17 +53,45 @@ enum Level {
 pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> Said {
     let evidence = matches!(args.format, Format::Json);
     let request = Request { evidence, ..args.audit.request(common, terminal.lang()) };
+    let mended = if args.fix { mend_rules(&request, terminal.lang()) } else { String::new() };
     let mut audit = with_sign_of_life(terminal.lang(), || audit(&request));
     if audit.reach != Reach::Refused && !audit.audited.checked_anything() {
         audit.diagnostics.push(nothing_checked());
     }
     let code = exit_code(&audit, args.fail_level);
     let mut said = formatted(args, &audit, terminal, code);
+    said.stderr.insert_str(0, &mended);
     if args.profile {
         said.stderr.push_str(&super::profile::profile(&audit, terminal.lang()));
     }
     // The process ends here: taking the audit apart piece by piece would only make its reader wait.
     std::mem::forget(audit);
+    said
+}
+
+/// Mends the rule files that the audit reads, those that are files; a line for each that changed.
+fn mend_rules(request: &Request, lang: Lang) -> String {
+    let mut sources = SourceMap::new();
+    let (rules, _) = rules_of(&mut sources, request);
+    let mut said = String::new();
+    for file in rules.files {
+        let name = sources.file(file).name().to_owned();
+        let original = sources.file(file).shared_text();
+        // Shipped rules stand in no file.
+        if !std::fs::read_to_string(&name).is_ok_and(|text| text.trim_start_matches('\u{feff}') == *original) {
+            continue;
+        }
+        let (text, mended) = mend(&mut sources, file);
+        if mended == 0 {
+            continue;
+        }
+        said += &match (std::fs::write(&name, text), lang) {
+            (Ok(()), Lang::Zh) => format!("已改：{name}（改正 {mended} 处）\n"),
+            (Ok(()), Lang::En) => format!("changed: {name} ({mended} slips mended)\n"),
+            (Err(error), Lang::Zh) => format!("写不了 {name}：{error}\n"),
+            (Err(error), Lang::En) => format!("cannot write {name}: {error}\n"),
+        };
+    }
     said
 }
 

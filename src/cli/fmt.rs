@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::{FOUND, REFUSED, Said};
+use super::{FOUND, REFUSED, Said, is_rule_file};
 use crate::audit::tidy;
 use crate::diagnostic::Lang;
 use crate::source::SourceMap;
@@ -43,10 +43,7 @@ pub(super) fn fmt(args: &FmtArgs, terminal: &Terminal) -> Said {
 /// Rule files at or under `path`: all `.dl`, and `.toml` with cards in it. A file that was `named` counts in any case.
 fn collect(path: &Path, named: bool, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     if !path.is_dir() {
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        let of_cards = || std::fs::read_to_string(path).is_ok_and(|text| text.contains("[[rule]]"));
-        let wanted = extension.is_some_and(|extension| extension == "dl" || extension == "toml" && of_cards());
-        if named || wanted {
+        if named || is_rule_file(path) {
             files.push(path.to_owned());
         }
         return Ok(());

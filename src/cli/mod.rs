@@ -1,7 +1,7 @@
 //! The command line: a file per verb. The only place that prints.
 //!
 //! Exit codes, whatever the flags: 0 checked and nothing at or above `--fail-level`; 1 findings; 2 usage, manifest or rule
-//! error, or nothing was checked; 3 the run is incomplete.
+//! error, or nothing was checked; 3 the run is incomplete, also when Ctrl-C stopped it; 130 Ctrl-C pressed twice.
 
 mod check;
 mod explain;
@@ -18,7 +18,7 @@ mod test;
 mod why;
 mod why_not;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -45,6 +45,8 @@ const FOUND: u8 = 1;
 const REFUSED: u8 = 2;
 /// The run is incomplete.
 const INCOMPLETE: u8 = 3;
+/// Ended at once, as shells name what a signal ended.
+const INTERRUPTED: i32 = 130;
 
 /// gouji 勾稽：按规则审核项目资料，每个问题都指到出处 / checks project records by rules, and points at the cells
 #[derive(Debug, Parser)]
@@ -123,7 +125,8 @@ enum EngineArg {
 /// Which audit, and what is different this time.
 #[derive(Clone, Debug, Args)]
 struct AuditArgs {
-    /// 文件夹（用它或上级文件夹里的 audit.toml）/ folder; the nearest audit.toml upward counts
+    /// 文件夹（用它或上级文件夹里的 audit.toml），或者一个规则文件：只用它的规则 / folder, of which the nearest audit.toml
+    /// upward counts; or a rule file, to use its rules only
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// 只用这些规则：规则包名或路径 / only these rules: packs by name, files by path
@@ -136,15 +139,21 @@ struct AuditArgs {
 
 impl AuditArgs {
     fn request(&self, common: &Common, lang: Lang) -> Request {
-        Request {
-            start: self.dir.clone(),
-            rules: self.rules.clone(),
-            set: self.set.clone(),
-            engine: common.engine(),
-            lang,
-            evidence: false,
+        let mut rules = self.rules.clone();
+        if is_rule_file(&self.dir) {
+            rules.push(self.dir.to_string_lossy().into_owned());
         }
+        let (start, set) = (self.dir.clone(), self.set.clone());
+        Request { start, rules, set, engine: common.engine(), lang, evidence: false }
     }
+}
+
+/// Whether a file holds rules: any `.dl`, and a `.toml` with cards in it.
+fn is_rule_file(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let has_cards = || std::fs::read_to_string(path).is_ok_and(|text| text.contains("[[rule]]"));
+    let of_rules = |extension| extension == "dl" || extension == "toml" && has_cards();
+    path.is_file() && extension.is_some_and(of_rules)
 }
 
 impl Common {
@@ -169,6 +178,9 @@ pub fn main() -> ExitCode {
         LangArg::En => Lang::En,
     });
     let terminal = Terminal::new(cli.common.color, cli.common.width, lang);
+    if matches!(cli.verb, Verb::Check(_) | Verb::Run(_) | Verb::Query(_) | Verb::Why(_) | Verb::WhyNot(_)) {
+        terminal::stop_on_ctrl_c(lang);
+    }
     terminal::guarded(lang, || {
         let common = &cli.common;
         match &cli.verb {

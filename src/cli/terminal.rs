@@ -3,13 +3,15 @@
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::{INCOMPLETE, Said};
+use super::{INCOMPLETE, INTERRUPTED, Said};
 use crate::diagnostic::{Diagnostic, Lang};
+use crate::exec::frog::interrupt;
 use crate::render::human::{self, Style};
 use crate::source::SourceMap;
 
@@ -99,6 +101,24 @@ pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
         drop(done);
         result
     })
+}
+
+/// From now on Ctrl-C has rules stop with a word on where they were; a second one ends the process at once.
+pub(super) fn stop_on_ctrl_c(lang: Lang) {
+    let pressed = AtomicBool::new(false);
+    let handler = move || {
+        if pressed.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED);
+        }
+        interrupt();
+        let said = match lang {
+            Lang::Zh => "\n正在停下；再按一次 Ctrl-C 立即退出\n",
+            Lang::En => "\nstopping; press Ctrl-C again to end at once\n",
+        };
+        write(&mut std::io::stderr(), said);
+    };
+    // Where there is no such signal, the process ends as ever.
+    let _ = ctrlc::set_handler(handler);
 }
 
 /// Runs a verb, writes what it says, and ends as it says. A panic is our mistake and is said to be.

@@ -314,3 +314,55 @@ fn a_failed_join_names_the_nearest_key_and_what_is_different() {
     let broken = told("J-2", "甲");
     assert!(broken.contains("找到了 v3") && broken.contains("e.csv:4"), "the row that broke the negation: {broken}");
 }
+
+const SLIPS: &str = "language = 1\n[[rule]]\ncode = \"Z-1\"\ntitle = \"超\"\nseverity = \"error\"\n";
+
+/// A card with slips that have a certain remedy.
+fn with_slips(when: &str) -> String {
+    format!(
+        "{SLIPS}when = '''{when}'''\nmessage = \"{{p.name}}\"\nlabels = [{{ at = \"p.spent\", text = \"\" }}]\n\
+         [[rule.test]]\nname = \"超了要报\"\nfacts = '''project{{name: \"甲\", budget: 1, spent: 2}}.'''\nexpect = ['p.name = \"甲\"']\n\
+         [[rule.test]]\nname = \"没超不报\"\nfacts = '''project{{name: \"甲\", budget: 2, spent: 2}}.'''\nexpect = []\n"
+    )
+}
+
+#[test]
+fn check_fix_mends_the_rules_of_the_audit_and_then_audits() {
+    let manifest = MANIFEST.replace("\"budget\"", "\"./mine.toml\"");
+    let card = with_slips(" p in project， p.spent > p.budget and p.name == p.name ")
+        .replace("language = 1\n", "language = 1\nuse = [\"lib/budget.dl\"]\n");
+    let dir = audit("check-fix", &manifest, &[("p.csv", PROJECTS), ("mine.toml", &card)]);
+    let shown = dir.to_str().unwrap();
+    assert_eq!(code(&["check", shown]), 2, "the slips are errors");
+    let fixed = gouji(&["check", "--fix", "--format", "concise", shown]);
+    assert_eq!(fixed.status.code(), Some(1), "{}", stderr(&fixed));
+    assert!(stderr(&fixed).contains("mine.toml（改正 3 处）"), "{}", stderr(&fixed));
+    assert!(stdout(&fixed).contains("乙"), "{}", stdout(&fixed));
+    let text = fs::read_to_string(dir.join("mine.toml")).unwrap();
+    assert!(text.contains(" p in project, p.spent > p.budget , p.name = p.name "), "{text}");
+    let again = gouji(&["check", "--fix", "--format", "concise", shown]);
+    assert!(!stderr(&again).contains("改正"), "{}", stderr(&again));
+    // A rule file in the place of a folder: its rules, its tests.
+    let rules = dir.join("mine.toml");
+    let tested = gouji(&["test", rules.to_str().unwrap()]);
+    assert_eq!(tested.status.code(), Some(0), "{}{}", stdout(&tested), stderr(&tested));
+    assert!(stdout(&tested).contains("测试 2 项：2 通过"), "{}", stdout(&tested));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_what_was_found_and_says_where_it_stopped() {
+    let program = ".decl small(x: number)\nsmall(1).\n.output small\n.decl n(x: number)\nn(0).\n\
+                   n(x + 1) :- n(x), x < 1000000000000.\n.output n\n";
+    let dir = audit("ctrl-c", "", &[("endless.dl", program)]);
+    let running = command(&["run", "endless.dl", "-D", "."]).current_dir(&dir).stderr(Stdio::piped()).spawn().unwrap();
+    // The first thing that the process does is to listen for the signal.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let killed = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let ended = running.wait_with_output().unwrap();
+    let said = stderr(&ended);
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    assert!(said.contains("被中断（Ctrl-C）；此时 `n` 已有"), "{said}");
+    assert_eq!(fs::read_to_string(dir.join("small.csv")).unwrap(), "1\n");
+}

@@ -1,5 +1,6 @@
 //! [`Limits`]: when a rule has to stop.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::diagnostic::Text;
@@ -14,6 +15,14 @@ pub struct Options {
     pub max_memory: Option<usize>,
     /// How many threads may work; as many as the machine has when none are given.
     pub threads: Option<usize>,
+}
+
+/// Whether somebody asked this process to stop.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Has every run of this process stop soon: rules that are not finished fail, what others found stands.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
 }
 
 impl Options {
@@ -32,6 +41,8 @@ pub enum Stop {
     Time(Duration),
     /// It took too much memory.
     Memory(usize),
+    /// Somebody asked for it: see [`interrupt`].
+    Interrupted,
     /// Nobody takes its rows any more: another thread was stopped.
     Deserted,
 }
@@ -48,6 +59,10 @@ impl Stop {
                     "stopped at the time limit ({seconds:.1} s), when `{relation}` had {rows} rows"
                 )
             }
+            Self::Interrupted => text!(
+                "被中断（Ctrl-C）；此时 `{relation}` 已有 {rows} 行",
+                "interrupted (Ctrl-C), when `{relation}` had {rows} rows"
+            ),
             Self::Deserted => text!("随别的线程停止", "stopped with another thread"),
             Self::Memory(limit) => {
                 let megabytes = limit >> 20;
@@ -80,9 +95,12 @@ impl Limits {
         Self { end, max_memory: options.max_memory, elsewhere: 0 }
     }
 
-    /// Whether the time is over.
+    /// Whether the time is over, or somebody asked to stop.
     #[must_use]
     pub fn time(&self) -> Option<Stop> {
+        if INTERRUPTED.load(Ordering::Relaxed) {
+            return Some(Stop::Interrupted);
+        }
         self.end.filter(|(end, _)| Instant::now() >= *end).map(|(_, limit)| Stop::Time(limit))
     }
 

@@ -23,6 +23,6 @@ mod vector;
 pub mod words;
 mod world;
 
-pub use limits::Options;
+pub use limits::{Options, interrupt};
 pub use run::run;
 pub use world::World;
