@@ -81,7 +81,7 @@ const LAWS: &[Law] = &[
             "src/exec/frog/limits.rs",
             "src/cli/profile.rs",
             "src/facts/read/sheet",
-            "src/facts/souffle.rs",
+            "src/facts/souffle/cells.rs",
             "src/facts/store",
             "src/analysis/lower/value.rs",
             "src/audit/records.rs",
