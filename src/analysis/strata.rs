@@ -40,8 +40,16 @@ pub(super) fn stratify(program: &mut Program, mode: Mode, report: &mut Report) {
             of[*member] = at;
         }
     }
-    for (at, members) in components.iter().enumerate() {
-        let inside: Vec<&Use> = uses.iter().filter(|one| of[one.head] == at && of[one.body] == at).collect();
+    // Both are handed out in one pass: there may be as many components as rules.
+    let mut inside: Vec<Vec<&Use>> = vec![Vec::new(); components.len()];
+    for one in uses.iter().filter(|one| of[one.head] == of[one.body]) {
+        inside[of[one.head]].push(one);
+    }
+    let mut rules: Vec<Vec<RuleId>> = vec![Vec::new(); components.len()];
+    for (id, rule) in program.rules.iter().enumerate() {
+        rules[of[rule.head.index()]].push(RuleId(u32::try_from(id).expect("fewer than 2^32 rules")));
+    }
+    for ((members, inside), rules) in components.iter().zip(inside).zip(rules) {
         if let Some(wrong) = inside.iter().find(|one| one.complete.is_some()) {
             let complaint = in_cycle(program, wrong, &inside);
             let declared = &program.relations[wrong.body];
@@ -53,13 +61,6 @@ pub(super) fn stratify(program: &mut Program, mode: Mode, report: &mut Report) {
                 }
             });
         }
-        let rules: Vec<RuleId> = program
-            .rules
-            .iter()
-            .enumerate()
-            .filter(|(_, rule)| of[rule.head.index()] == at)
-            .map(|(id, _)| RuleId(u32::try_from(id).expect("fewer than 2^32 rules")))
-            .collect();
         let derived =
             members.iter().any(|member| matches!(program.relations[*member].origin, crate::ir::Origin::Rules(_)));
         if !derived {

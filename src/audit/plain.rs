@@ -16,6 +16,7 @@ use crate::schema::Schema;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
+use crate::value::functions::EvalError;
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -64,6 +65,7 @@ pub fn run_plain(request: &PlainRequest) -> PlainRun {
         resolve_and_run(&mut run, request.engine, &tree, &mut report);
     }
     run.diagnostics = report.sorted();
+    complain_of_outcome(&mut run);
     run
 }
 
@@ -89,6 +91,25 @@ fn resolve_and_run(run: &mut PlainRun, engine: Engine, tree: &[ast::Program], re
     if !report.has_errors() {
         let input = Input { program: &run.program, store: &run.store, sources: &run.sources };
         run.outcome = Some(execute(&input, engine));
+    }
+}
+
+/// What of the program has no result, and why.
+fn complain_of_outcome(run: &mut PlainRun) {
+    let Some(outcome) = &run.outcome else { return };
+    for error in &outcome.errors {
+        let span = if error.span.is_empty() { run.program.rules[error.rule.index()].span } else { error.span };
+        let message = match error.error {
+            EvalError::Overflow => text!("得数超出了范围", "the result does not fit"),
+            EvalError::DivisionByZero => text!("除数为零", "division by zero"),
+            EvalError::NotDefined => text!("这里算不出值", "there is no value here"),
+        };
+        run.diagnostics.push(Diagnostic::warning(Code::EvaluationError, message).at(span));
+    }
+    run.diagnostics.dedup();
+    for failure in &outcome.failures {
+        let rule = &run.program.rules[failure.rule.index()];
+        run.diagnostics.push(Diagnostic::error(Code::RuleFailed, failure.reason.clone()).at(rule.span));
     }
 }
 

@@ -11,7 +11,6 @@ use crate::audit::{PlainRequest, PlainRun, run_plain};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::render::souffle::{Results, Target, output};
 use crate::text;
-use crate::value::functions::EvalError;
 
 /// `gouji run`
 #[derive(Debug, Args)]
@@ -38,11 +37,8 @@ pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said 
         engine: common.engine(),
     });
     let mut said = Said { code: REFUSED, ..Said::default() };
-    if run.outcome.is_some() {
-        said.code = CLEAN;
-        if is_incomplete(&mut run) {
-            said.code = INCOMPLETE;
-        }
+    if let Some(outcome) = &run.outcome {
+        said.code = if outcome.failures.is_empty() { CLEAN } else { INCOMPLETE };
         write_outputs(&mut run, args, &mut said);
     }
     said.stderr = terminal.complaints(&run.sources, &run.diagnostics);
@@ -54,26 +50,6 @@ fn stdin() -> String {
     // What cannot be read is not there.
     let _ = std::io::stdin().read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Whether something of the program has no result; complains of it.
-fn is_incomplete(run: &mut PlainRun) -> bool {
-    let Some(outcome) = &run.outcome else { return false };
-    for error in &outcome.errors {
-        let span = if error.span.is_empty() { run.program.rules[error.rule.index()].span } else { error.span };
-        let message = match error.error {
-            EvalError::Overflow => text!("得数超出了范围", "the result does not fit"),
-            EvalError::DivisionByZero => text!("除数为零", "division by zero"),
-            EvalError::NotDefined => text!("这里算不出值", "there is no value here"),
-        };
-        run.diagnostics.push(Diagnostic::warning(Code::EvaluationError, message).at(span));
-    }
-    run.diagnostics.dedup();
-    for failure in &outcome.failures {
-        let rule = &run.program.rules[failure.rule.index()];
-        run.diagnostics.push(Diagnostic::error(Code::RuleFailed, failure.reason.clone()).at(rule.span));
-    }
-    !outcome.failures.is_empty()
 }
 
 fn write_outputs(run: &mut PlainRun, args: &RunArgs, said: &mut Said) {

@@ -118,8 +118,6 @@ codes! {
     UnusedRelation = "unused-relation",
     /// A sum over a derived relation that lost its rows.
     SumOverSet = "sum-over-set",
-    /// A word of other Datalogs that is accepted and does nothing here.
-    Ignored = "ignored",
     /// Something else that is deprecated or doubtful.
     Doubtful = "doubtful",
 
@@ -184,12 +182,8 @@ codes! {
     LimitReached = "limit-reached",
     /// A reader that this build does not have.
     NotBuiltIn = "not-built-in",
-    /// A relation that no file feeds.
-    NotFed = "not-fed",
     /// Nothing was checked.
     NothingChecked = "nothing-checked",
-    /// Two fact rows with the same key.
-    DuplicateKey = "duplicate-key",
 
     // running
     /// Overflow, division by zero or the like in an instance of a rule.

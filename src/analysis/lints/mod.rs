@@ -5,13 +5,13 @@ mod growth;
 mod pairs;
 mod products;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Relations;
 use super::hir::{Role, Rule};
 use super::input::CardSource;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::ir::{AggregateOp, Literal, Origin, Program, TypeKind};
+use crate::ir::{AggregateOp, Literal, Origin, Program, RelationId, TypeKind};
 use crate::source::{SourceMap, Span};
 use crate::text;
 
@@ -109,7 +109,7 @@ fn sums(program: &Program, literal: &Literal, report: &mut Report) {
             _ => None,
         })
         .collect();
-    let keeps_rows = |relation: crate::ir::RelationId| {
+    let keeps_rows = |relation: RelationId| {
         let relation = &program.relations[relation.index()];
         let row = |ty: crate::ir::TypeId| matches!(program.types[ty.index()].kind, TypeKind::Row(_));
         matches!(relation.origin, Origin::Facts(_)) || relation.columns.iter().any(|column| row(column.ty))
@@ -138,11 +138,12 @@ fn sums(program: &Program, literal: &Literal, report: &mut Report) {
 
 /// Relations that rules use and that nothing can fill.
 fn empty_relations(program: &Program, report: &mut Report) {
-    for (at, relation) in program.relations.iter().enumerate() {
-        let filled =
-            !matches!(relation.origin, Origin::Rules(None)) || program.rules.iter().any(|rule| rule.head.index() == at);
-        let used = program.rules.iter().any(|rule| rule.body.iter().any(|literal| uses(literal, at)));
-        if filled || !used {
+    let filled: BTreeSet<RelationId> = program.rules.iter().map(|rule| rule.head).collect();
+    let mut used = BTreeSet::new();
+    program.rules.iter().flat_map(|rule| &rule.body).for_each(|literal| uses(literal, &mut used));
+    for id in used.difference(&filled) {
+        let relation = &program.relations[id.index()];
+        if !matches!(relation.origin, Origin::Rules(None)) {
             continue;
         }
         let name = &relation.name;
@@ -160,11 +161,14 @@ fn empty_relations(program: &Program, report: &mut Report) {
     }
 }
 
-fn uses(literal: &Literal, relation: usize) -> bool {
+/// The relations that a condition asks.
+fn uses(literal: &Literal, used: &mut BTreeSet<RelationId>) {
     match literal {
-        Literal::Atom(atom) => atom.relation.index() == relation,
-        Literal::Not(negation) => negation.body.iter().any(|literal| uses(literal, relation)),
-        Literal::Aggregate(aggregate) => aggregate.body.iter().any(|literal| uses(literal, relation)),
-        _ => false,
+        Literal::Atom(atom) => {
+            used.insert(atom.relation);
+        }
+        Literal::Not(negation) => negation.body.iter().for_each(|literal| uses(literal, used)),
+        Literal::Aggregate(aggregate) => aggregate.body.iter().for_each(|literal| uses(literal, used)),
+        _ => {}
     }
 }

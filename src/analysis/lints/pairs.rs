@@ -59,7 +59,7 @@ fn conditions(rule: &Rule, sources: &SourceMap, swap: Option<(&str, &str)>) -> B
                     matches!(compare.op, CompareOp::Eq | CompareOp::Ne | CompareOp::Agree | CompareOp::Disagree);
                 Some(if symmetric { sorted_sides(&text) } else { text })
             }
-            Literal::Bind(bind) => Some(exchanged(&sources.text(bind.span))),
+            Literal::Bind(bind) => Some(sorted_sides(&exchanged(&sources.text(bind.span)))),
             Literal::Test(test) => Some(exchanged(&sources.text(test.span))),
             Literal::Is(is) => Some(exchanged(&sources.text(is.span))),
             Literal::Not(negation) => Some(exchanged(&sources.text(negation.span))),
