@@ -140,6 +140,10 @@ impl Infer<'_> {
 
     fn money_without_unit(&mut self, literal: Span, money: Option<(Node, Span)>) {
         let number = self.quoted(literal);
+        if number.ends_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
+            // `10万`: the reader has said already which unit is missing.
+            return;
+        }
         let complaint = Diagnostic::error(
             Code::MoneyWithoutUnit,
             text!(

@@ -126,6 +126,10 @@ impl Builder<'_, '_> {
             )
             .at(call.name.span);
             let complaint = match nearest(name, words.chain(Generator::NAMES)) {
+                _ if name.eq_ignore_ascii_case("if") => complaint.help(text!(
+                    "两种情形各取一个值写 `if 条件 then 值 else 值`",
+                    "one value or another is `if condition then value else value`"
+                )),
                 Some(near) => complaint.meant(call.name.span, near),
                 None => complaint,
             };

@@ -194,14 +194,14 @@ impl Parser<'_> {
         };
         let number = self.token_at(comma - 1);
         let digits = self.text(group);
-        let three = digits.split('.').next().is_some_and(|whole| whole.len() == 3);
+        let three = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()) == 3;
         let touching = group.joined && self.token_at(comma).joined && number.kind == Kind::Number;
-        if !three || !touching || !matches!(group.kind, Kind::Number | Kind::Decimal | Kind::Money | Kind::Percent) {
+        if !three || !touching || !is_number(group.kind) {
             return false;
         }
         let mut span = number.span.to(group.span);
         self.advance();
-        while self.kind() == Kind::Comma && self.after().joined && self.after().kind == Kind::Number {
+        while self.kind() == Kind::Comma && self.after().joined && is_number(self.after().kind) {
             self.advance();
             span = span.to(self.advance().span);
         }
@@ -214,6 +214,10 @@ impl Parser<'_> {
         self.complain(complaint);
         true
     }
+}
+
+fn is_number(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Decimal | Kind::Money | Kind::Percent)
 }
 
 impl Parser<'_> {

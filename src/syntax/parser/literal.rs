@@ -290,6 +290,9 @@ impl Parser<'_> {
             _ if next == "between" || next == "介于" => {
                 text!("在两数之间写 `下限 <= {shown} <= 上限`", "write `low <= {shown} <= high`")
             }
+            ArgKind::Var(name) if self.kind() == Kind::Word => {
+                text!("取一行写 `{name} in {next}`", "a row is taken with `{name} in {next}`")
+            }
             ArgKind::Var(name) => text!(
                 "要比较就写 `{name} > 0` 之类；要查表就写 `{name}(…)` 或 `p in {name}`",
                 "compare it, as in `{name} > 0`, or look into a relation: `{name}(…)`, `p in {name}`"
