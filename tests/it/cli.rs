@@ -366,3 +366,15 @@ fn ctrl_c_leaves_what_was_found_and_says_where_it_stopped() {
     assert!(said.contains("被中断（Ctrl-C）；此时 `n` 已有"), "{said}");
     assert_eq!(fs::read_to_string(dir.join("small.csv")).unwrap(), "1\n");
 }
+
+#[test]
+fn a_column_that_is_blank_throughout_costs_no_more_than_its_rows() {
+    // The shared definitions look at `purpose` of every pair of projects of one name, if it is there at all.
+    let projects = (0..20_000).map(|at| format!("项目{at},100,{}\n", if at == 7 { 120 } else { 90 }));
+    let table = format!("name,budget,spent\n{}", projects.collect::<String>());
+    let dir =
+        audit("blank-column", &MANIFEST.replace("\"budget\"", "\"budget\", \"duplicates\""), &[("p.csv", &table)]);
+    let found = gouji(&["check", "--format", "concise", dir.to_str().unwrap()]);
+    assert_eq!(stdout(&found).lines().filter(|line| line.contains("YS-003")).count(), 1, "{}", stdout(&found));
+    assert!(stderr(&found).contains("问题 1 个"), "{}", stderr(&found));
+}

@@ -41,6 +41,17 @@ impl Matcher<'_> {
         }
     }
 
+    /// Whether a condition without inner rows is false with what is bound so far, whatever else will be.
+    pub(super) fn is_false(&self, literal: &Literal, state: &State) -> bool {
+        let truth = match literal {
+            Literal::Compare(compare) => self.compare(compare, state),
+            Literal::Is(is) => self.is(is, state),
+            Literal::Test(test) => self.test(test, state),
+            _ => return false,
+        };
+        matches!(truth, Truth::False)
+    }
+
     /// Whether the body has a solution. Everything that may be is looked at, whatever the mode around it.
     pub(super) fn exists(&self, body: &[Literal], state: &mut State) -> Truth {
         let mut why = Doubt::default();

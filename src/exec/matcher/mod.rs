@@ -190,11 +190,17 @@ impl<'a> Matcher<'a> {
         found: &mut dyn FnMut(&Bindings, &Doubt) -> Flow,
     ) -> Flow {
         let Some(Literal::Atom(atom)) = body.get(first) else { return Flow::Continue(()) };
-        let rest: Vec<Literal> = [&body[..first], &body[first + 1..]].concat();
+        let (before, after) = (&body[..first], &body[first + 1..]);
         let mut state = State::new(vars, Bindings::new(vars.len()), Mode::Possible);
         self.candidate(atom, row, &mut state, &mut |state| {
             state.mode = mode;
-            self.literals(&rest, state, &mut |state| found(&state.bindings, &state.doubt))
+            // What this row alone makes false need not be joined with anything.
+            if before.iter().chain(after).any(|literal| self.is_false(literal, state)) {
+                return Flow::Continue(());
+            }
+            self.literals(before, state, &mut |state| {
+                self.literals(after, state, &mut |state| found(&state.bindings, &state.doubt))
+            })
         })
     }
 
