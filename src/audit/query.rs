@@ -4,7 +4,7 @@ use super::find::solution;
 use super::words::Words;
 use super::{Audit, Reach, Request, execute, load, resolve};
 use crate::cards::{Card, Severity as Weight, SeverityCase, Words as Written};
-use crate::diagnostic::{Report, Severity};
+use crate::diagnostic::{Code, Report, Severity};
 use crate::exec;
 use crate::exec::matcher::Matcher;
 use crate::finding::Answers;
@@ -42,7 +42,9 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
     let (program, complaints) = resolve(&audit.sources, &audit.rules, &audit.store, &sets);
     let refused = complaints.has_errors();
     // Doubts about shared definitions that the question does not use are not about the question.
-    report.extend(complaints.diagnostics().iter().filter(|wrong| about(wrong, span)).cloned());
+    // A variable that stands once in a question is what is asked.
+    let doubts = complaints.diagnostics().iter().filter(|wrong| about(wrong, span) && wrong.code != Code::SingleUse);
+    report.extend(doubts.cloned());
     if refused {
         report.append(complaints);
         return (audit.sources, report, None);

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::cells::CellKind;
+use super::cells::{self, CellKind, DayOrder};
 use super::headers::{Header, Headers, Index};
 use super::manifest::{CellUnit, ColumnSpec, Feed, SourceSpec};
 use super::names;
@@ -11,6 +11,9 @@ use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::{Column, ColumnType, Relation};
 use crate::source::Span;
 use crate::text;
+
+/// Rows from the top that may show how days are written.
+const SHOWING: usize = 200;
 
 /// How a file's table becomes rows of a relation.
 #[derive(Clone, Debug, Default)]
@@ -105,18 +108,49 @@ pub fn map(
         }
         let header = found.map(|found| &headers.columns[found]);
         let unit = unit(column, (said, spec), header, captions, report);
+        let days = days(column, (said, spec), (table, headers), found, report);
         let asked = said.and_then(|said| said.headers.first().or(said.pattern.as_ref())).map(|asked| asked.span);
         columns.push(MappedColumn {
             index: found,
             header: header.map(Header::printed).filter(|printed| !printed.is_empty()),
             constant: said.and_then(|said| said.value.as_ref()).map(|text| (text.value.clone(), text.span)),
-            kind: CellKind { ty: column.ty, unit, blank: blanks(said, spec) },
+            kind: CellKind { ty: column.ty, unit, blank: blanks(said, spec), days },
             fill: said.is_some_and(|said| said.fill),
             missing: asked.filter(|_| found.is_none() && !refused),
         });
     }
     let unused = headers.columns.iter().zip(&taken).filter(|(header, taken)| !**taken && !header.levels.is_empty());
     Mapping { columns, unused: unused.map(|(header, _)| (header.printed(), header.span)).collect() }
+}
+
+/// What `03/12/2020` means in a column: what the manifest says, else what its first rows show.
+fn days(
+    column: &Column,
+    (said, spec): (Option<&ColumnSpec>, &SourceSpec),
+    (table, headers): (&RawTable, &Headers),
+    found: Option<usize>,
+    report: &mut Report,
+) -> Option<DayOrder> {
+    if column.ty != ColumnType::Date {
+        return None;
+    }
+    if let Some(told) = said.and_then(|said| said.days.as_ref()) {
+        return Some(told.value);
+    }
+    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    let order = cells::order_of(rows.filter_map(|row| row.cells.get(found?)).map(|cell| cell.text.as_str()))?;
+    let (file, name) = (&spec.file.value, &column.name);
+    let (zh, en, word) = match order {
+        DayOrder::DayFirst => ("日/月/年", "day/month/year", "dmy"),
+        DayOrder::MonthFirst => ("月/日/年", "month/day/year", "mdy"),
+    };
+    let message = text!(
+        "{file} 的 {name} 按 {zh} 读：有的日期只能这样读",
+        "{name} of {file} is read as {en}: some of its days can mean nothing else"
+    );
+    let help = text!("写明：{name} = {{ …, days = \"{word}\" }}", "say it: {name} = {{ …, days = \"{word}\" }}");
+    report.push(Diagnostic::note(Code::Doubtful, message).at(spec.file.span).help(help));
+    Some(order)
 }
 
 fn blanks(said: Option<&ColumnSpec>, spec: &SourceSpec) -> Vec<String> {

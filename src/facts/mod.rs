@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod read;
 
 // which of a file's tables, columns and rows are meant,
+mod aside;
 mod choose;
 pub mod headers;
 pub mod map;

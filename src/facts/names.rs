@@ -31,13 +31,20 @@ pub fn bare_of_normal(normal: &str) -> String {
     let mut name = normal.trim_matches([':', '*', ';']).to_owned();
     while let Some((start, end)) = last_brackets(&name) {
         let inside = &name[start + 1..end];
-        if end + 1 == name.len() && (unit_in(inside).is_some() || inside.contains("单位")) {
+        if end + 1 == name.len() && (unit_in(inside).is_some() || inside.contains("单位") || is_currency(inside)) {
             name.truncate(start);
         } else {
             break;
         }
     }
     name
+}
+
+fn is_currency(inside: &str) -> bool {
+    matches!(
+        inside,
+        "£" | "$" | "€" | "gbp" | "usd" | "eur" | "us$" | "hk$" | "hkd" | "美元" | "港元" | "欧元" | "英镑"
+    )
 }
 
 /// The bytes at which the last pair of brackets begins and ends.
@@ -82,6 +89,15 @@ pub fn stated_unit(caption: &str) -> Option<Unit> {
         let rest = rest.strip_prefix("人民币").unwrap_or(rest);
         Unit::ALL.into_iter().find(|unit| rest.starts_with(unit.name()))
     })
+}
+
+/// Whether a lower header, bare, stands for the whole of what the header above it names: `预算金额/小计`.
+#[must_use]
+pub fn is_whole(bare: &str) -> bool {
+    matches!(
+        bare,
+        "小计" | "合计" | "总计" | "共计" | "总额" | "总数" | "总金额" | "金额" | "指标总额" | "合计数" | "total"
+    )
 }
 
 /// Whether a text says that its row is a sum of other rows.

@@ -1,6 +1,8 @@
 //! Which rows of a table are data: not empty ones, not headers said again on the next page, not totals.
 
+use super::aside::{self, Aside};
 use super::headers::Headers;
+use super::manifest::Totals;
 use super::map::Mapping;
 use super::names;
 use super::read::raw::{RawRow, RawTable};
@@ -30,6 +32,10 @@ pub struct Tally {
     pub headers: Counted,
     /// Sums of other rows.
     pub totals: Counted,
+    /// Notes, signatures, headings of parts, numbers of columns.
+    pub asides: Counted,
+    /// Rows that are part of the row above them (`其中：……`).
+    pub of_which: Counted,
     /// Rows with more filled cells than there are headers.
     pub long: Counted,
     /// Rows that end before the last header.
@@ -66,11 +72,21 @@ impl Counted {
 }
 
 impl Tally {
+    /// Counts a row that stands aside, at `place`.
+    pub fn aside(&mut self, aside: Aside, place: Span) {
+        match aside {
+            Aside::OfWhich => self.of_which.add(place),
+            _ => self.asides.add(place),
+        }
+    }
+
     /// Adds what another counted, whose rows come later.
     pub fn add(&mut self, other: &Self) {
         self.empty += other.empty;
         self.headers.append(&other.headers);
         self.totals.append(&other.totals);
+        self.asides.append(&other.asides);
+        self.of_which.append(&other.of_which);
         self.long.append(&other.long);
         self.short.append(&other.short);
         self.hidden.append(&other.hidden);
@@ -78,9 +94,9 @@ impl Tally {
     }
 }
 
-/// Sorts the rows of `table` behind `headers`; with `keep_totals` sums of rows are rows like others.
+/// Sorts the rows of `table` behind `headers`; `totals` says which rows besides data are rows like others.
 #[must_use]
-pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, keep_totals: bool) -> Sorted<'a> {
+pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, totals: &Totals) -> Sorted<'a> {
     let mut sorted = Sorted::default();
     let tally = &mut sorted.tally;
     let width = headers.columns.len();
@@ -96,9 +112,13 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, keep_
         if row.hidden {
             tally.hidden.add(row.span);
         }
-        if !keep_totals && is_total(row, mapping) {
+        if !matches!(totals, Totals::Keep | Totals::All) && is_total(row, mapping) {
             tally.totals.add(row.span);
             sorted.totals.push(row);
+            continue;
+        }
+        if let Some(aside) = aside(row, width).filter(|_| *totals != Totals::All) {
+            tally.aside(aside, row.span);
             continue;
         }
         if row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty()) {
@@ -111,8 +131,25 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, keep_
     sorted
 }
 
+/// What a row of a table of `width` columns is, when it is no data and no sum.
+#[must_use]
+pub fn aside(row: &RawRow, width: usize) -> Option<Aside> {
+    aside::of(filled(row), (row.cells.len(), width))
+}
+
+/// What is written in a row, what merged cells repeat to the right left out.
+fn filled(row: &RawRow) -> impl Iterator<Item = &str> {
+    let before = std::iter::once(None).chain(row.cells.iter().map(Some));
+    let own = row.cells.iter().zip(before).filter(|(cell, before)| {
+        let repeats = before.is_some_and(|before| cell.absent && before.span == cell.span);
+        !repeats && !cell.text.trim().is_empty()
+    });
+    own.map(|(cell, _)| cell.text.as_str())
+}
+
 /// Whether a row says the lowest headers again: two at least, and nothing else.
-fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
+#[must_use]
+pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
     if headers.rows.is_empty() {
         return false;
     }

@@ -18,6 +18,7 @@ mod readme;
 mod run;
 mod schemas;
 mod slips;
+mod strangers;
 mod support;
 mod typos;
 mod ui;

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::Job;
+use crate::facts::aside;
 use crate::facts::cells::{self, CellKind, Reading, Written};
-use crate::facts::manifest::CellUnit;
+use crate::facts::manifest::{CellUnit, Totals};
 use crate::facts::names;
 use crate::facts::read::delimited::{Field, MOST_FIELDS, unescape};
 use crate::facts::rows::Tally;
@@ -134,7 +135,7 @@ impl Chunk {
             self.tally.headers.add(span());
             return false;
         }
-        if !job.keep_totals {
+        if !matches!(job.totals, Totals::Keep | Totals::All) {
             let of_texts = (0..job.kinds.len()).filter(|at| job.kinds[*at].ty == ColumnType::Symbol);
             let mut mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
             if names::is_total(text(&record[first])) || mapped.any(|field| names::is_total(text(field))) {
@@ -143,6 +144,13 @@ impl Chunk {
             }
         }
         let width = job.headers.columns.len();
+        if job.totals != Totals::All {
+            let filled = record[first..].iter().filter(|field| !is_blank(field)).map(text);
+            if let Some(aside) = aside::of(filled, (record.len(), width)) {
+                self.tally.aside(aside, span());
+                return false;
+            }
+        }
         if record.len() >= MOST_FIELDS {
             self.tally.wide.get_or_insert_with(span);
         }
@@ -219,7 +227,7 @@ impl ChunkColumn {
         let Some(multiple) = multiple else { return false };
         self.builder.push_multiple(multiple, left);
         let places = i32::try_from(scale).unwrap_or(0) - i32::try_from(power).unwrap_or(0);
-        self.written.add(Written { places, unit: None });
+        self.written.add(Written { places, ..Written::default() });
         self.summary.present += 1;
         self.summary.without_unit += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
         true

@@ -15,6 +15,7 @@ use std::thread;
 
 use super::cells::CellKind;
 use super::headers::Headers;
+use super::manifest::Totals;
 use super::read::delimited::{Dialect, Field, Fields};
 use super::rows::Tally;
 use super::store::builder::StoreBuilder;
@@ -49,8 +50,8 @@ pub struct Job<'a> {
     pub kinds: Vec<CellKind>,
     /// The headers, which may be said again among the rows.
     pub headers: &'a Headers,
-    /// Sums of rows are rows like others.
-    pub keep_totals: bool,
+    /// What becomes of rows that are no data.
+    pub totals: Totals,
     /// About how many bytes are read at a time.
     pub chunk: usize,
 }

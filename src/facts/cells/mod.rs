@@ -3,6 +3,8 @@
 //! What people write is taken as they mean it only where it can mean one thing: full-width digits, thousands separators
 //! in their places, brackets or △ for negatives, a unit behind the amount. `4,95` is neither 495 nor 4.95.
 
+mod day;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -10,7 +12,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfkc_quick};
 
 use super::manifest::CellUnit;
 use crate::schema::ColumnType;
-use crate::value::{Date, Decimal, Float, Reason, Unit, Value, parse_date, parse_decimal};
+use crate::value::{Decimal, Float, Reason, Unit, Value, parse_decimal};
+
+pub use day::{DayOrder, order_of};
 
 /// What a column's cells are to be read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct CellKind {
     pub unit: Option<CellUnit>,
     /// Texts that mean “nothing here”.
     pub blank: Vec<String>,
+    /// What `03/12/2020` means, if anything says so.
+    pub days: Option<DayOrder>,
 }
 
 /// What a cell turned out to be.
@@ -41,13 +47,15 @@ pub struct Written {
     pub places: i32,
     /// The unit behind the digits, if one is.
     pub unit: Option<Unit>,
+    /// It is marked as of another currency.
+    pub foreign: bool,
 }
 
 impl CellKind {
     /// Cells of type `ty` with nothing more known of them.
     #[must_use]
     pub const fn plain(ty: ColumnType) -> Self {
-        Self { ty, unit: None, blank: Vec::new() }
+        Self { ty, unit: None, blank: Vec::new(), days: None }
     }
 }
 
@@ -89,7 +97,7 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
             u64::try_from(number.mantissa()).map(Value::Unsigned).map_err(|_| Reason::OutOfRange)
         }),
         ColumnType::Float => float(plain),
-        ColumnType::Date => day(plain).map(Value::Date),
+        ColumnType::Date => day::read(plain, kind.days).map(Value::Date),
         ColumnType::Symbol => Ok(Value::symbol(text)),
     };
     read.map_or_else(Reading::Malformed, |value| Reading::Present(value, Written::default()))
@@ -107,11 +115,10 @@ fn is_dash(text: &str) -> bool {
 
 /// An amount of money, with its own unit or the column's.
 fn money(text: &str, unit: Option<CellUnit>) -> Reading {
-    let (negative, text) = sign(text);
-    let text = ["¥", "￥", "人民币", "RMB", "CNY"].iter().find_map(|mark| text.strip_prefix(mark)).unwrap_or(text);
+    let (negative, foreign, text) = amount(text);
     let (digits, own) = split_unit(text.trim());
     let column = match unit {
-        Some(CellUnit::Money(unit)) => unit,
+        Some(CellUnit::Money(unit)) if !foreign => unit,
         _ => Unit::Yuan,
     };
     let of_unit = own.unwrap_or(column);
@@ -121,14 +128,14 @@ fn money(text: &str, unit: Option<CellUnit>) -> Reading {
     };
     let places = i32::try_from(amount.scale()).unwrap_or(0) - i32::try_from(of_unit.power()).unwrap_or(0);
     match of_unit.to_yuan(amount) {
-        Some(yuan) => Reading::Present(Value::Money(yuan), Written { places, unit: own }),
+        Some(yuan) => Reading::Present(Value::Money(yuan), Written { places, unit: own, foreign }),
         None => Reading::Malformed(Reason::TooManyDigits),
     }
 }
 
 /// A decimal, or a percentage as a share of one.
 fn share(text: &str, unit: Option<CellUnit>) -> Reading {
-    let (negative, text) = sign(text);
+    let (negative, foreign, text) = amount(text);
     let (digits, down) = match (text.strip_suffix('%'), text.strip_suffix('‰')) {
         (Some(digits), _) => (digits, 2),
         (_, Some(digits)) => (digits, 3),
@@ -143,7 +150,8 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
     if amount.set_scale(scale).is_err() {
         return Reading::Malformed(Reason::TooManyDigits);
     }
-    Reading::Present(Value::Decimal(amount), Written { places: i32::try_from(scale).unwrap_or(0), unit: None })
+    let places = i32::try_from(scale).unwrap_or(0);
+    Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign })
 }
 
 /// A whole number, at scale 0; `12.0` is one.
@@ -160,63 +168,46 @@ fn float(text: &str) -> Result<Value, Reason> {
     read.map(|value| Value::Float(Float(value))).map_err(|_| Reason::NotANumber)
 }
 
-/// A day, perhaps with a time of day behind it, perhaps in Chinese digits.
-fn day(text: &str) -> Result<Date, Reason> {
-    let text = text.split_once([' ', 'T']).map_or(text, |(day, time)| if is_time(time) { day } else { text });
-    parse_date(text).or_else(|reason| chinese_day(text).map_or(Err(reason), |day| parse_date(&day)))
-}
+/// Marks of other currencies than ours, which are read at their face and said to be.
+const FOREIGN: [&str; 10] = ["£", "$", "€", "US$", "HK$", "GBP", "USD", "EUR", "HKD", "JPY"];
+/// Marks of ours.
+const OURS: [&str; 5] = ["¥", "￥", "人民币", "RMB", "CNY"];
 
-/// `00:00`, `12:30:45`, `12:30:45.123Z` and the like.
-fn is_time(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit())
-        && text.contains(':')
-        && text.bytes().all(|byte| byte.is_ascii_digit() || b":.Z+-".contains(&byte))
-}
-
-/// `二〇二〇年三月十二日` with ASCII digits.
-fn chinese_day(text: &str) -> Option<String> {
-    let (year, rest) = text.split_once('年')?;
-    let (month, rest) = rest.split_once('月')?;
-    let day = rest.strip_suffix(['日', '号']).unwrap_or(rest);
-    let digit = |c: char| match c {
-        '〇' | '零' | '○' => Some(0),
-        _ => "一二三四五六七八九".chars().position(|known| known == c).map(|at| at + 1),
-    };
-    let small = |text: &str| -> Option<usize> {
-        match text.split_once('十') {
-            None => text.parse().ok().or_else(|| text.chars().exactly_one().and_then(digit)),
-            Some((tens, ones)) => {
-                let tens = if tens.is_empty() { 1 } else { tens.chars().exactly_one().and_then(digit)? };
-                let ones = if ones.is_empty() { 0 } else { ones.chars().exactly_one().and_then(digit)? };
-                Some(tens * 10 + ones)
-            }
-        }
-    };
-    let year: Option<String> = year.chars().map(|c| digit(c).map(|digit| digit.to_string())).collect();
-    let year = year.or_else(|| rest.ends_with('号').then(|| text.split('年').next().unwrap_or("").to_owned()))?;
-    Some(format!("{year}-{}-{}", small(month)?, small(day)?))
-}
-
-/// One thing and no other.
-trait ExactlyOne: Iterator + Sized {
-    /// The only item.
-    fn exactly_one(mut self) -> Option<Self::Item> {
-        let first = self.next()?;
-        self.next().is_none().then_some(first)
+/// The number without a currency's mark before it, and whether that is a foreign one.
+fn currency(text: &str) -> (bool, &str) {
+    if text.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return (false, text);
     }
+    let without = |marks: &[&str]| marks.iter().find_map(|mark| text.strip_prefix(mark)).map(str::trim_start);
+    without(&OURS)
+        .map(|rest| (false, rest))
+        .or_else(|| without(&FOREIGN).map(|rest| (true, rest)))
+        .unwrap_or((false, text))
 }
-impl<I: Iterator> ExactlyOne for I {}
 
-/// Whether the number is negative, and it without the mark of that: `-`, `△`, `▲`, or brackets around it.
+/// Whether an amount is negative, whether it is of a foreign currency, and its digits with the unit behind them.
+fn amount(text: &str) -> (bool, bool, &str) {
+    let (foreign, text) = currency(text);
+    let (negative, text) = sign(text);
+    let (foreign, text) = if foreign { (true, text) } else { currency(text) };
+    (negative, foreign, text)
+}
+
+/// Whether the number is negative, and it without the mark of that: `-` before or behind it, `△`, `▲`, `CR` behind it, or
+/// brackets around it.
 fn sign(text: &str) -> (bool, &str) {
     if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-        let has_sign = inside.starts_with(['-', '+', '△', '▲', '−', '–']);
+        let has_sign = inside.starts_with(['-', '+', '△', '▲', '−', '–']) || inside.ends_with(['-', 'R', 'r']);
         return if has_sign { (false, text) } else { (true, inside.trim()) };
     }
-    match text.strip_prefix(['-', '△', '▲', '−', '–']) {
-        Some(rest) => (true, rest.trim_start()),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    if let Some(rest) = text.strip_prefix(['-', '△', '▲', '−', '–']) {
+        return (true, rest.trim_start());
     }
+    let behind = |marks: &[&str]| marks.iter().find_map(|mark| text.strip_suffix(mark)).map(str::trim_end);
+    if let Some(digits) = behind(&["-", "CR", "Cr", "cr"]).filter(|digits| !digits.starts_with('+')) {
+        return (true, digits);
+    }
+    (false, behind(&["DR", "Dr", "dr"]).unwrap_or_else(|| text.strip_prefix('+').unwrap_or(text)))
 }
 
 /// The decimal of `digits`, which has no sign of its own any more.

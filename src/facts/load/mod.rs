@@ -3,6 +3,7 @@
 mod notes;
 mod source;
 mod totals;
+mod unheaded;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

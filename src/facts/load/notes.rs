@@ -16,6 +16,11 @@ const EXAMPLES: usize = 5;
 /// No row near the top names a column.
 pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTable, report: &mut Report) {
     let (file, name) = (&spec.file.value, &relation.name);
+    if table.rows.iter().all(|row| row.cells.iter().all(|cell| cell.text.trim().is_empty())) {
+        let message = text!("{file} 里什么也没有", "there is nothing in {file}");
+        report.push(Diagnostic::error(Code::UnknownTable, message).at(spec.file.span));
+        return;
+    }
     let message = text!("在 {file} 里找不到 {name} 的表头", "no row of {file} has headers of {name}");
     let first = table.rows.iter().find(|row| row.cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() > 1);
     let short = |text: &str| text.trim().chars().take(40).collect::<String>();
@@ -28,8 +33,8 @@ pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTabl
         diagnostic = diagnostic.secondary(row.span, text!("这一行是：{shown}", "this row reads: {shown}"));
     }
     report.push(diagnostic.help(text!(
-        "写明各列的表头：[relation.{name}.columns] 列 = \"表头\"（列：{columns}），或表头在第几行：header = 3",
-        "say each column's header: [relation.{name}.columns] column = \"header\" (columns: {columns}), or its row: header = 3"
+        "写明各列的表头：[relation.{name}.columns] 列 = \"表头\"（列：{columns}），或表头在第几行：header = 3；没有表头的：header = false",
+        "say each column's header: [relation.{name}.columns] column = \"header\" (columns: {columns}), or its row: header = 3; where there are none: header = false"
     )));
 }
 
@@ -71,6 +76,17 @@ pub(super) fn of_source(
             "{all} rows of {file} left out: {empty} empty, {again} repeat the headers"
         );
         report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &tally.headers.places));
+    }
+    let aside = [
+        (&tally.asides, text!("注释、签章、小标题", "notes, signatures, headings")),
+        (&tally.of_which, text!("“其中”行，已含在上一行里", "parts of the row above (其中)")),
+    ];
+    for (rows, what) in aside.into_iter().filter(|(rows, _)| rows.count > 0) {
+        let (count, zh, en) = (rows.count, what.zh, what.en);
+        let message =
+            text!("{file} 有 {count} 行不当作数据：{zh}", "{count} rows of {file} were not taken as data: {en}");
+        let help = text!("都要当作数据：totals = \"all\"", "to take every row as data: totals = \"all\"");
+        report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &rows.places).help(help));
     }
     if tally.hidden.count > 0 {
         let count = tally.hidden.count;
@@ -161,6 +177,14 @@ pub(super) fn of_cells(
                 "{count} cells of “{name}” in {file} ({rows} rows) are no {en}; kept as written, not computed with"
             );
             report.push(examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples));
+        }
+        if cells.foreign > 0 {
+            let (name, count) = (column_name(relation, mapping, at), cells.foreign);
+            let message = text!(
+                "{file} 的“{name}”有 {count} 格写着外币符号：按面值读，没有换算",
+                "{count} cells of “{name}” in {file} are in a foreign currency: read at their face, not converted"
+            );
+            report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span));
         }
         if column.ty == ColumnType::Money && cells.without_unit > 0 {
             unitless.push((column_name(relation, mapping, at), cells.without_unit));

@@ -1,6 +1,6 @@
 //! One source of a relation: its rows, into the store.
 
-use super::{Loader, ReadFile, notes};
+use super::{Loader, ReadFile, notes, unheaded};
 use crate::facts::headers::{self, Headers};
 use crate::facts::manifest::{Feed, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
@@ -32,7 +32,9 @@ impl Loader<'_> {
         let asked = (declared.name.as_str(), wanted.as_slice());
         let table = choose::choose(&read.tables, (spec, read.format), asked, &mut self.report)?;
         self.report.extend(table.notes.iter().cloned());
-        let Some(headers) = headers::find(table, spec, &wanted) else {
+        let headers = headers::find(table, spec, &wanted);
+        let headers = headers.or_else(|| unheaded::by_position(table, (feed, spec), declared, &mut self.report));
+        let Some(headers) = headers else {
             notes::no_headers(spec, declared, table, &mut self.report);
             return None;
         };
@@ -42,8 +44,7 @@ impl Loader<'_> {
         if let Some(dialect) = read.bulk {
             let fast = !matches!(totals, Totals::Into(_)) && mapping.columns.iter().all(|column| !column.fill);
             if fast {
-                let keep_totals = totals == Totals::Keep;
-                self.bulk(relation, (&read, spec), (dialect, keep_totals), (&headers, table, &mapping));
+                self.bulk(relation, (&read, spec), (dialect, totals), (&headers, table, &mapping));
                 return Some(mapping);
             }
             let whole = delimited::table(self.sources, read.file, dialect, (&spec.file, &mut self.report));
@@ -60,7 +61,7 @@ impl Loader<'_> {
     fn rows(&mut self, (read, spec): (&ReadFile, &SourceSpec), found: &Found<'_>, totals: &Totals) {
         let Found { relation, mapping, .. } = *found;
         let declared = &self.schema.relations[relation];
-        let sorted = rows::sort(found.table, found.headers, mapping, *totals == Totals::Keep);
+        let sorted = rows::sort(found.table, found.headers, mapping, totals);
         self.push_rows(relation, (read, spec), mapping, &sorted.data);
         notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len()), &mut self.report);
         if let Totals::Into(other) = totals {
@@ -75,7 +76,7 @@ impl Loader<'_> {
         &mut self,
         relation: usize,
         (read, spec): (&ReadFile, &SourceSpec),
-        (dialect, keep_totals): (Dialect, bool),
+        (dialect, totals): (Dialect, Totals),
         (headers, head, mapping): (&Headers, &RawTable, &Mapping),
     ) {
         self.builder.begin(relation, source_head(read, spec, mapping));
@@ -90,7 +91,7 @@ impl Loader<'_> {
             constants: mapping.columns.iter().map(|column| column.constant.clone()).collect(),
             kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
             headers,
-            keep_totals,
+            totals,
             chunk: self.means.chunk,
         };
         let outcome = bulk::read(&job, self.means.threads, relation, &mut self.builder);
@@ -119,7 +120,9 @@ impl Loader<'_> {
         mapping: &Mapping,
         data: &[&RawRow],
     ) {
-        self.builder.begin(relation, source_head(read, spec, mapping));
+        // The sheets of a workbook are files of their own.
+        let file = data.first().and_then(|row| self.sources.file_of(row.span)).unwrap_or(read.file);
+        self.builder.begin(relation, SourceHead { file, ..source_head(read, spec, mapping) });
         let nothing = RawCell::default();
         let mut above: Vec<&RawCell> = vec![&nothing; mapping.columns.len()];
         for row in data {
@@ -147,7 +150,7 @@ fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceH
 /// them. Whoever wrote a record meant it. What is read in bulk leaves them out.
 fn default_totals(read: &ReadFile, relation: &Relation, schema: &Schema) -> Totals {
     match (read.format, &relation.totals) {
-        (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::Keep,
+        (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::All,
         (_, Some(other)) if read.bulk.is_none() && schema.relation(other).is_some() => Totals::Into(other.clone()),
         _ => Totals::Skip,
     }

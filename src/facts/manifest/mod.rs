@@ -6,6 +6,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+use super::cells::DayOrder;
 use super::read::{Format, Options};
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
@@ -110,6 +111,8 @@ pub enum HeaderRows {
 /// What to do with totals rows (合计, 小计, …) among the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Totals {
+    /// Every row with something in it is data, notes and headings too.
+    All,
     /// They are rows like others.
     Keep,
     /// They are left out, and said so.
@@ -135,6 +138,8 @@ pub struct ColumnSpec {
     pub unit: Option<Placed<CellUnit>>,
     /// Texts that mean “nothing here”.
     pub blank: Vec<Placed<String>>,
+    /// What `03/12/2020` means.
+    pub days: Option<Placed<DayOrder>>,
     /// A cell left empty below another means the same as that one.
     pub fill: bool,
 }

@@ -5,13 +5,14 @@ use toml::de::{DeTable, DeValue};
 use super::tree::{Tree, Value};
 use super::{CellUnit, ColumnSpec, Feed, Manifest, Param, Placed, SourceSpec};
 use crate::diagnostic::{Code, Report};
+use crate::facts::cells::DayOrder;
 use crate::facts::toml_text;
 use crate::source::{FileId, SourceMap};
 use crate::text;
 use crate::value::Unit;
 
 pub(super) const TOP_KEYS: [&str; 5] = ["title", "rules", "unit", "params", "relation"];
-pub(super) const COLUMN_KEYS: [&str; 7] = ["header", "match", "position", "value", "unit", "blank", "fill"];
+pub(super) const COLUMN_KEYS: [&str; 8] = ["header", "match", "position", "value", "unit", "blank", "fill", "days"];
 
 /// Reads the manifest in `file`.
 pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {
@@ -153,6 +154,7 @@ fn read_column(tree: &mut Tree<'_>, column: Placed<String>, value: &Value<'_>) -
             "value" => spec.value = tree.string("value", value),
             "unit" => spec.unit = read_cell_unit(tree, value),
             "blank" => spec.blank = tree.strings("blank", value),
+            "days" => spec.days = read_days(tree, value),
             "fill" => spec.fill = tree.truth("fill", value).unwrap_or_default(),
             _ => tree.unknown(key, &COLUMN_KEYS),
         }
@@ -213,4 +215,18 @@ fn read_cell_unit(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<CellU
 fn unit_named(name: &str) -> Option<Unit> {
     let name = name.trim();
     Unit::from_name(name.strip_prefix("人民币").unwrap_or(name))
+}
+
+/// `"dmy"` or `"mdy"`.
+fn read_days(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<DayOrder>> {
+    let text = tree.some_string("days", value)?;
+    let order = match text.value.as_str() {
+        "dmy" => DayOrder::DayFirst,
+        "mdy" => DayOrder::MonthFirst,
+        _ => {
+            tree.not_one_of("days", &text, &["dmy", "mdy"]);
+            return None;
+        }
+    };
+    Some(Placed { value: order, span: text.span })
 }

@@ -110,7 +110,7 @@ fn read_format(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<Format>>
     format.map(|format| Placed { value: format, span: name.span })
 }
 
-/// `3`, `[3, 4]`, `"3-4"`, or `false` and `0` for none.
+/// `3`, `[3, 4]`, `[4, 6]`, `"3-4"`, or `false` and `0` for none.
 fn read_header(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<HeaderRows>> {
     let span = tree.span(value);
     let rows = match value.get_ref() {
@@ -122,7 +122,8 @@ fn read_header(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<HeaderRo
             let rows: Option<Vec<u32>> =
                 items.iter().map(|item| tree.count("header", item, 1).map(|row| row.value)).collect();
             let rows = rows?;
-            let in_order = rows.windows(2).all(|pair| pair[1] == pair[0] + 1);
+            // `[4, 6]` is from 4 to 6, as `[4, 5, 6]` is.
+            let in_order = rows.windows(2).all(|pair| pair[1] == pair[0] + 1 || rows.len() == 2 && pair[0] <= pair[1]);
             rows.first().zip(rows.last()).filter(|_| in_order).map(|(first, last)| (*first, *last))
         }
         DeValue::String(text) => text
@@ -141,11 +142,12 @@ const fn header_rows(first: u32, last: u32, span: crate::source::Span) -> Placed
     Placed { value: if last == 0 { HeaderRows::Absent } else { HeaderRows::Rows(first, last) }, span }
 }
 
-/// `"keep"`, `"skip"`, or the name of another relation.
+/// `"keep"`, `"all"`, `"skip"`, or the name of another relation.
 fn read_totals(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<Totals>> {
     let text = tree.some_string("totals", value)?;
     let totals = match text.value.as_str() {
         "keep" => Totals::Keep,
+        "all" => Totals::All,
         "skip" => Totals::Skip,
         _ => Totals::Into(text.value),
     };

@@ -1,6 +1,6 @@
 //! Bytes to text: the encoding that is asked for, marked, declared or found out, and what in the bytes is not of it.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Request;
 use super::open;
@@ -123,7 +123,25 @@ fn found_out(bytes: &[u8]) -> Decoded {
     if utf_8.wrong * 20 <= beyond_ascii {
         return utf_8;
     }
-    with(GB18030, bytes, Found::Guessed)
+    let encoding = if is_western(bytes) { WINDOWS_1252 } else { GB18030 };
+    with(encoding, bytes, Found::Guessed)
+}
+
+/// Whether the bytes beyond ASCII stand alone, as `£` and `é` do in Western text, rather than in pairs as Chinese has
+/// them.
+fn is_western(bytes: &[u8]) -> bool {
+    let is_high = |byte: &u8| *byte >= 0x80;
+    let (mut alone, mut paired) = (0_usize, 0_usize);
+    for run in bytes.split(|byte| !is_high(byte)).filter(|run| !run.is_empty()) {
+        if run.len() == 1 {
+            alone += 1;
+        } else {
+            paired += run.len();
+        }
+    }
+    // What windows-1252 does not define is not Western.
+    let undefined = |byte: &u8| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d);
+    alone > paired && !bytes.iter().any(undefined)
 }
 
 fn with(encoding: &'static Encoding, bytes: &[u8], found: Found) -> Decoded {
@@ -176,6 +194,16 @@ mod tests {
         assert_eq!(decode(&gb, None, Some("gb2312")).found, Found::Declared);
         assert_eq!(decode(TEXT.as_bytes(), None, Some("gb2312")).text, TEXT, "a page that lies");
         assert_eq!(decode(b"", None, None).text, "");
+    }
+
+    #[test]
+    fn western_text_is_told_from_chinese() {
+        let western = "Supplier,Amount\nCaf\u{e9} Nord,\u{a3}1,200.50\nM\u{fc}ller & S\u{f6}hne,\u{a3}80\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(western);
+        let decoded = decode(&bytes, None, None);
+        assert_eq!((decoded.text.as_str(), decoded.encoding), (western, "windows-1252"));
+        let (one, ..) = encoding_rs::GB18030.encode("a,b\n\u{91d1},1\n");
+        assert_eq!(decode(&one, None, None).encoding, "GB18030", "one Chinese character");
     }
 
     #[test]

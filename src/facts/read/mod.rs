@@ -13,6 +13,7 @@ pub mod layout;
 pub mod narrative;
 pub mod office;
 pub mod open;
+mod parts;
 pub mod raw;
 
 // a module per format or family of formats:
@@ -141,6 +142,14 @@ impl Format {
 
 /// Reads every table of a file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    let (tables, report) = read_whole(sources, format, request);
+    match format {
+        Format::Csv | Format::Tsv | Format::Excel | Format::Ods => (parts::split(tables), report),
+        _ => (tables, report),
+    }
+}
+
+fn read_whole(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     match format {
         Format::Csv | Format::Tsv => delimited::read(sources, format, request),
         Format::Toml => records::read(sources, request),

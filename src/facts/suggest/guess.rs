@@ -6,6 +6,7 @@ use crate::facts::manifest::{CellUnit, Feed, HeaderRows, Placed, SourceSpec};
 use crate::facts::map;
 use crate::facts::names;
 use crate::facts::read::raw::{RawRow, RawTable};
+use crate::facts::rows;
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 use crate::value::Decimal;
@@ -89,7 +90,9 @@ fn looks_like_headers(row: &RawRow) -> bool {
 
 /// The relation whose columns the table has most of.
 pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> Option<Guess> {
-    let data: Vec<&RawRow> = table.rows.iter().skip(headers.rows.end).collect();
+    let is_row =
+        |row: &&RawRow| rows::aside(row, headers.columns.len()).is_none() && !rows::repeats_headers(row, headers);
+    let data: Vec<&RawRow> = table.rows.iter().skip(headers.rows.end).filter(is_row).collect();
     let mut best: Option<(Decimal, Guess)> = None;
     for (at, relation) in schema.relations.iter().enumerate() {
         let (score, columns) = columns(relation, table, headers, &data);
@@ -113,7 +116,11 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     for (column, names) in wanted.iter().enumerate() {
         for (index, header) in headers.columns.iter().enumerate() {
             let (likeness, certain) = likeness(header, names);
-            if likeness >= Decimal::new(40, 2) && fits(relation.columns[column].ty, index, data) {
+            let ty = relation.columns[column].ty;
+            let fits = fits(ty, index, data) && (certain || !is_numbers_as_text(ty, index, data));
+            // The upper level alone makes all columns below it somewhat alike.
+            let least = if header.levels.len() > 1 { Decimal::new(55, 2) } else { Decimal::new(40, 2) };
+            if likeness >= least && fits {
                 pairs.push((likeness, certain, column, index));
             }
         }
@@ -151,7 +158,8 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
 /// How much a header is like one of the names of a column, and whether it is one.
 fn likeness(header: &Header, names: &[String]) -> (Decimal, bool) {
     let Some(last) = header.levels.last() else { return (Decimal::ZERO, false) };
-    let forms = [names::bare(last), names::bare(&header.printed())];
+    let whole = names::bare(&header.printed());
+    let forms = [names::bare(last), whole.replace('/', ""), whole];
     let mut best = (Decimal::ZERO, false);
     for name in names {
         let name = names::bare(name);
@@ -173,22 +181,35 @@ fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Item = &'a str
     cells.filter(|text| !text.is_empty() && !names::is_total(text)).take(SAMPLE)
 }
 
+/// What the cells of a column are to be read as, should it be of the type.
+fn kind(ty: ColumnType, index: usize, data: &[&RawRow]) -> CellKind {
+    let days = (ty == ColumnType::Date).then(|| cells::order_of(sample(index, data))).flatten();
+    CellKind { days, ..CellKind::plain(ty) }
+}
+
 /// Whether most cells are of the type.
 fn fits(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
     if ty == ColumnType::Symbol {
         return true;
     }
     let (mut right, mut all) = (0, 0);
+    let kind = kind(ty, index, data);
     for text in sample(index, data) {
         all += 1;
-        right += usize::from(!matches!(cells::read(text, &CellKind::plain(ty)), Reading::Malformed(_)));
+        right += usize::from(!matches!(cells::read(text, &kind), Reading::Malformed(_)));
     }
     right * 10 >= all * 6
 }
 
+/// Whether a column of texts would be one of numbers, which hardly anything but its own header makes likely.
+fn is_numbers_as_text(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
+    ty == ColumnType::Symbol && sample(index, data).next().is_some() && fits(ColumnType::Decimal, index, data)
+}
+
 /// Some cells that are not of the type.
 fn wrong(ty: ColumnType, index: usize, data: &[&RawRow]) -> Vec<String> {
-    let is_wrong = |text: &&str| matches!(cells::read(text, &CellKind::plain(ty)), Reading::Malformed(_));
+    let kind = kind(ty, index, data);
+    let is_wrong = |text: &&str| matches!(cells::read(text, &kind), Reading::Malformed(_));
     sample(index, data).filter(is_wrong).take(3).map(str::to_owned).collect()
 }
 

@@ -9,8 +9,8 @@ const SAMPLE: usize = 64 * 1024;
 const ROWS: usize = 100;
 /// What may separate fields, likelier first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-/// What separates fields in odd files: taken only when every row has as many of them.
-const ODD_DELIMITERS: [u8; 4] = [b':', b'^', b'~', b' '];
+/// What separates fields in odd files: taken only when every row has as many of them, and no usual one does as well.
+const ODD_DELIMITERS: [u8; 8] = [b'^', b'~', b'\x1f', b'#', b'@', b'!', b':', b' '];
 
 /// How the fields of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +51,15 @@ fn delimiter_of(sample: &str, format: Format, known: Dialect) -> u8 {
         evidence(delimiter).into_iter().filter(|(width, _)| *width > 1).map(score).max().unwrap_or(0)
     };
     let best = DELIMITERS.into_iter().map(|delimiter| (score(delimiter), delimiter == first, delimiter)).max();
-    if let Some((.., delimiter)) = best.filter(|(score, ..)| *score > 0) {
-        return delimiter;
-    }
-    let only = |delimiter: &u8| {
-        let widths = evidence(*delimiter);
-        widths.len() == 1 && widths.iter().all(|(width, rows)| *width > 1 && *rows > 1)
+    let usual = best.filter(|(score, ..)| *score > 0).map(|(.., delimiter)| delimiter);
+    let even = |delimiter: u8, least: usize| {
+        let widths = evidence(delimiter);
+        widths.len() == 1 && widths.iter().all(|(width, rows)| *width >= least && *rows > 1)
     };
-    ODD_DELIMITERS.into_iter().find(only).unwrap_or(first)
+    // Commas within texts are no evidence against what every row has as many of.
+    let least = if usual.is_some() { 3 } else { 2 };
+    let odd = || ODD_DELIMITERS.into_iter().find(|delimiter| even(*delimiter, least));
+    usual.filter(|usual| even(*usual, 2)).or_else(odd).or(usual).unwrap_or(first)
 }
 
 /// How many of the first rows have each number of fields.

@@ -81,6 +81,8 @@ pub struct ColumnSummary {
     pub with_unit: u32,
     /// How many amounts of money have no unit of their own while nothing else states one.
     pub without_unit: u32,
+    /// How many amounts are marked as of another currency.
+    pub foreign: u32,
 }
 
 /// How many malformed cells of a column are pointed out.
@@ -286,7 +288,12 @@ impl ColumnSummary {
         match reading {
             Reading::Present(_, written) => {
                 self.present += 1;
-                let counted = if written.unit.is_some() { &mut self.with_unit } else { &mut self.without_unit };
+                self.foreign += u32::from(written.foreign);
+                let counted = if written.unit.is_some() || written.foreign {
+                    &mut self.with_unit
+                } else {
+                    &mut self.without_unit
+                };
                 *counted += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
             }
             Reading::Malformed(_) => {
@@ -305,6 +312,7 @@ impl ColumnSummary {
         self.malformed += other.malformed;
         self.with_unit += other.with_unit;
         self.without_unit += other.without_unit;
+        self.foreign += other.foreign;
         let more = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.iter().take(more));
     }
@@ -321,7 +329,7 @@ impl WrittenSoFar {
     /// The amounts of another.
     pub fn append(&mut self, other: Self) {
         if let Some(finest) = other.finest {
-            self.add(Written { places: finest, unit: other.unit });
+            self.add(Written { places: finest, unit: other.unit, foreign: false });
             self.mixed |= other.mixed;
         }
     }
@@ -344,7 +352,7 @@ impl Written {
     pub fn of(value: &Value) -> Self {
         match value {
             Value::Decimal(amount) | Value::Money(amount) => {
-                Self { places: i32::try_from(amount.scale()).unwrap_or(0), unit: None }
+                Self { places: i32::try_from(amount.scale()).unwrap_or(0), ..Self::default() }
             }
             _ => Self::default(),
         }

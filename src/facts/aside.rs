@@ -1,0 +1,162 @@
+//! Rows that stand in a table without being of it: notes below it, lines for signatures, headings of its parts, numbers
+//! of its columns, parts of the row above.
+
+use super::names::normal;
+
+/// What such a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// `注：本表……`, `数据来源：……`, a line beside a table of several columns.
+    Note,
+    /// `填表人：张三　审核人：李四`
+    Signatures,
+    /// `一、基本支出` and nothing else.
+    Heading,
+    /// `栏次 1 2 3`
+    ColumnNumbers,
+    /// `其中：……`: part of what the row above says already.
+    OfWhich,
+}
+
+/// Words that begin a note.
+const NOTES: [&str; 14] = [
+    "注",
+    "备注",
+    "附注",
+    "说明",
+    "填表说明",
+    "填报说明",
+    "编制说明",
+    "数据来源",
+    "资料来源",
+    "来源",
+    "note",
+    "notes",
+    "source",
+    "sources",
+];
+/// What people sign as.
+const SIGNED: [&str; 22] = [
+    "填表人",
+    "填报人",
+    "制表人",
+    "制表",
+    "填表",
+    "审核人",
+    "复核人",
+    "审核",
+    "复核",
+    "负责人",
+    "单位负责人",
+    "经办人",
+    "联系人",
+    "联系电话",
+    "填表日期",
+    "填报日期",
+    "填报单位",
+    "编制单位",
+    "单位",
+    "主管",
+    "会计",
+    "财务负责人",
+];
+
+/// What a row of a table of `width` columns is, when it is no data: from its filled cells in their order, none of them
+/// twice, and from how many cells it is written as.
+#[must_use]
+pub fn of<'a>(mut filled: impl Iterator<Item = &'a str>, (cells, width): (usize, usize)) -> Option<Aside> {
+    let first = filled.next()?.trim();
+    let second = filled.next();
+    let Some(second) = second else { return alone(first, (cells, width)) };
+    // Hardly any row has such a beginning: no more is looked at.
+    let start = first.chars().next()?;
+    if start.is_ascii() && !first.contains(':') || first.len() > 400 {
+        return None;
+    }
+    // A note with a comma in it is two cells, and the row ends there.
+    if cells * 2 <= width && is_labelled(first, &NOTES) {
+        return Some(Aside::Note);
+    }
+    let rest = || std::iter::once(first).chain([second]);
+    if matches!(&*normal(first), "栏次" | "行次" | "栏目次") {
+        return Some(Aside::ColumnNumbers);
+    }
+    if start == '其' && normal(first).starts_with("其中") && is_labelled(first, &["其中"]) {
+        return Some(Aside::OfWhich);
+    }
+    (rest().all(is_signature) && filled.all(is_signature)).then_some(Aside::Signatures)
+}
+
+/// What the only filled cell of a row says.
+fn alone(text: &str, (cells, width): (usize, usize)) -> Option<Aside> {
+    if width < 3 {
+        return None;
+    }
+    if is_labelled(text, &NOTES) || text.starts_with(['※', '★', '*']) {
+        return Some(Aside::Note);
+    }
+    if is_signature(text) {
+        return Some(Aside::Signatures);
+    }
+    if is_numbered(text) {
+        return Some(Aside::Heading);
+    }
+    // A line without a single delimiter, of this kind or another: it cannot be a row of three columns.
+    let has_others = [';', '|', '\t', ','].iter().any(|other| text.matches(*other).count() + 1 >= width);
+    (cells == 1 && !has_others).then_some(Aside::Note)
+}
+
+fn is_signature(text: &str) -> bool {
+    is_labelled(text, &SIGNED)
+}
+
+/// Whether `text` begins with one of `words` and a colon, or with it and a number: `注1.`, `注：`.
+fn is_labelled(text: &str, words: &[&str]) -> bool {
+    let head: String = text.trim().chars().take(12).collect();
+    let head = normal(&head);
+    words.iter().any(|word| {
+        let Some(rest) = head.strip_prefix(word) else { return false };
+        rest.starts_with([':', ';']) || *word == "注" && rest.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+/// `一、`, `（二）`, `第三部分`: how parts of a table are numbered.
+fn is_numbered(text: &str) -> bool {
+    let is_digit = |c: char| "一二三四五六七八九十".contains(c);
+    let text = text.trim_start_matches(['(', '（', '第']);
+    let rest = text.trim_start_matches(is_digit);
+    rest.len() < text.len() && rest.starts_with(['、', ')', '）', '部'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Aside, of};
+
+    fn row(cells: &[&str], width: usize) -> Option<Aside> {
+        of(cells.iter().copied().filter(|cell| !cell.is_empty()), (cells.len(), width))
+    }
+
+    #[test]
+    fn what_stands_below_a_table_is_no_row_of_it() {
+        assert_eq!(row(&["注：1.本表数据来自系统。", "", "", ""], 4), Some(Aside::Note));
+        assert_eq!(row(&["注1：含上年结转", "", "", ""], 4), Some(Aside::Note));
+        assert_eq!(row(&["Source: HM Treasury"], 4), Some(Aside::Note));
+        assert_eq!(row(&["Note: without VAT", " and postage"], 4), Some(Aside::Note));
+        assert_eq!(row(&["填表人：张三", "", "审核人：李四", "填表日期：2024年1月5日"], 4), Some(Aside::Signatures));
+        assert_eq!(row(&["（一）基本支出", "", "", ""], 4), Some(Aside::Heading));
+        assert_eq!(row(&["栏次", "1", "2", "3"], 4), Some(Aside::ColumnNumbers));
+        assert_eq!(row(&["其中：人员经费", "3", "", ""], 4), Some(Aside::OfWhich));
+    }
+
+    #[test]
+    fn rows_with_a_name_alone_or_with_amounts_are_data() {
+        assert_eq!(row(&["非遗展演", "", "", ""], 4), None, "its amounts are blank");
+        assert_eq!(row(&["注册费", "3", "2", ""], 4), None);
+        assert_eq!(row(&["注册费", "", "", ""], 4), None);
+        assert_eq!(row(&["一、基本支出", "3", "2", ""], 4), None);
+        assert_eq!(row(&["说明", "x"], 2), None);
+        assert_eq!(row(&["a;b;c"], 3), None, "a row with another delimiter is for people to look at");
+        assert_eq!(row(&["a"], 2), None, "two columns: a name whose value is missing");
+        assert_eq!(row(&["其中一个项目", "3", "", ""], 4), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Levels of headers: which rows below a header row still are headers, and what they say together.
+
+use std::ops::Range;
+
+use super::{Header, Headers};
+use crate::facts::names;
+use crate::facts::read::raw::{RawCell, RawRow, RawTable};
+use crate::source::Span;
+
+/// Headers are no longer than this, in characters; what is longer is cut.
+const LONGEST: usize = 120;
+/// Headers have no more levels than this.
+const MOST_LEVELS: usize = 5;
+
+/// How many rows from `first` on merged cells hold together: a header that is merged downwards reaches as far as the
+/// headers do. One when no cell of the row is.
+pub(super) fn merged_levels(table: &RawTable, first: usize) -> usize {
+    let reaches = |upper: &RawCell, lower: &RawCell| lower.absent && lower.span == upper.span && has_words(&upper.text);
+    let goes_on = |row: usize| {
+        let (Some(upper), Some(lower)) = (table.rows.get(row), table.rows.get(row + 1)) else { return false };
+        let held = upper.cells.iter().zip(&lower.cells).any(|(upper, lower)| reaches(upper, lower));
+        let own = || lower.cells.iter().filter(|cell| !cell.absent && !cell.text.trim().is_empty());
+        held && own().next().is_some() && !own().any(|cell| is_number(&cell.text))
+    };
+    1 + (first..first + MOST_LEVELS - 1).take_while(|row| goes_on(*row)).count()
+}
+
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// Whether a text is a number rather than a header.
+fn is_number(text: &str) -> bool {
+    text.len() < 100 && text.chars().any(char::is_numeric) && !has_words(text)
+}
+
+/// Whether the row behind `row` is a lower level of headers: it stands below empty or wide cells of `row`, leaves empty
+/// what `row` says already, and holds no number.
+pub(super) fn has_lower_level(table: &RawTable, row: usize) -> bool {
+    let Some(lower) = table.rows.get(row + 1) else { return false };
+    let upper = &table.rows[row];
+    let columns = 0..lower.cells.len();
+    let written = columns.clone().filter(|at| has_text(lower, *at)).count();
+    let numbers = lower.cells.iter().any(|cell| is_number(&cell.text));
+    let below_nothing = columns.clone().any(|at| has_text(lower, at) && !has_own_text(upper, at));
+    let left_empty = columns.clone().filter(|at| !has_text(lower, *at) && has_text(upper, *at)).count();
+    let below_first = has_text(lower, 0) && has_text(upper, 0) && lower.cells[0].text != upper.cells[0].text;
+    written >= 2 && !numbers && below_nothing && left_empty > 0 && !below_first
+}
+
+/// The headers that stand in `rows`.
+pub(super) fn at(table: &RawTable, rows: Range<usize>) -> Headers {
+    let width =
+        table.rows.iter().skip(rows.start).take(rows.len().max(1)).map(|row| row.cells.len()).max().unwrap_or(0);
+    let mut columns = vec![Header::default(); width];
+    let last = rows.end.saturating_sub(1);
+    for row in rows.clone() {
+        // A level above others reaches to the right until the next text; so do merged cells that a file cannot say.
+        let mut reaching: Option<(usize, &str, Span)> = None;
+        for (at, header) in columns.iter_mut().enumerate() {
+            let cell = table.rows[row].cells.get(at);
+            let written = cell.filter(|cell| !cell.text.trim().is_empty());
+            if let Some(cell) = written {
+                reaching = (row < last).then(|| (at, &*cell.text, cell.span));
+                push_level(header, &cell.text, cell.span);
+            } else if let Some((_, text, span)) = &reaching {
+                let below = table.rows[row + 1..=last].iter().any(|lower| has_text(lower, at));
+                if below {
+                    push_level(header, text, *span);
+                }
+            }
+        }
+    }
+    Headers { rows, columns }
+}
+
+fn has_text(row: &RawRow, at: usize) -> bool {
+    row.cells.get(at).is_some_and(|cell| !cell.text.trim().is_empty())
+}
+
+/// Whether a text is written in this cell, rather than in one that covers it.
+fn has_own_text(row: &RawRow, at: usize) -> bool {
+    has_text(row, at) && !row.cells[at].absent
+}
+
+fn push_level(header: &mut Header, text: &str, span: Span) {
+    let text = text.trim();
+    let text = text.char_indices().nth(LONGEST).map_or(text, |(at, _)| &text[..at]);
+    let repeats = header.levels.last().is_some_and(|above| names::normal(above) == names::normal(text));
+    if !repeats {
+        header.levels.push(text.to_owned());
+    }
+    header.span = span;
+}

@@ -1,0 +1,164 @@
+//! Header rows: which rows they are, and what each column of a file is called.
+
+mod levels;
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use self::levels::{at, has_lower_level, merged_levels};
+
+use super::manifest::{CellUnit, HeaderRows, SourceSpec};
+use super::names;
+use super::read::raw::RawTable;
+use crate::source::Span;
+
+/// In how many forms a header may be named.
+const FORMS: usize = 5;
+/// How many rows from the top may be searched for headers.
+const SEARCHED: usize = 40;
+/// How many cells of them.
+const SEARCHED_CELLS: usize = 200_000;
+
+/// The headers of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// The rows that they fill; data begins behind them.
+    pub rows: Range<usize>,
+    /// One per column of the file.
+    pub columns: Vec<Header>,
+}
+
+/// The header of one column: from the upper level to the lower.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The levels as printed, those that repeat the level above left out.
+    pub levels: Vec<String>,
+    /// The place of the lowest level.
+    pub span: Span,
+}
+
+impl Header {
+    /// As people write it: `预算金额/指标总额`.
+    #[must_use]
+    pub fn printed(&self) -> String {
+        self.levels.iter().map(|level| in_one_line(level)).collect::<Vec<_>>().join("/")
+    }
+
+    /// The unit that it states, the lowest level first.
+    #[must_use]
+    pub fn unit(&self) -> Option<CellUnit> {
+        self.levels.iter().rev().find_map(|level| names::unit_of_header(level))
+    }
+
+    /// Every form under which it may be named, the strictest first.
+    fn forms(&self) -> [String; FORMS] {
+        let normal: Vec<String> = self.levels.iter().map(|level| names::normal(level)).collect();
+        let bare: Vec<String> = normal.iter().map(|level| names::bare_of_normal(level)).collect();
+        let last = |levels: &[String]| levels.last().cloned().unwrap_or_default();
+        // `预算金额/小计` is what is meant by `预算金额`.
+        let group = match &bare[..] {
+            [above @ .., sum] if !above.is_empty() && names::is_whole(sum) => above.join("/"),
+            _ => String::new(),
+        };
+        [normal.join("/"), bare.join("/"), last(&normal), last(&bare), group]
+    }
+}
+
+/// A header without its line breaks and padding; blanks stay between words that need them.
+fn in_one_line(level: &str) -> String {
+    let mut line = String::new();
+    for word in level.split_whitespace() {
+        let parts = line.ends_with(|c: char| c.is_ascii_alphanumeric()) && word.starts_with(|c: char| c.is_ascii());
+        line.push_str(if parts { " " } else { "" });
+        line.push_str(word);
+    }
+    line
+}
+
+/// Headers by name.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    forms: [FxHashMap<String, Vec<usize>>; FORMS],
+}
+
+impl Index {
+    /// The headers `columns` by every form of their names.
+    #[must_use]
+    pub fn new(columns: &[Header]) -> Self {
+        let mut index = Self::default();
+        for (at, header) in columns.iter().enumerate() {
+            for (by_form, form) in index.forms.iter_mut().zip(header.forms()) {
+                if !form.is_empty() {
+                    by_form.entry(form).or_default().push(at);
+                }
+            }
+        }
+        index
+    }
+
+    /// The columns whose header is `name`, in the strictest form in which any is.
+    #[must_use]
+    pub fn find(&self, name: &str) -> &[usize] {
+        let levels = |form: fn(&str) -> String| name.split(['/', '›', '>']).map(form).collect::<Vec<_>>().join("/");
+        let bare = levels(names::bare);
+        let wanted = [levels(names::normal), bare.clone(), names::normal(name), names::bare(name), bare];
+        let found = self.forms.iter().zip(&wanted).find_map(|(by_form, name)| by_form.get(name));
+        found.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The headers of `table`: where the manifest says, else where the reader says, else the rows near the top that name
+/// the most of `wanted`; none when no row names any.
+#[must_use]
+pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {
+    let skip = spec.skip.as_ref().map_or(0, |skip| skip.value as usize).min(table.rows.len());
+    if let Some(header) = &spec.header {
+        return Some(match header.value {
+            HeaderRows::Absent => at(table, skip..skip),
+            HeaderRows::Rows(first, last) => {
+                let row = |number: u32| (skip + number as usize).min(table.rows.len());
+                at(table, row(first.saturating_sub(1))..row(last))
+            }
+        });
+    }
+    if let Some(rows) = table.header_rows {
+        return Some(at(table, skip..(skip + rows).min(table.rows.len())));
+    }
+    // The most names win; among equals one level before two, and what stands higher.
+    let mut best: Option<(usize, Headers)> = None;
+    let has_paths = wanted.iter().flatten().any(|name| name.contains('/'));
+    for levels in 1..=2 {
+        let mut cells = 0;
+        for first in skip..table.rows.len().min(skip + SEARCHED) {
+            let merged = merged_levels(table, first);
+            let levels = if merged > 1 && levels == 1 { merged } else { levels };
+            let worthwhile = levels == 1 || levels == merged || has_paths || has_lower_level(table, first);
+            if first + levels > table.rows.len() || !worthwhile {
+                continue;
+            }
+            cells += table.rows[first].cells.len();
+            if cells > SEARCHED_CELLS && cells > table.rows[first].cells.len() {
+                break;
+            }
+            let headers = at(table, first..first + levels);
+            let index = Index::new(&headers.columns);
+            let named = wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count();
+            if named > 0 && best.as_ref().is_none_or(|(most, _)| named > *most) {
+                best = Some((named, headers));
+            }
+        }
+    }
+    let (_, headers) = best?;
+    let (first, last) = (headers.rows.start, headers.rows.end);
+    if headers.rows.len() == 1 && has_lower_level(table, first) {
+        return Some(at(table, first..first + 2));
+    }
+    if headers.rows.len() == 1 && first > skip && has_lower_level(table, first - 1) {
+        return Some(at(table, first - 1..last));
+    }
+    Some(headers)
+}
+
+#[cfg(test)]
+mod tests;
