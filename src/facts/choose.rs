@@ -26,6 +26,8 @@ pub fn choose<'a>(
         },
         None => match tables {
             [] => refuse(tables, spec, report),
+            // Running text is no table of amounts, even where there is nothing else.
+            [one] if one.narrative && relation != narrative::NAME => only_text(spec, report),
             [one] => Some(one),
             _ if relation == narrative::NAME && by_name(tables, relation).is_some() => by_name(tables, relation),
             // The running text that a document has beside its one table.
@@ -34,6 +36,13 @@ pub fn choose<'a>(
             _ => by_headers(tables, spec, wanted, report),
         },
     }
+}
+
+fn only_text<'a>(spec: &SourceSpec, report: &mut Report) -> Option<&'a RawTable> {
+    let file = &spec.file.value;
+    let message = text!("{file} 里只有正文，没有表", "there is no table in {file}, only text");
+    report.push(Diagnostic::error(Code::UnknownTable, message).at(spec.file.span));
+    None
 }
 
 /// By its name, or by the last part of it: `project` is `T1.project` where that is the only one.

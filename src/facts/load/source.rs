@@ -39,6 +39,10 @@ impl Loader<'_> {
             return None;
         };
         let mapping = map::map(declared, (feed, spec), table, &headers, &mut self.report);
+        if mapping.columns.iter().all(|column| column.index.is_none() && column.constant.is_none()) {
+            notes::no_headers(spec, declared, table, &mut self.report);
+            return None;
+        }
         let told = spec.totals.as_ref().map(|totals| totals.value.clone());
         let totals = told.unwrap_or_else(|| default_totals(&read, declared, self.schema));
         if let Some(dialect) = read.bulk {

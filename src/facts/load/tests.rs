@@ -385,3 +385,17 @@ mod random {
         }
     }
 }
+
+#[test]
+fn a_file_without_a_single_column_of_the_relation_is_refused() {
+    for (file, text) in [
+        ("a.md", "| a | b |\n|---|---|\n| 1 | 2 |\n"),
+        ("a.toml", "[[project]]\nfoo = 1\n"),
+        ("a.html", "<p>项目名称</p>"),
+    ] {
+        let manifest = format!("[relation.project]\nsource = \"{file}\"\n");
+        let (_, store, complaints) = run("no-column", &manifest, &[(file, text.as_bytes())]);
+        assert_eq!(store.tables[0].rows, 0, "{file}");
+        assert!(complaints.iter().any(|one| one.severity == crate::diagnostic::Severity::Error), "{complaints:?}");
+    }
+}

@@ -80,8 +80,17 @@ fn shown(field: &Field) -> Option<String> {
             let day = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(*days).ok()?);
             Some(day.map_or_else(|_| days.to_string(), |day| day.to_string()))
         }
+        Field::TimestampMillis(since) => Some(moment(i128::from(*since) * 1_000_000)),
+        Field::TimestampMicros(since) => Some(moment(i128::from(*since) * 1_000)),
         other => Some(other.to_string()),
     }
+}
+
+/// The day and the time of day so many nanoseconds after the beginning of 1970, or before it.
+fn moment(nanoseconds: i128) -> String {
+    let whole = jiff::SignedDuration::from_nanos_i128(nanoseconds);
+    let start = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+    start.checked_add(whole).map_or_else(|_| nanoseconds.to_string(), |moment| moment.to_string())
 }
 
 /// The number that big-endian bytes in two's complement are, with so many decimal places.

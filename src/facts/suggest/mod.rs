@@ -82,18 +82,7 @@ pub fn suggest(
         fed: found.iter().filter(|one| one.guess.is_some()).count(),
         unknown: found.iter().filter(|one| one.guess.is_none()).count(),
     };
-    (suggestion, without_manifest(&report))
-}
-
-/// What is said of a file as a whole has no place: no manifest names it yet.
-fn without_manifest(report: &Report) -> Report {
-    let mut placed = Report::new();
-    for diagnostic in report.diagnostics() {
-        let mut diagnostic = diagnostic.clone();
-        diagnostic.labels.retain(|label| label.span != Span::default());
-        placed.push(diagnostic);
-    }
-    placed
+    (suggestion, report)
 }
 
 /// Every table of a file; of a large delimited one the top.
