@@ -189,9 +189,9 @@ impl Parser<'_> {
     /// `1,000,000`: the group of three digits that comes next belongs to the number before the comma.
     pub(super) fn complain_separator(&mut self) -> bool {
         let (comma, group) = (self.at.checked_sub(1), self.token());
-        let Some(comma) = comma.filter(|comma| self.kind_at(*comma) == Kind::Comma && *comma > 0) else {
-            return false;
-        };
+        // What is read as a comma may be written `&` or `，`.
+        let is_comma = |at: &usize| *at > 0 && self.text(self.token_at(*at)) == ",";
+        let Some(comma) = comma.filter(is_comma) else { return false };
         let number = self.token_at(comma - 1);
         let digits = self.text(group);
         let three = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()) == 3;

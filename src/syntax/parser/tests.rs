@@ -314,6 +314,7 @@ fn each_slip_is_said_once() {
         ("a(x) :- b(x), x > 1,000,000.", vec![(ThousandsSeparator, "1,000,000")]),
         ("a(x) :- b(x), x > 100,000元.", vec![(ThousandsSeparator, "100,000元")]),
         ("a(x) :- b(x), x > 1,000,000元, x < 2.", vec![(ThousandsSeparator, "1,000,000元")]),
+        ("a(x) :- b(x), x > 100&000元.", vec![(ForeignOperator, "&"), (UnexpectedToken, "000元")]),
         ("a(x) <- b(x).", vec![(ForeignOperator, "<-")]),
         ("a :- b(x).", vec![(UnexpectedToken, "a")]),
         ("a(x) :- b(x), x.", vec![(UnexpectedToken, "x")]),
