@@ -139,12 +139,13 @@ struct AuditArgs {
 
 impl AuditArgs {
     fn request(&self, common: &Common, lang: Lang) -> Request {
-        let mut rules = self.rules.clone();
+        let (mut start, mut rules) = (self.dir.clone(), self.rules.clone());
         if is_rule_file(&self.dir) {
             rules.push(self.dir.to_string_lossy().into_owned());
+            start = self.dir.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         }
-        let (start, set) = (self.dir.clone(), self.set.clone());
-        Request { start, rules, set, engine: common.engine(), lang, evidence: false }
+        let (set, engine) = (self.set.clone(), common.engine());
+        Request { start, rules, set, engine, lang, evidence: false }
     }
 }
 

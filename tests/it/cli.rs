@@ -347,6 +347,9 @@ fn check_fix_mends_the_rules_of_the_audit_and_then_audits() {
     let tested = gouji(&["test", rules.to_str().unwrap()]);
     assert_eq!(tested.status.code(), Some(0), "{}{}", stdout(&tested), stderr(&tested));
     assert!(stdout(&tested).contains("测试 2 项：2 通过"), "{}", stdout(&tested));
+    let only = command(&["check", "mine.toml", "--format", "concise"]).current_dir(&dir).output().unwrap();
+    assert_eq!(only.status.code(), Some(1), "{}", stderr(&only));
+    assert!(stdout(&only).contains("Z-1") && stderr(&only).contains("规则 1 条"), "{}{}", stdout(&only), stderr(&only));
 }
 
 #[cfg(unix)]

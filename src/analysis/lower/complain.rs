@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Lower;
 use crate::analysis::hir::{self, Cond, Kind, Role};
+use crate::analysis::resolve::inner_outside;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::VarId;
 use crate::source::Span;
@@ -249,19 +250,6 @@ fn only_negated(name: &str, span: Span) -> Diagnostic {
         "不在乎它的值就写 `_`；指“没有这样的行”就写 `not (…)`，把有关 `{name}` 的条件都放进括号",
         "write `_` if any value will do; for “there is no such row” write `not (…)` with all conditions on `{name}` inside"
     ))
-}
-
-fn inner_outside(name: &str, span: Span, inner: Span) -> Diagnostic {
-    Diagnostic::error(
-        Code::InnerVariableOutside,
-        text!(
-            "`{name}` 是花括号里的：汇总之后就没有“哪一个 `{name}`”了",
-            "`{name}` belongs to the braces: after the aggregate there is no one `{name}`"
-        ),
-    )
-    .at(span)
-    .secondary(inner, text!("只在这里有值", "it has a value only here"))
-    .help(text!("在外面加一个条件给出 `{name}`", "add a condition outside that gives `{name}`"))
 }
 
 /// `is` asks about cells.

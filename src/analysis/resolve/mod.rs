@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 pub(super) use alternatives::{alternatives, too_many};
 pub(super) use names::{Binding, card_columns, outer_names};
+pub(super) use variable::inner_outside;
 
 use super::context::Relations;
 use super::hir::{Atom, Cond, Expr, Kind, Role, Rule, Var};

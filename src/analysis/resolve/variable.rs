@@ -91,21 +91,7 @@ impl Builder<'_, '_> {
             Some(Binding::Var(var)) => Some(&self.vars[var.index()]),
             _ => None,
         })?;
-        Some(
-            Diagnostic::error(
-                Code::InnerVariableOutside,
-                text!(
-                    "`{name}` 是花括号里的：汇总之后就没有“哪一个 `{name}`”了",
-                    "`{name}` belongs to the braces: after the aggregate there is no one `{name}`"
-                ),
-            )
-            .at(span)
-            .secondary(inner.span, text!("只在花括号里有值", "it has a value only inside the braces"))
-            .help(text!(
-                "在外面再加一个给出 `{name}` 的条件，如 `{name} in …`",
-                "add a condition outside that gives `{name}`, such as `{name} in …`"
-            )),
-        )
+        Some(inner_outside(name, span, inner.span))
     }
 
     pub(super) fn field(&mut self, row: &Name, column: &Name, span: Span, scope: usize) -> Expr {
@@ -226,4 +212,19 @@ impl Builder<'_, '_> {
         self.complain(complaint);
         self.wrong(span)
     }
+}
+
+/// A variable of braces, which stand at `inner`, that is used outside of them at `span`.
+pub(in crate::analysis) fn inner_outside(name: &str, span: Span, inner: Span) -> Diagnostic {
+    let message = text!(
+        "`{name}` 是花括号里的：汇总之后就没有“哪一个 `{name}`”了",
+        "`{name}` belongs to the braces: after the aggregate there is no one `{name}`"
+    );
+    Diagnostic::error(Code::InnerVariableOutside, message)
+        .at(span)
+        .secondary(inner, text!("只在花括号里有值", "it has a value only inside the braces"))
+        .help(text!(
+            "在外面再加一个给出 `{name}` 的条件，如 `{name} in …`",
+            "add a condition outside that gives `{name}`, such as `{name} in …`"
+        ))
 }

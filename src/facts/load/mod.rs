@@ -131,6 +131,8 @@ impl Loader<'_> {
                 Some(near) => {
                     diagnostic.help(text!("是否“{near}”？", "did you mean “{near}”?")).fix(feed.relation.span, near)
                 }
+                // Without rules there is nothing to name, and that has been complained of.
+                None if known.is_empty() => diagnostic,
                 None => {
                     let (zh, en) = (known.join("、"), known.join(", "));
                     diagnostic.help(text!("规则声明了：{zh}", "the rules declare: {en}"))

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use super::Request;
+use super::raw::RawTable;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{self, FileId, LoadError, SourceMap};
 use crate::text;
@@ -15,6 +16,19 @@ pub fn bytes(request: &Request<'_>, report: &mut Report) -> Option<Vec<u8>> {
             report.push(complaint(request, &error));
             None
         }
+    }
+}
+
+/// Reads the file that is asked for as `read_bytes` reads what is in it.
+pub fn whole(
+    sources: &mut SourceMap,
+    request: &Request<'_>,
+    read_bytes: impl FnOnce(&mut SourceMap, &Request<'_>, &[u8]) -> (Vec<RawTable>, Report),
+) -> (Vec<RawTable>, Report) {
+    let mut report = Report::new();
+    match bytes(request, &mut report) {
+        Some(bytes) => read_bytes(sources, request, &bytes),
+        None => (Vec::new(), report),
     }
 }
 

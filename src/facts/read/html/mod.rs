@@ -26,9 +26,7 @@ const DECLARED_WITHIN: usize = 4096;
 /// Reads every table of a page, then its sentences.
 #[must_use]
 pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, Report) {
-    let mut report = Report::new();
-    let Some(bytes) = open::bytes(request, &mut report) else { return (Vec::new(), report) };
-    read_bytes(sources, request, &bytes)
+    open::whole(sources, request, read_bytes)
 }
 
 /// Reads the page that `bytes` are.

@@ -74,9 +74,7 @@ struct Merge {
 /// Reads every sheet of a workbook, hidden ones too.
 #[must_use]
 pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, Report) {
-    let mut report = Report::new();
-    let Some(bytes) = open::bytes(request, &mut report) else { return (Vec::new(), report) };
-    read_bytes(sources, request, &bytes)
+    open::whole(sources, request, read_bytes)
 }
 
 /// Reads every sheet of the workbook that `bytes` are.

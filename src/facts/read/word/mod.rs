@@ -21,9 +21,7 @@ use body::{Item, Merge, Row, Table};
 /// Reads every table of a document, then its sentences.
 #[must_use]
 pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, Report) {
-    let mut report = Report::new();
-    let Some(bytes) = open::bytes(request, &mut report) else { return (Vec::new(), report) };
-    read_bytes(sources, request, &bytes)
+    open::whole(sources, request, read_bytes)
 }
 
 /// Reads the document that `bytes` are.
