@@ -2,10 +2,9 @@
 
 use super::Care;
 use super::split::row_at;
-use crate::facts::cells;
 use crate::facts::read::delimited::{Dialect, Field, Fields, unescape};
 use crate::facts::store::Places;
-use crate::facts::store::places::shifted;
+use crate::facts::store::places::{shifted, without_blanks};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The places of a source of which only the row starts are kept.
@@ -38,7 +37,7 @@ impl LinePlaces {
         (range.unwrap_or(start..start), record)
     }
 
-    /// The field of a cell, and within it the content without the blanks around it.
+    /// The field of a cell; what stands for it when the row has none.
     fn field(&self, sources: &SourceMap, row: u32, column: usize) -> Result<Field, Span> {
         if let Some(Some(span)) = self.constants.get(column) {
             return Err(*span);
@@ -48,6 +47,20 @@ impl LinePlaces {
         let Some(Some(index)) = self.columns.get(column) else { return Err(file.span_of(range.start..range.start)) };
         fields.get(*index).cloned().ok_or_else(|| file.span_of(range.end..range.end))
     }
+
+    /// Where the content of a field stands, without the blanks around it, and where its text and the source part company.
+    fn content(&self, sources: &SourceMap, field: &Field) -> (Span, Vec<(u32, u32)>) {
+        let file = sources.file(self.file);
+        let written = file.text().get(field.range.clone()).unwrap_or("");
+        let span = file.span_of(field.range.clone());
+        match self.dialect.quote.filter(|_| field.doubled) {
+            Some(quote) => {
+                let (text, shifts) = unescape(written, quote, self.dialect.escape);
+                without_blanks(span, &text, &shifts)
+            }
+            None => without_blanks(span, written, &[]),
+        }
+    }
 }
 
 impl Places for LinePlaces {
@@ -56,25 +69,17 @@ impl Places for LinePlaces {
     }
 
     fn cell(&self, sources: &SourceMap, row: u32, column: usize) -> Span {
-        let field = match self.field(sources, row, column) {
-            Ok(field) => field,
-            Err(span) => return span,
-        };
-        let file = sources.file(self.file);
-        let text = file.text().get(field.range.clone()).unwrap_or("");
-        let inside = cells::trimmed(text);
-        if inside.is_empty() {
-            return file.span_of(field.range);
-        }
-        file.span_of(field.range.start + inside.start..field.range.start + inside.end)
+        self.field(sources, row, column).map_or_else(|span| span, |field| self.content(sources, &field).0)
     }
 
     fn part(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
-        let cell = self.cell(sources, row, column);
-        let doubled = self.field(sources, row, column).is_ok_and(|field| field.doubled);
-        match self.dialect.quote.filter(|_| doubled) {
-            Some(quote) => shifted(cell, &unescape(&sources.text(cell), quote, self.dialect.escape).1, &part),
-            None => cell.part(part.start, part.end.saturating_sub(part.start)),
+        let (cell, shifts) = match self.field(sources, row, column) {
+            Ok(field) => self.content(sources, &field),
+            Err(span) => (span, Vec::new()),
+        };
+        if shifts.is_empty() {
+            return cell.part(part.start, part.end.saturating_sub(part.start));
         }
+        shifted(cell, &shifts, &part)
     }
 }

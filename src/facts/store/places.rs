@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Places;
+use crate::facts::cells;
 use crate::source::{SourceMap, Span};
 
 /// The places of a source whose cells were read one by one.
@@ -77,6 +78,23 @@ pub(in crate::facts) fn shifted(cell: Span, shifts: &[(u32, u32)], part: &std::o
     // The end is that of the last byte inside, so that a break behind it is not part of it.
     let end = if part.end > part.start { place(part.end - 1) + 1 } else { start };
     Span::new(start, end)
+}
+
+/// The place of a cell without the blanks around its text, with where text and source part company from there on.
+pub(in crate::facts) fn without_blanks(cell: Span, text: &str, shifts: &[(u32, u32)]) -> (Span, Vec<(u32, u32)>) {
+    let inside = cells::trimmed(text);
+    if inside.len() == text.len() || inside.is_empty() {
+        return (cell, shifts.to_vec());
+    }
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let (start, end) = (offset(inside.start), offset(inside.end));
+    if shifts.is_empty() {
+        return (cell.part(start, end - start), Vec::new());
+    }
+    let span = shifted(cell, shifts, &(start..end));
+    let moved = span.start() - cell.start();
+    let later = shifts.iter().filter(|(text, _)| *text > start).map(|(text, at)| (text - start, at - moved));
+    (span, std::iter::once((0, 0)).chain(later).collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! [`StoreBuilder`]: facts come in cell by cell, a store comes out.
 
 use super::column::ColumnBuilder;
-use super::places::{CellPlaces, shifted};
+use super::places::{CellPlaces, without_blanks};
 use super::{Column, Data, Places, Source, Store, Symbols, Table};
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::{self, CellKind, Reading, Written};
@@ -264,21 +264,8 @@ impl OpenSource {
         let Content::Text(text) = &cell.content else {
             return self.places.push_cell(cell.span, cell.shifts, cell.address);
         };
-        let inside = cells::trimmed(text);
-        if inside.len() == text.len() || inside.is_empty() {
-            return self.places.push_cell(cell.span, cell.shifts, cell.address);
-        }
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let (start, end) = (offset(inside.start), offset(inside.end));
-        if cell.shifts.is_empty() {
-            return self.places.push_cell(cell.span.part(start, end - start), &[], cell.address);
-        }
-        let span = shifted(cell.span, cell.shifts, &(start..end));
-        let moved = span.start() - cell.span.start();
-        let rebased: Vec<(u32, u32)> = std::iter::once((0, 0))
-            .chain(cell.shifts.iter().filter(|(text, _)| *text > start).map(|(text, at)| (text - start, at - moved)))
-            .collect();
-        self.places.push_cell(span, &rebased, cell.address);
+        let (span, shifts) = without_blanks(cell.span, text, cell.shifts);
+        self.places.push_cell(span, &shifts, cell.address);
     }
 }
 
