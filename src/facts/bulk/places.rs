@@ -77,9 +77,6 @@ impl Places for LinePlaces {
             Ok(field) => self.content(sources, &field),
             Err(span) => (span, Vec::new()),
         };
-        if shifts.is_empty() {
-            return cell.part(part.start, part.end.saturating_sub(part.start));
-        }
         shifted(cell, &shifts, &part)
     }
 }

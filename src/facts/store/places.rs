@@ -56,10 +56,8 @@ impl Places for CellPlaces {
 
     fn part(&self, sources: &SourceMap, row: u32, column: usize, part: std::ops::Range<u32>) -> Span {
         let cell = self.cell(sources, row, column);
-        match self.shifts.get(&self.index(row, column)) {
-            Some(shifts) => shifted(cell, shifts, &part),
-            None => cell.part(part.start, part.end.saturating_sub(part.start)),
-        }
+        let shifts = self.shifts.get(&self.index(row, column)).map_or(&[][..], |shifts| shifts);
+        shifted(cell, shifts, &part)
     }
 
     fn address(&self, row: u32, column: usize) -> Option<String> {
@@ -69,6 +67,9 @@ impl Places for CellPlaces {
 
 /// Where in `cell` the bytes `part` of its text stand.
 pub(in crate::facts) fn shifted(cell: Span, shifts: &[(u32, u32)], part: &std::ops::Range<u32>) -> Span {
+    if shifts.is_empty() {
+        return cell.part(part.start, part.end.saturating_sub(part.start));
+    }
     let place = |offset: u32| {
         let run = shifts.partition_point(|(text, _)| *text <= offset).checked_sub(1).map(|at| shifts[at]);
         let (text, source) = run.unwrap_or_default();
@@ -88,10 +89,10 @@ pub(in crate::facts) fn without_blanks(cell: Span, text: &str, shifts: &[(u32, u
     }
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     let (start, end) = (offset(inside.start), offset(inside.end));
-    if shifts.is_empty() {
-        return (cell.part(start, end - start), Vec::new());
-    }
     let span = shifted(cell, shifts, &(start..end));
+    if shifts.is_empty() {
+        return (span, Vec::new());
+    }
     let moved = span.start() - cell.start();
     let later = shifts.iter().filter(|(text, _)| *text > start).map(|(text, at)| (text - start, at - moved));
     (span, std::iter::once((0, 0)).chain(later).collect())
@@ -99,7 +100,23 @@ pub(in crate::facts) fn without_blanks(cell: Span, text: &str, shifts: &[(u32, u
 
 #[cfg(test)]
 mod tests {
-    use super::{CellPlaces, Places, SourceMap, Span};
+    use super::{CellPlaces, Places, SourceMap, Span, shifted, without_blanks};
+
+    #[test]
+    fn blanks_around_the_text_of_an_escaped_cell_are_not_part_of_it() {
+        // source: ""<break>    text: "<break>
+        assert_eq!(
+            without_blanks(Span::new(10, 13), "\"\r", &[(0, 0), (1, 2)]).0,
+            Span::new(10, 11),
+            "as the shifts say"
+        );
+        // source: <blank>\"x<blank>    text: <blank>"x<blank>
+        let (span, shifts) = without_blanks(Span::new(10, 15), " \"x ", &[(0, 0), (1, 2)]);
+        assert_eq!(span, Span::new(12, 14));
+        assert_eq!(shifted(span, &shifts, &(1..2)), Span::new(13, 14), "places within count from the new start");
+        assert_eq!(without_blanks(Span::new(10, 13), " x ", &[]), (Span::new(11, 12), Vec::new()));
+        assert_eq!(without_blanks(Span::new(10, 12), "  ", &[]).0, Span::new(10, 12), "a blank cell keeps its place");
+    }
 
     #[test]
     fn parts_skip_escapes_and_breaks() {
