@@ -6,8 +6,9 @@
 //! The modules are floors, listed from the ground up; each uses only those above it in this list (`tests/it/floors.rs`
 //! keeps it so). `ARCHITECTURE.md` has the map.
 
-// ground: places and values
+// ground: places, values, threads
 pub mod source;
+pub mod threads;
 pub mod value;
 // complaints about our inputs, as data
 pub mod diagnostic;

@@ -9,6 +9,7 @@ use crate::facts::{Manifest, StoreBuilder};
 use crate::source::SourceMap;
 use crate::syntax;
 use crate::text;
+use crate::threads;
 
 /// The rules that `request` means: those it names, else those of the nearest manifest, else all shipped packs.
 pub fn rules_of(sources: &mut SourceMap, request: &Request) -> (Rules, Report) {
@@ -21,7 +22,7 @@ pub fn rules_of(sources: &mut SourceMap, request: &Request) -> (Rules, Report) {
     });
     let dir = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
     let wishes = rules::wishes(request, &manifest.unwrap_or_default(), &dir);
-    let (rules, complaints) = load_rules(sources, wishes.as_deref());
+    let (rules, complaints) = load_rules(sources, wishes.as_deref(), threads::available());
     report.append(complaints);
     (rules, report)
 }

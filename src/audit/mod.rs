@@ -163,7 +163,8 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     audit.audited.title.clone_from(&manifest.title);
     sources.file(file).name().clone_into(&mut audit.audited.manifest);
 
-    let (loaded, complaints) = load_rules(sources, rules::wishes(request, &manifest, &dir).as_deref());
+    let wishes = rules::wishes(request, &manifest, &dir);
+    let (loaded, complaints) = load_rules(sources, wishes.as_deref(), request.engine.threads());
     refused |= complaints.has_errors();
     report.append(complaints);
     let (mut schema, complaints) = analysis::schema(&loaded.programs.iter().collect::<Vec<_>>());

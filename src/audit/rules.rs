@@ -14,6 +14,7 @@ use crate::schema::Schema;
 use crate::source::{FileId, LoadError, SourceMap, Span, expand};
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
+use crate::threads;
 
 /// A wish for rules: a pack's name, or a path that may have `*` in its last part.
 #[derive(Clone, Debug)]
@@ -58,14 +59,16 @@ pub(super) fn wishes(request: &Request, manifest: &Manifest, dir: &Path) -> Opti
     manifest.rules.as_ref().map(|rules| rules.iter().map(wish).collect())
 }
 
-/// Loads every rule that is wished for, and what it uses. Without a wish, all shipped packs.
+/// Loads every rule that is wished for, and what it uses, on up to so many threads. Without a wish, all shipped packs.
 #[must_use]
-pub fn load_rules(sources: &mut SourceMap, wishes: Option<&[Wish]>) -> (Rules, Report) {
-    let mut loader = Loader { sources, rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
+pub fn load_rules(sources: &mut SourceMap, wishes: Option<&[Wish]>, threads: usize) -> (Rules, Report) {
+    let mut loader =
+        Loader { sources, wished: Vec::new(), rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
     match wishes {
         None => PACKS.iter().for_each(|pack| loader.pack(pack)),
         Some(wishes) => wishes.iter().for_each(|wish| loader.wish(wish)),
     }
+    loader.read(threads);
     let Loader { rules, mut report, .. } = loader;
     report.append(twice(&rules));
     (rules, report)
@@ -79,6 +82,8 @@ pub fn pack_name(pack: &Shipped) -> &'static str {
 
 struct Loader<'a> {
     sources: &'a mut SourceMap,
+    /// The files that are wished for, in order; of each the folder, when it stands in one.
+    wished: Vec<(FileId, Option<PathBuf>)>,
     rules: Rules,
     report: Report,
     loaded: BTreeSet<String>,
@@ -118,12 +123,7 @@ impl Loader<'_> {
         }
         for path in paths {
             if let Some(file) = self.file(&path, wish.span) {
-                let folder = path.parent().map(Path::to_owned);
-                if path.extension().is_some_and(|extension| extension == "dl") {
-                    self.program(file);
-                } else {
-                    self.card_file(file, folder.as_deref());
-                }
+                self.wished.push((file, path.parent().map(Path::to_owned)));
             }
         }
     }
@@ -145,7 +145,7 @@ impl Loader<'_> {
 
     fn pack(&mut self, pack: &Shipped) {
         if let Some(file) = self.shipped(pack) {
-            self.card_file(file, None);
+            self.wished.push((file, None));
         }
     }
 
@@ -164,15 +164,30 @@ impl Loader<'_> {
         self.rules.files.push(file);
     }
 
-    fn card_file(&mut self, file: FileId, folder: Option<&Path>) {
-        let (cards, report) = cards::read(self.sources, file);
-        self.report.append(report);
-        self.rules.files.push(file);
-        for used in &cards.uses {
-            self.shared(used, folder);
+    /// Reads what is wished for: plain rules and shared definitions in the order in which they are met, cards on threads.
+    fn read(&mut self, threads: usize) {
+        let wished = std::mem::take(&mut self.wished);
+        let sources = &*self.sources;
+        let read = threads::map(&wished, threads, |(file, _)| {
+            let plain = sources.file(*file).name().ends_with(".dl");
+            (!plain).then(|| cards::read(sources, *file))
+        });
+        let mut cards = Vec::new();
+        for ((file, folder), read) in wished.iter().zip(read) {
+            let Some((read, report)) = read else {
+                self.program(*file);
+                continue;
+            };
+            self.report.append(report);
+            self.rules.files.push(*file);
+            for used in &read.uses {
+                self.shared(used, folder.as_deref());
+            }
+            cards.extend(read.cards.into_iter().map(|card| (*file, card)));
         }
-        for card in cards.cards {
-            let (tree, report) = parse_card(self.sources, &card);
+        let sources = &*self.sources;
+        let trees = threads::map(&cards, threads, |(_, card)| parse_card(sources, card));
+        for ((file, card), (tree, report)) in cards.into_iter().zip(trees) {
             self.report.append(report);
             self.rules.cards.push(LoadedCard { card, tree, file });
         }

@@ -14,6 +14,7 @@ use crate::facts::read::Format;
 use crate::facts::suggest::suggest;
 use crate::source::{SourceMap, display_path};
 use crate::text;
+use crate::threads;
 
 /// `gouji init`
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
         return refuse(&text!("{folder} 里没有可以读的资料文件", "there are no files in {folder} that can be read"));
     }
     let mut sources = SourceMap::new();
-    let (rules, _) = load_rules(&mut sources, None);
+    let (rules, _) = load_rules(&mut sources, None, threads::available());
     let (schema, _) = analysis::schema(&rules.programs.iter().collect::<Vec<_>>());
     let (made, report) = suggest(&mut sources, &schema, &files, (&dir, lang));
     let mut stderr = terminal.complaints(&sources, &report.sorted());

@@ -94,6 +94,12 @@ impl Possible {
         self.relations.get(&relation).map_or(&[], |possible| &possible.rows)
     }
 
+    /// Takes over from `other` what it knows of these relations, of which nothing was known here.
+    pub fn adopt(&mut self, mut other: Self, relations: &[RelationId]) {
+        let known = relations.iter().filter_map(|relation| Some((*relation, other.relations.remove(relation)?)));
+        self.relations.extend(known);
+    }
+
     /// Adds a row; whether it is new.
     pub fn insert(&mut self, relation: RelationId, row: PossibleRow) -> bool {
         let possible = self.relations.entry(relation).or_default();

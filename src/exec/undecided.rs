@@ -29,21 +29,40 @@ pub struct Open {
     pub errors: BTreeSet<InstanceError>,
 }
 
+impl Open {
+    /// Adds what another stratum left open.
+    pub fn add(&mut self, other: Self) {
+        self.undecided.extend(other.undecided);
+        self.errors.extend(other.errors);
+    }
+}
+
+/// What an engine met while it ran the rules of a stratum.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// Rules in which a computation had no value.
+    pub erred: BTreeSet<RuleId>,
+    /// Rules in which a negation or an aggregate could not be decided for a row that all else, as far as it was looked
+    /// at, let through. An engine that takes no note of that names every rule.
+    pub doubted: BTreeSet<RuleId>,
+}
+
 /// What is open after a stratum whose certain rows are all in `derived`. Rows that it leaves possible are added to
-/// `possible`. `erring` are the rules in which a computation was seen to have no value.
+/// `possible`.
 pub fn settle(
     input: &Input,
     derived: &[Option<Box<dyn Rows>>],
     possible: &mut Possible,
-    (stratum, erring): (&Stratum, &BTreeSet<RuleId>),
+    (stratum, met): (&Stratum, &Met),
 ) -> Open {
     let mut open = Open::default();
     loop {
         let mut pass = Pass { matcher: Matcher::over(input, derived, possible), open: &mut open, found: Vec::new() };
         for id in &stratum.rules {
             let rule = &input.program.rules[id.index()];
-            if erring.contains(id) || is_tainted(input, possible, &rule.body) {
-                pass.rule(*id, rule, possible, erring.contains(id));
+            let everywhere = met.erred.contains(id) || met.doubted.contains(id);
+            if everywhere || is_tainted(input, possible, &rule.body) {
+                pass.rule(*id, rule, possible, everywhere);
             }
         }
         // Which doubt a possible row is kept with must not depend on how an engine came to look for it.
@@ -81,6 +100,14 @@ pub fn seed(input: &Input, relation: RelationId, possible: &mut Possible) {
     }
 }
 
+/// Whether a stratum may leave anything undecided: when neither this nor [`Met`] says so, there is nothing to settle.
+#[must_use]
+pub fn is_open(input: &Input, possible: &Possible, (stratum, met): (&Stratum, &Met)) -> bool {
+    let is_open =
+        |id: &RuleId| met.erred.contains(id) || is_tainted(input, possible, &input.program.rules[id.index()].body);
+    stratum.rules.iter().any(is_open)
+}
+
 /// Whether a condition of the body may meet a cell without a value or a possible row.
 #[must_use]
 pub fn is_tainted(input: &Input, possible: &Possible, body: &[Literal]) -> bool {
@@ -110,7 +137,10 @@ struct Pass<'a, 'o> {
 }
 
 impl Pass<'_, '_> {
-    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible, erring: bool) {
+    /// A doubt that comes from nothing in braces, nor from a computation, comes from a row of an atom: those rows are
+    /// enough to start from. For the others the search is `everywhere` as well; what it finds beside them is found from
+    /// those rows too, so an engine may say that there are others where there are none.
+    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible, everywhere: bool) {
         let mut instances: Vec<(Bindings, Doubt)> = Vec::new();
         let matcher = &self.matcher;
         let mut keep = |bindings: &Bindings, doubt: &Doubt| {
@@ -121,13 +151,6 @@ impl Pass<'_, '_> {
             Flow::Continue(())
         };
         let input = matcher.input();
-        let inside = |literal: &Literal| match literal {
-            Literal::Not(negation) => is_tainted(input, possible, &negation.body),
-            Literal::Aggregate(aggregate) => is_tainted(input, possible, &aggregate.body),
-            _ => false,
-        };
-        // A doubt that comes from nothing inside braces comes from a row of an atom: those rows are enough to start from.
-        let everywhere = erring || rule.body.iter().any(inside);
         if everywhere {
             let start = (Bindings::new(rule.vars.len()), Mode::Doubtful);
             let _ = matcher.solve(&rule.vars, &rule.body, start, &mut keep);
@@ -138,9 +161,7 @@ impl Pass<'_, '_> {
             let mentioned: Vec<usize> = atom.args.iter().map(|(column, _)| *column).collect();
             let mut start = |row: Candidate, has_key: bool| {
                 let mode = if has_key { Mode::Doubtful } else { Mode::Started };
-                if !(everywhere && has_key) {
-                    let _ = matcher.solve_from(&rule.vars, &rule.body, (at, row, mode), &mut keep);
-                }
+                let _ = matcher.solve_from(&rule.vars, &rule.body, (at, row, mode), &mut keep);
             };
             for row in rows_without(input, atom, &mentioned) {
                 start(Candidate::Row(row), has_all(input, atom, &keys, row));

@@ -255,12 +255,15 @@ fn compare(bytes: &[u8]) -> Result<(), String> {
     let text = program(&mut choices);
     let Ok((program, sources)) = analysed(&text, &store) else { return Ok(()) };
     let input = exec::Input { program: &program, store: &store, sources: &sources };
-    let fast = exec::frog::run(&input, &exec::frog::Options::default());
     let judge = exec::reference::run(&input);
-    match difference(&program, &fast, &judge) {
-        None => Ok(()),
-        Some(difference) => Err(format!("{difference}\n{text}\n{:#?}", store.tables)),
+    // Several threads run strata side by side, one runs them in order.
+    for threads in [1, 2] {
+        let fast = exec::frog::run(&input, &exec::frog::Options { threads: Some(threads), ..Default::default() });
+        if let Some(difference) = difference(&program, &fast, &judge) {
+            return Err(format!("{threads} threads: {difference}\n{text}\n{:#?}", store.tables));
+        }
     }
+    Ok(())
 }
 
 proptest! {

@@ -10,7 +10,7 @@ use gouji::source::SourceMap;
 fn every_card_passes_its_own_tests_on_both_engines() {
     for engine in [Engine::Frog, Engine::Reference] {
         let mut sources = SourceMap::new();
-        let (rules, report) = load_rules(&mut sources, None);
+        let (rules, report) = load_rules(&mut sources, None, 1);
         assert!(!report.has_errors(), "{}", drawn(&sources, report));
         let tested = test(&sources, &rules, engine);
         assert!(tested.run > 0, "no test was run");
@@ -23,7 +23,7 @@ fn every_pack_can_be_loaded_by_itself() {
     for pack in PACKS {
         let wish = Wish { text: pack_name(pack).to_owned(), span: None, base: std::path::PathBuf::new() };
         let mut sources = SourceMap::new();
-        let (rules, report) = load_rules(&mut sources, Some(&[wish]));
+        let (rules, report) = load_rules(&mut sources, Some(&[wish]), 1);
         assert!(!report.has_errors(), "{}", drawn(&sources, report));
         let tested = test(&sources, &rules, Engine::Reference);
         assert!(!tested.report.has_errors(), "{}\n{}", pack.path, drawn(&sources, tested.report));

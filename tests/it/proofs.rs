@@ -38,7 +38,7 @@ fn the_proofs_of_every_finding_of_the_sample_audits_hold() {
 #[test]
 fn the_proofs_of_every_finding_in_the_tests_of_the_packs_hold() {
     let mut sources = SourceMap::new();
-    let (rules, report) = audit::load_rules(&mut sources, None);
+    let (rules, report) = audit::load_rules(&mut sources, None, 1);
     assert!(!report.has_errors());
     let proved = prove_tests(&sources, &rules);
     let shown: Vec<(usize, [&str; 3], &Node)> =

@@ -126,7 +126,7 @@ fn complaints(stage: &str, path: &Path) -> (SourceMap, Vec<Diagnostic>) {
         "tests" => {
             let mut sources = SourceMap::new();
             let wish = Wish { text: name, span: None, base: PathBuf::new() };
-            let (rules, mut report) = load_rules(&mut sources, Some(&[wish]));
+            let (rules, mut report) = load_rules(&mut sources, Some(&[wish]), 1);
             report.append(audit::test(&sources, &rules, Engine::Reference).report);
             (sources, report.sorted())
         }

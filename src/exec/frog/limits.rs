@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::diagnostic::Text;
 use crate::text;
+use crate::threads;
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,8 +30,7 @@ impl Options {
     /// How many threads work.
     #[must_use]
     pub fn threads(&self) -> usize {
-        let machine = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        self.threads.unwrap_or_else(machine).clamp(1, 64)
+        self.threads.unwrap_or_else(threads::available).clamp(1, 64)
     }
 }
 

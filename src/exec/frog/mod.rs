@@ -20,6 +20,7 @@ mod special;
 mod spread;
 mod steps;
 mod vector;
+mod wave;
 pub mod words;
 mod world;
 

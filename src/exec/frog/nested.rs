@@ -204,6 +204,7 @@ impl Runner<'_> {
     }
 
     fn fault_of(&mut self, doubt: &Doubt) -> Fault {
+        self.notes.doubted = true;
         self.notes.erred |= !doubt.errors.is_empty();
         let store = self.world.input.store;
         let blank = |cell: &CellRef| store.tables[cell.table].columns[cell.column].state(cell.row) == State::Blank;

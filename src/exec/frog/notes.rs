@@ -7,6 +7,8 @@ use super::batch::{Batch, Fault};
 pub struct Notes {
     /// Whether a computation had none.
     pub erred: bool,
+    /// Whether an inner body could not be decided.
+    pub doubted: bool,
     /// For each inner body that is running, the slot that numbers its outer rows, and which of them are in doubt.
     inner: Vec<(usize, Vec<bool>)>,
 }

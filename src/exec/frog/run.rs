@@ -12,10 +12,11 @@ use super::derived::{Derived, Sink};
 use super::limits::{Limits, Options, Stop};
 use super::special;
 use super::spread;
+use super::wave;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
 use crate::exec::profile::{Profile, Took};
-use crate::exec::undecided::{self, Open};
+use crate::exec::undecided::{self, Met, Open};
 use crate::exec::{Failure, Input, Outcome, reference};
 use crate::ir::{Literal, Origin, RelationId, RuleId};
 use crate::plan::{self, RulePlan, Sizes, StratumPlan};
@@ -26,11 +27,15 @@ use crate::text;
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     let mut engine = Engine::new(input);
     engine.threads = options.threads();
-    let start = Instant::now();
-    let strata = input.program.strata.len();
-    for at in 0..strata {
-        engine.limits = Limits::new(options, start, at + 1 == strata);
-        engine.stratum(at);
+    if wave::is_worth_it(input, options) {
+        engine.waves();
+    } else {
+        let start = Instant::now();
+        let strata = input.program.strata.len();
+        for at in 0..strata {
+            engine.limits = Limits::new(options, start, at + 1 == strata);
+            engine.stratum(at);
+        }
     }
     engine.world.rows(false);
     Outcome {
@@ -43,19 +48,19 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     }
 }
 
-struct Engine<'a> {
-    world: World<'a>,
-    sizes: Sizes,
-    open: Open,
+pub(super) struct Engine<'a> {
+    pub(super) world: World<'a>,
+    pub(super) sizes: Sizes,
+    pub(super) open: Open,
     limits: Limits,
-    failures: Vec<Failure>,
+    pub(super) failures: Vec<Failure>,
     counter: i64,
-    threads: usize,
-    profile: Profile,
+    pub(super) threads: usize,
+    pub(super) profile: Profile,
 }
 
 /// The relations of a stratum, with what keeps their rows distinct.
-struct Growing {
+pub(super) struct Growing {
     relations: Vec<RelationId>,
     sinks: Vec<Sink>,
 }
@@ -95,7 +100,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn stratum(&mut self, at: usize) {
+    pub(super) fn stratum(&mut self, at: usize) {
         if self.fails_with_others(at) {
             return;
         }
@@ -103,27 +108,24 @@ impl<'a> Engine<'a> {
             return self.finish(at);
         }
         let plan = plan::stratum(self.world.input.program, &self.sizes, at);
-        let relations: Vec<RelationId> =
-            plan.relations.iter().copied().filter(|relation| self.world.derived[relation.index()].is_some()).collect();
-        let sinks = relations.iter().map(|relation| Sink::new(self.world.derived(*relation).columns.len())).collect();
-        let mut growing = Growing { relations, sinks };
-        let mut erring = BTreeSet::new();
-        if growing.relations.iter().any(|relation| self.is_special(*relation)) || self.has_special_rule(at) {
-            self.delegate(at, &mut growing, &mut erring); // loaded rows included: not all of them need stay
+        let mut growing = Growing::of(&self.world, &plan);
+        let mut met = Met::default();
+        if self.is_special(at) {
+            self.delegate(at, &mut growing, &mut met); // loaded rows included: not all of them need stay
         } else {
             self.seed(&mut growing);
-            let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut erring));
-            if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut erring)) {
+            let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut met));
+            if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut met)) {
                 return self.fail(at, &growing, (rule, stop));
             }
         }
         self.finish(at);
-        self.settle(at, &erring);
+        self.settle(at, &met);
     }
 
     /// Whether nothing can come of the stratum: each of its rules needs a row of a relation that has none, and its relations
     /// are given none. An audit is rarely fed all that its rules could speak of.
-    fn is_idle(&self, at: usize) -> bool {
+    pub(super) fn is_idle(&self, at: usize) -> bool {
         let Input { program, store, .. } = self.world.input;
         let stratum = &program.strata[at];
         let has_none = |relation: RelationId| match program.relations[relation.index()].origin {
@@ -140,7 +142,7 @@ impl<'a> Engine<'a> {
     }
 
     /// The relations of the stratum grow no more.
-    fn finish(&mut self, at: usize) {
+    pub(super) fn finish(&mut self, at: usize) {
         let world = &self.world;
         let relations = &world.input.program.strata[at].relations;
         let derived: Vec<RelationId> =
@@ -152,30 +154,26 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Whether a relation is more than the set of what its rules derive.
-    fn is_special(&self, relation: RelationId) -> bool {
-        let relation = &self.world.input.program.relations[relation.index()];
-        relation.equivalence
-            || relation.limit.is_some()
-            || !relation.choice.is_empty()
-            || !relation.subsumption.is_empty()
-    }
-
-    /// Whether a rule of the stratum counts its instances (`autoinc()`), or asks for rows inside an expression.
-    fn has_special_rule(&self, at: usize) -> bool {
+    /// Whether a relation of the stratum is more than the set of what its rules derive, or one of its rules counts its
+    /// instances (`autoinc()`) or asks for rows inside an expression.
+    fn is_special(&self, at: usize) -> bool {
         let program = self.world.input.program;
-        program.strata[at].rules.iter().any(|rule| special::rule(&program.rules[rule.index()]))
+        let stratum = &program.strata[at];
+        let is_more = |relation: &RelationId| special::relation(&program.relations[relation.index()]);
+        let asks_more = |rule: &RuleId| special::rule(&program.rules[rule.index()]);
+        stratum.relations.iter().any(is_more) || stratum.rules.iter().any(asks_more)
     }
 
     /// Has the reference engine complete the stratum.
-    fn delegate(&mut self, at: usize, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) {
+    fn delegate(&mut self, at: usize, growing: &mut Growing, met: &mut Met) {
         self.world.decoded.take();
         self.world.rows(true);
         let rows = self.world.decoded.take().unwrap_or_default();
         let stratum = &self.world.input.program.strata[at];
         let completed =
             reference::complete(self.world.input, rows, &mut self.world.possible, (stratum, &mut self.counter));
-        erring.extend(completed.erring);
+        met.erred.extend(completed.erring);
+        met.doubted.extend(&stratum.rules);
         self.failures.extend(completed.failures);
         for (at, relation) in growing.relations.iter().enumerate() {
             let rows = completed.rows.get(relation).into_iter().flatten();
@@ -183,27 +181,21 @@ impl<'a> Engine<'a> {
                 let words: Vec<Vec<u32>> = row.iter().map(|value| vec![self.world.words.encode(value)]).collect();
                 growing.sinks[at].insert(&words, 1);
             }
-            let derived = self.world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
-            growing.sinks[at].commit(derived.expect("a relation grows only while nobody else holds it"));
         }
+        growing.commit(&mut self.world);
     }
 
     /// What the stratum leaves undecided.
-    fn settle(&mut self, at: usize, erring: &BTreeSet<RuleId>) {
+    fn settle(&mut self, at: usize, met: &Met) {
         let input = self.world.input;
         let stratum = &input.program.strata[at];
-        let rules = || stratum.rules.iter().map(|rule| (rule, &input.program.rules[rule.index()].body));
-        let open = |world: &World<'_>| {
-            rules().any(|(rule, body)| erring.contains(rule) || undecided::is_tainted(input, &world.possible, body))
-        };
         self.world.decoded.take();
-        if open(&self.world) {
+        if undecided::is_open(input, &self.world.possible, (stratum, met)) {
             self.world.rows(true);
             let World { decoded, possible, .. } = &mut self.world;
             let rows = decoded.get().map_or(&[][..], Vec::as_slice);
-            let left = undecided::settle(input, rows, possible, (stratum, erring));
-            self.open.undecided.extend(left.undecided);
-            self.open.errors.extend(left.errors);
+            let left = undecided::settle(input, rows, possible, (stratum, met));
+            self.open.add(left);
         }
     }
 
@@ -223,13 +215,10 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) -> Done {
+    fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, met: &mut Met) -> Done {
         let mut rounds = Rounds::new(growing.relations.len());
         loop {
-            for (at, relation) in growing.relations.iter().enumerate() {
-                let derived = self.world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
-                let derived = derived.expect("a relation grows only while nobody else holds it");
-                let new = growing.sinks[at].commit(derived);
+            for (at, new) in growing.commit(&mut self.world).into_iter().enumerate() {
                 rounds.insert(at, new.start, new.end);
             }
             if !rounds.next() || plan.rounds.is_empty() {
@@ -239,36 +228,23 @@ impl<'a> Engine<'a> {
                 self.world.recent[relation.index()] = rounds.recent(at);
             }
             for rule in &plan.rounds {
-                self.rule(rule, growing, erring)?;
+                self.rule(rule, growing, met)?;
             }
         }
     }
 
     /// Runs one plan. The error says that it had to stop.
-    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, erring: &mut BTreeSet<RuleId>) -> Done {
+    fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, met: &mut Met) -> Done {
         let start = Instant::now();
         self.world.prepare(&plan.steps);
         self.limits.elsewhere = self.world.bytes();
-        let sink = &mut growing.sinks[growing.relations.iter().position(|known| *known == plan.head).unwrap_or(0)];
-        let before = sink.len;
-        let limits = self.limits;
-        let mut candidates = 0;
-        let ran = spread::run(&self.world, plan, (limits, self.threads), &mut |columns, len| {
-            candidates += len as u64;
-            sink.insert(&columns, len);
-            limits.memory(sink.bytes())
-        });
-        if ran.erred {
-            erring.insert(plan.rule);
-        }
-        let rows = (sink.len - before) as u64;
-        let took = Took { time: start.elapsed(), candidates, rows, counts: ran.counts };
-        self.profile.add(plan, took);
-        ran.stop.map_or(Ok(()), |stop| Err((plan.rule, stop)))
+        let (done, took) = growing.rule(&self.world, plan, (self.limits, self.threads), met);
+        self.profile.add(plan, Took { time: start.elapsed(), ..took });
+        done
     }
 
     /// A stratum that was stopped leaves no rows: none of its relations is complete.
-    fn fail(&mut self, at: usize, growing: &Growing, (rule, stop): (RuleId, Stop)) {
+    pub(super) fn fail(&mut self, at: usize, growing: &Growing, (rule, stop): (RuleId, Stop)) {
         let program = self.world.input.program;
         let head = program.rules[rule.index()].head;
         let sink =
@@ -311,8 +287,55 @@ impl<'a> Engine<'a> {
     }
 }
 
+impl Growing {
+    pub(super) fn of(world: &World<'_>, plan: &StratumPlan) -> Self {
+        let is_derived = |relation: &RelationId| world.derived[relation.index()].is_some();
+        let relations: Vec<RelationId> = plan.relations.iter().copied().filter(is_derived).collect();
+        let sinks = relations.iter().map(|relation| Sink::new(world.derived(*relation).columns.len())).collect();
+        Self { relations, sinks }
+    }
+
+    /// Takes what one plan derives, on up to so many threads.
+    pub(super) fn rule(
+        &mut self,
+        world: &World<'_>,
+        plan: &RulePlan,
+        (limits, threads): (Limits, usize),
+        met: &mut Met,
+    ) -> (Done, Took) {
+        let start = Instant::now();
+        let sink = &mut self.sinks[self.relations.iter().position(|known| *known == plan.head).unwrap_or(0)];
+        let before = sink.len;
+        let mut candidates = 0;
+        let ran = spread::run(world, plan, (limits, threads), &mut |columns, len| {
+            candidates += len as u64;
+            sink.insert(&columns, len);
+            limits.memory(sink.bytes())
+        });
+        if ran.erred {
+            met.erred.insert(plan.rule);
+        }
+        if ran.doubted {
+            met.doubted.insert(plan.rule);
+        }
+        let rows = (sink.len - before) as u64;
+        let took = Took { time: start.elapsed(), candidates, rows, counts: ran.counts };
+        (ran.stop.map_or(Ok(()), |stop| Err((plan.rule, stop))), took)
+    }
+
+    /// Moves the new rows to their relations; which rows of each they are.
+    pub(super) fn commit(&mut self, world: &mut World<'_>) -> Vec<std::ops::Range<usize>> {
+        let relations = self.relations.iter().zip(&mut self.sinks);
+        let moved = relations.map(|(relation, sink)| {
+            let derived = world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
+            sink.commit(derived.expect("a relation grows only while nobody else holds it"))
+        });
+        moved.collect()
+    }
+}
+
 /// Whether a plan went through; the rule that had to stop otherwise.
-type Done = Result<(), (RuleId, Stop)>;
+pub(super) type Done = Result<(), (RuleId, Stop)>;
 
 /// A relation among `failed` that the body reads.
 fn reads(body: &[Literal], failed: &BTreeSet<RelationId>) -> Option<RelationId> {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::facts::store::{Data, Store};
 use crate::value::Decimal;
-use crate::value::functions::text;
+use crate::value::functions::text::{self, Bigram};
 
 /// The texts of one column, for one threshold.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Alike {
     part: u128,
     whole: u128,
     /// Bigrams by rank, rarest first.
-    ranks: FxHashMap<(char, char), u32>,
+    ranks: FxHashMap<Bigram, u32>,
     /// Each different text: its bigrams' ranks ascending, and the rows that have it.
     texts: Vec<(Box<[u32]>, Vec<u32>)>,
     /// By rank, the texts that have it among their first, shortest text first.
@@ -42,7 +42,7 @@ impl Alike {
         }
         let mut texts: Vec<(u32, Vec<u32>)> = rows.into_iter().collect();
         texts.sort_unstable();
-        let sets: Vec<Vec<(char, char)>> = texts.iter().map(|(id, _)| text::bigrams(store.symbols.text(*id))).collect();
+        let sets: Vec<Vec<Bigram>> = texts.iter().map(|(id, _)| text::bigrams(store.symbols.text(*id))).collect();
         alike.rank(&sets);
         for ((id, rows), set) in texts.into_iter().zip(sets) {
             if set.is_empty() {
@@ -63,12 +63,12 @@ impl Alike {
         Some(alike)
     }
 
-    fn rank(&mut self, sets: &[Vec<(char, char)>]) {
-        let mut counts: FxHashMap<(char, char), u32> = FxHashMap::default();
+    fn rank(&mut self, sets: &[Vec<Bigram>]) {
+        let mut counts: FxHashMap<Bigram, u32> = FxHashMap::default();
         for pair in sets.iter().flatten() {
             *counts.entry(*pair).or_default() += 1;
         }
-        let mut pairs: Vec<(u32, (char, char))> = counts.into_iter().map(|(pair, count)| (count, pair)).collect();
+        let mut pairs: Vec<(u32, Bigram)> = counts.into_iter().map(|(pair, count)| (count, pair)).collect();
         pairs.sort_unstable();
         self.ranks = pairs.into_iter().zip(0_u32..).map(|((_, pair), rank)| (pair, rank)).collect();
     }

@@ -1,7 +1,13 @@
-//! What expressions need the reference engine.
+//! What relations and expressions need the reference engine.
 
-use crate::ir::{Expr, Literal, Rule};
+use crate::ir::{Expr, Literal, Relation, Rule};
 use crate::value::functions::Function;
+
+/// Whether a relation is more than the set of what its rules derive.
+#[must_use]
+pub fn relation(relation: &Relation) -> bool {
+    relation.equivalence || relation.limit.is_some() || !relation.choice.is_empty() || !relation.subsumption.is_empty()
+}
 
 /// Whether a rule counts, or asks for rows inside an expression.
 #[must_use]

@@ -21,12 +21,14 @@ pub struct Ran {
     pub stop: Option<Stop>,
     /// Whether a computation had no value.
     pub erred: bool,
+    /// Whether an inner body could not be decided.
+    pub doubted: bool,
     /// How many rows came out of each step.
     pub counts: Vec<u64>,
 }
 
 /// With fewer rows to scan, threads are not worth their start.
-const WORTH: usize = 4 * BATCH;
+pub const WORTH: usize = 4 * BATCH;
 
 /// How many batches of head rows may wait for their turn, per thread.
 const WAITING: usize = 32;
@@ -42,7 +44,7 @@ pub fn run(world: &World<'_>, plan: &RulePlan, (limits, threads): (Limits, usize
         Some(rows) if threads > 1 && rows.len() >= WORTH => spread(world, plan, (limits, threads, rows), head),
         rows => {
             runner.run(rows, head);
-            Ran { stop: runner.stop, erred: runner.notes.erred, counts: runner.counts }
+            Ran::of(runner)
         }
     }
 }
@@ -107,13 +109,20 @@ fn work(
             break;
         }
     }
-    Ran { stop: runner.stop.filter(|stop| *stop != Stop::Deserted), erred: runner.notes.erred, counts: runner.counts }
+    let ran = Ran::of(runner);
+    Ran { stop: ran.stop.filter(|stop| *stop != Stop::Deserted), ..ran }
 }
 
 impl Ran {
+    fn of(runner: Runner<'_>) -> Self {
+        let Runner { stop, notes, counts, .. } = runner;
+        Self { stop, erred: notes.erred, doubted: notes.doubted, counts }
+    }
+
     fn add(&mut self, other: Self) {
         self.stop = self.stop.or(other.stop);
         self.erred |= other.erred;
+        self.doubted |= other.doubted;
         self.counts.iter_mut().zip(other.counts).for_each(|(sum, count)| *sum += count);
     }
 }

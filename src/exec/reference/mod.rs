@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::doubt::Possible;
 use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode};
-use super::undecided::{self, Open};
+use super::undecided::{self, Met, Open};
 use super::{Failure, Input, Outcome, Rows};
 use crate::ir::{Literal, Origin, RelationId, RuleId, Stratum};
 use crate::text;
@@ -36,10 +36,10 @@ pub fn run(input: &Input) -> Outcome {
     };
     let mut open = Open::default();
     for stratum in &input.program.strata {
-        let (_, erring) = run.stratum(stratum);
-        let left = undecided::settle(input, &run.relations, &mut run.possible, (stratum, &erring));
-        open.undecided.extend(left.undecided);
-        open.errors.extend(left.errors);
+        let (_, erred) = run.stratum(stratum);
+        let met = Met { erred, doubted: stratum.rules.iter().copied().collect() };
+        let left = undecided::settle(input, &run.relations, &mut run.possible, (stratum, &met));
+        open.add(left);
     }
     for (relation, rows) in input.program.relations.iter().zip(&mut run.relations) {
         if matches!(relation.origin, Origin::Rules(_)) && rows.is_none() {

@@ -44,7 +44,7 @@ pub struct Means {
 
 impl Default for Means {
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = crate::threads::available();
         Self { threads, large: bulk::LARGE, chunk: bulk::CHUNK }
     }
 }

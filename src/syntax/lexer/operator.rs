@@ -8,7 +8,7 @@ use super::Lexer;
 use super::foreign::narrow;
 
 /// Every operator of the language, longer ones before their beginnings.
-const OPERATORS: [(&str, Kind); 32] = [
+static OPERATORS: [(&str, Kind); 32] = [
     (":-", Kind::If),
     ("<:", Kind::Subtype),
     ("!=", Kind::NotEqual),
@@ -44,7 +44,7 @@ const OPERATORS: [(&str, Kind); 32] = [
 ];
 
 /// What other languages write, what it means here, and how it is written here. Longer ones come first.
-const FOREIGN: [(&str, Kind, &str); 22] = [
+static FOREIGN: [(&str, Kind, &str); 22] = [
     ("===", Kind::Equal, "="),
     ("!==", Kind::NotEqual, "!="),
     ("==", Kind::Equal, "="),
@@ -72,16 +72,16 @@ const FOREIGN: [(&str, Kind, &str); 22] = [
 impl Lexer<'_> {
     /// Reads punctuation; none when the character means nothing and was reported.
     pub(super) fn operator(&mut self, first: char) -> Option<Kind> {
-        let foreign = FOREIGN.into_iter().find(|(foreign, ..)| self.means(foreign)).filter(|(foreign, ..)| {
+        let foreign = FOREIGN.iter().find(|(foreign, ..)| self.means(foreign)).filter(|(foreign, ..)| {
             // `a<>` is a lattice, where nothing is compared.
             *foreign != "<>" || !self.rest()[2..].trim_start().starts_with(['{', ')', ','])
         });
-        if let Some((foreign, kind, ours)) = foreign {
+        if let Some(&(foreign, kind, ours)) = foreign {
             let length = self.length_of(foreign);
             self.foreign(foreign, length, ours);
             return Some(kind);
         }
-        let Some((operator, kind)) = OPERATORS.into_iter().find(|(operator, _)| self.means(operator)) else {
+        let Some(&(operator, kind)) = OPERATORS.iter().find(|(operator, _)| self.means(operator)) else {
             self.unknown(first);
             return None;
         };
@@ -96,13 +96,15 @@ impl Lexer<'_> {
     }
 
     /// Whether the next characters are `operator`, or its full-width twin.
+    #[inline]
     fn means(&self, operator: &str) -> bool {
         // Nearly all of them are ruled out by their first byte: of punctuation, ASCII is written as it is.
-        let (rest, first) = (self.rest(), operator.as_bytes()[0]);
-        if rest.as_bytes().first().is_some_and(|written| written.is_ascii() && *written != first) {
-            return false;
-        }
-        let mut written = rest.chars();
+        let (rest, first) = (&self.text.as_bytes()[self.at..], operator.as_bytes()[0]);
+        rest.first().is_some_and(|written| *written == first || !written.is_ascii()) && self.spells(operator)
+    }
+
+    fn spells(&self, operator: &str) -> bool {
+        let mut written = self.rest().chars();
         operator.chars().all(|c| written.next().is_some_and(|written| written == c || narrow(written) == Some(c)))
     }
 

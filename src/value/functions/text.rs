@@ -1,9 +1,8 @@
 //! Texts.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -114,16 +113,22 @@ fn is_wide(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Two neighbouring characters: the first in the high half, so that they are ordered as pairs are.
+pub type Bigram = u64;
+
 /// The set of pairs of neighbouring characters of the normalised text, sorted.
 #[must_use]
-pub fn bigrams(text: &str) -> Vec<(char, char)> {
+pub fn bigrams(text: &str) -> Vec<Bigram> {
     let text = kept_norm(text);
-    let pairs: BTreeSet<(char, char)> = text.chars().zip(text.chars().skip(1)).collect();
-    pairs.into_iter().collect()
+    let neighbours = text.chars().zip(text.chars().skip(1));
+    let mut pairs: Vec<Bigram> = neighbours.map(|(one, two)| u64::from(one) << 32 | u64::from(two)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// [`bigrams`], shared.
-type Bigrams = Rc<[(char, char)]>;
+type Bigrams = Rc<[Bigram]>;
 
 /// As [`bigrams`], from the last texts asked about where they are among them: a rule compares each text with many.
 fn kept_bigrams(text: &str) -> Bigrams {
@@ -160,8 +165,19 @@ pub fn similarity(left: &str, right: &str) -> Decimal {
     if a.is_empty() || b.is_empty() {
         return if norm(left) == norm(right) { Decimal::ONE } else { Decimal::ZERO };
     }
-    let shared = a.iter().filter(|pair| b.binary_search(pair).is_ok()).count();
-    dice(shared, a.len(), b.len())
+    dice(shared(&a, &b), a.len(), b.len())
+}
+
+/// How many of the pairs of one sorted set the other has.
+fn shared(a: &[Bigram], b: &[Bigram]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        let (left, right) = (a[i], b[j]);
+        count += usize::from(left == right);
+        i += usize::from(left <= right);
+        j += usize::from(right <= left);
+    }
+    count
 }
 
 /// `distance(a, b)`: Levenshtein's, in characters of the texts as they are.
@@ -195,18 +211,37 @@ pub(super) fn matches(pattern: &str, text: &str) -> Result<bool, EvalError> {
 
 /// What `use_it` says of the compiled `pattern`; none when it does not compile. Compiled patterns are kept.
 pub(in crate::value) fn with_regex<T>(pattern: &str, use_it: impl FnOnce(&Regex) -> T) -> Option<T> {
-    /// Programs have few patterns; those computed from data must not fill the memory.
-    const KEPT: usize = 256;
     thread_local! {
-        static COMPILED: RefCell<FxHashMap<String, Option<Regex>>> = RefCell::default();
+        static OWN: RefCell<Patterns> = RefCell::default();
     }
-    COMPILED.with_borrow_mut(|compiled| {
-        if !compiled.contains_key(pattern) {
-            if compiled.len() >= KEPT {
-                compiled.clear();
-            }
-            compiled.insert(pattern.to_owned(), Regex::new(pattern).ok());
+    OWN.with_borrow_mut(|own| {
+        if let Some(regex) = own.get(pattern) {
+            return regex.as_ref().map(use_it);
         }
-        compiled.get(pattern).and_then(Option::as_ref).map(use_it)
+        make_room(own);
+        own.entry(pattern.to_owned()).or_insert_with(|| compiled(pattern)).as_ref().map(use_it)
     })
+}
+
+/// Compiled patterns by what was written.
+type Patterns = FxHashMap<String, Option<Regex>>;
+
+/// The compiled pattern: compiling takes as long as searching a statement, so what one thread has made serves all. Each
+/// takes a copy, since searching with a shared one has threads wait for each other.
+fn compiled(pattern: &str) -> Option<Regex> {
+    static MADE: LazyLock<Mutex<Patterns>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = made.get(pattern) {
+        return regex.clone();
+    }
+    make_room(&mut made);
+    made.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()).clone()
+}
+
+/// Programs have few patterns; those computed from data must not fill the memory.
+fn make_room(patterns: &mut Patterns) {
+    const KEPT: usize = 256;
+    if patterns.len() >= KEPT {
+        patterns.clear();
+    }
 }

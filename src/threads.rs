@@ -1,0 +1,71 @@
+//! Work dealt to threads, results in the order of the work.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How many threads the machine runs at once, asked once.
+#[must_use]
+pub fn available() -> usize {
+    static AVAILABLE: OnceLock<usize> = OnceLock::new();
+    *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get))
+}
+
+/// What `work` makes of each item, in the order of the items, on up to so many threads, this one among them. Each takes the
+/// next item when it is done with one, so items may be of any size.
+///
+/// # Panics
+/// When `work` does.
+pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = threads.min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut made = Vec::new();
+        while let Some((at, item)) = take(items, &next) {
+            made.push((at, work(item)));
+        }
+        made
+    };
+    let mut made: Vec<(usize, R)> = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
+        let mut made = share();
+        for other in others {
+            match other.join() {
+                Ok(theirs) => made.extend(theirs),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        made
+    });
+    made.sort_unstable_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, result)| result).collect()
+}
+
+fn take<'i, T>(items: &'i [T], next: &AtomicUsize) -> Option<(usize, &'i T)> {
+    let at = next.fetch_add(1, Ordering::Relaxed);
+    items.get(at).map(|item| (at, item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items() {
+        let items: Vec<u64> = (0..1000).collect();
+        let squares: Vec<u64> = items.iter().map(|item| item * item).collect();
+        for threads in [0, 1, 2, 7, 2000] {
+            assert_eq!(map(&items, threads, |item| item * item), squares, "{threads} threads");
+        }
+        assert!(map(&Vec::<u64>::new(), 4, |item| *item).is_empty());
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_is_a_panic_of_the_whole() {
+        let caught = std::panic::catch_unwind(|| map(&[1, 2, 3, 4], 2, |item| assert!(*item != 4)));
+        assert!(caught.is_err());
+    }
+}
