@@ -9,7 +9,9 @@ use crate::diagnostic::Text;
 use crate::exec::CellRef;
 use crate::finding::{Cause, RunnerUp};
 use crate::ir::RuleId;
-use crate::provenance::culprit::{Equalities, Failed, MOST_FAILED, Root, Slip, Suspect, equalities, roots};
+use crate::provenance::culprit::{
+    Around, Equalities, Failed, MOST_FAILED, Root, Slip, Suspect, Whence, equalities, roots,
+};
 use crate::text;
 use crate::value::Value;
 
@@ -34,7 +36,8 @@ pub(super) fn accuse(
         row.and_then(|row| places.get(&(*rule, row))).copied()
     };
     let mut causes = Vec::new();
-    for root in roots(&equalities.cells, &equalities.equations) {
+    let around = Around::new(words.input, keys(words));
+    for root in roots(&equalities.cells, &equalities.equations, &around) {
         let cleared: Vec<(usize, usize)> = root.suspect.cleared.iter().filter_map(finding_of).collect();
         let at = causes.len();
         for (card, position) in &cleared {
@@ -55,6 +58,13 @@ pub(super) fn accuse(
         unexplained(words, found, (at, instance), &finding_of);
     }
     (causes, unsought(words, codes, &equalities))
+}
+
+/// By table: the columns that say which row is meant.
+fn keys(words: &Words<'_>) -> Vec<Vec<usize>> {
+    let key = |name: &str| words.schema.relation(name).map(|relation| relation.key.clone()).unwrap_or_default();
+    let keys = words.input.store.tables.iter().map(|table| key(&table.name));
+    keys.map(|key| if key.is_empty() { vec![0] } else { key }).collect()
 }
 
 /// Where causes were not sought, and why.
@@ -125,18 +135,17 @@ fn unexplained(
 
 fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: usize) -> Cause {
     let suspect = &root.suspect;
-    let cells: Vec<CellRef> = suspect.cells.iter().map(|cell| equalities.refs[*cell]).collect();
-    let places = cells.iter().map(|cell| cell_spot(&words.input, *cell)).collect();
+    let places = suspect.at.iter().map(|cell| cell_spot(&words.input, *cell)).collect();
     let name = |suspect: &Suspect| change(words, equalities, suspect);
     let other = |other: &Suspect| {
-        let cell = equalities.refs[other.cells[0]];
+        let cell = other.at[0];
         let (subject, change) = (subject(words, Some(cell)), name(other));
         RunnerUp { place: cell_spot(&words.input, cell), subject, change, equal: other.ties(suspect) }
     };
     Cause {
         places,
         change: name(suspect),
-        subject: subject(words, cells.first().copied()),
+        subject: subject(words, suspect.at.first().copied()),
         findings,
         touching: 0,
         decided: suspect.cleared.len() - findings.min(suspect.cleared.len()),
@@ -148,12 +157,42 @@ fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: u
 
 /// `30000 → 3000（一个数字写了两遍）`
 fn change(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> String {
-    let from = written(&words.input, equalities.refs[suspect.cells[0]]);
-    let slip = slip_words(suspect.slip);
-    let (to, slip) = (suspect.corrected.normalize(), slip.get(words.lang));
-    match words.lang {
-        crate::diagnostic::Lang::Zh => format!("{from} → {to}（{slip}）"),
-        crate::diagnostic::Lang::En => format!("{from} → {to} ({slip})"),
+    let from = written(&words.input, suspect.at[0]);
+    let to = suspect.corrected.normalize();
+    let said = match suspect.slip {
+        Slip::Subtotal => {
+            text!(
+                "{from} 是旁边几行的小计，又当作一行加了一遍",
+                "{from} is the sum of rows beside it, added as one more row"
+            )
+        }
+        Slip::RowMissing => text!(
+            "{from}：另一张表有这一行，少加的正是它",
+            "{from}: a row of another table, and just what is missing here"
+        ),
+        slip => {
+            let slip = if suspect.parts.is_empty() { slip_words(slip) } else { added(words, equalities, suspect) };
+            let (zh, en) = (&slip.zh, &slip.en);
+            text!("{from} → {to}（{zh}）", "{from} → {to} ({en})")
+        }
+    };
+    said.get(words.lang).to_owned()
+}
+
+/// What was left out of a total, or added twice.
+fn added(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> Text {
+    let part = equalities.cells[suspect.parts[0]].at;
+    let (amount, part, count) = (written(&words.input, part), subject(words, Some(part)), suspect.parts.len());
+    match (suspect.slip, count) {
+        (Slip::LeftOut, 1) => text!("漏加了 {part} 的 {amount}", "{amount} of {part} left out"),
+        (Slip::LeftOut, _) => {
+            text!(
+                "漏加了一个 {amount}，或者多录了一行：有 {count} 格都是这个数",
+                "{amount}, which {count} cells say, left out here — or entered once too often there"
+            )
+        }
+        (_, 1) => text!("{part} 的 {amount} 加了两遍", "{amount} of {part} added twice"),
+        _ => text!("有一个 {amount} 加了两遍，{count} 格都是这个数", "{amount}, which {count} cells say, added twice"),
     }
 }
 
@@ -183,6 +222,18 @@ fn slip_words(slip: Slip) -> Text {
             text!("单位不对，差 {places} 位", "the wrong unit, off by {places} places")
         }
         Slip::DigitMistyped => text!("写错一个数字", "one wrong digit"),
-        Slip::Copied => text!("与相邻一格同数，像是抄错了格", "the same as its neighbour: copied from the wrong cell"),
+        Slip::Copied(Whence::Beside) => {
+            text!("与相邻一格同数，像是抄错了格", "the same as its neighbour: copied from the wrong cell")
+        }
+        Slip::Copied(Whence::OtherTable) => {
+            text!("与另一张表的那一格同数，像是抄错了表", "the same as in the other table: copied from the wrong one")
+        }
+        Slip::Copied(Whence::LastYear) => {
+            text!("与上年的数相同，像是抄了上年的", "the same as last year's: copied from there")
+        }
+        Slip::LeftOut => text!("漏加了一项", "a part left out"),
+        Slip::CountedTwice => text!("各项都加了两遍", "every part added twice"),
+        Slip::Subtotal => text!("小计又加了一遍", "a subtotal added as a row"),
+        Slip::RowMissing => text!("少了一行", "a row missing"),
     }
 }

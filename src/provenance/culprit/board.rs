@@ -20,12 +20,14 @@ pub(super) enum State {
 
 /// Equations with their states, and for each cell the equations that it takes part in.
 pub(super) struct Board<'a> {
-    cells: &'a [Cell],
-    equations: &'a [Equation],
+    pub(super) cells: &'a [Cell],
+    pub(super) equations: &'a [Equation],
     /// By equation.
     pub(super) states: Vec<State>,
-    sums: Vec<Option<Decimal>>,
-    uses: BTreeMap<usize, Vec<usize>>,
+    /// By equation: its left side over the cells that have a value.
+    pub(super) sums: Vec<Option<Decimal>>,
+    /// By cell: the equations that it takes part in.
+    pub(super) uses: BTreeMap<usize, Vec<usize>>,
 }
 
 impl<'a> Board<'a> {
@@ -97,7 +99,8 @@ impl<'a> Board<'a> {
                 _ => {}
             }
         }
-        Suspect { cells: changed, corrected, slip, cleared, broken }
+        let at = changed.iter().map(|cell| self.cells[*cell].at).collect();
+        Suspect { at, cells: changed, corrected, slip, parts: Vec::new(), cleared, broken }
     }
 
     /// The state of equation `at` once the cells `changed` have new values. Only their terms are added up again.
@@ -126,7 +129,8 @@ fn sum(equation: &Equation, value: impl Fn(usize) -> Option<Decimal>) -> Option<
     })
 }
 
-fn settled(sum: Option<Decimal>, equation: &Equation) -> State {
+/// Whether an equation whose left side comes to `sum` holds.
+pub(super) fn settled(sum: Option<Decimal>, equation: &Equation) -> State {
     match sum {
         Some(sum) if sum.abs() <= equation.allowance => State::Holds,
         Some(_) => State::Fails,

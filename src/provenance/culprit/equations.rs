@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 
 use super::linear::Linear;
 use super::{Cell, Equation};
-use crate::exec::CellRef;
 use crate::exec::cells::cell_of;
 use crate::exec::matcher::{Bindings, Matcher, Mode};
+use crate::exec::{CellRef, Input};
 use crate::facts::store::Cell as Content;
 use crate::ir::{Aggregate, AggregateOp, Compare, Expr, Literal, Rule, RuleId, TypeKind, VarId};
 use crate::provenance::proof::head_bindings;
@@ -30,8 +30,6 @@ pub type Failed = BTreeMap<RuleId, Vec<Vec<Value>>>;
 #[derive(Clone, Debug, Default)]
 pub struct Equalities {
     /// The cells, each once.
-    pub refs: Vec<CellRef>,
-    /// What is known of each cell.
     pub cells: Vec<Cell>,
     /// The equations, by position those of `instances`.
     pub equations: Vec<Equation>,
@@ -54,7 +52,6 @@ pub fn equalities(matcher: &Matcher<'_>, rows: u64, failed: &Failed) -> Equaliti
             found.rule(id, rule, failed.get(&id).map_or(&[], Vec::as_slice));
         }
     }
-    found.neighbours();
     found.found
 }
 
@@ -240,16 +237,7 @@ impl Collector<'_, '_> {
 
     /// Value and factor of a cell; none for a blank cell, which no slip made.
     fn content(&self, cell: CellRef) -> Option<(Option<Decimal>, Decimal)> {
-        let input = self.matcher.input();
-        let table = &input.store.tables[cell.table];
-        let unit = table.precision(cell.row, cell.column).unit;
-        let factor = unit.to_yuan(Decimal::ONE)?;
-        match input.store.cell(input.sources, cell.table, cell.row, cell.column) {
-            Content::Present(Value::Money(yuan)) => Some((Some(unit.from_yuan(yuan)?), factor)),
-            Content::Present(value) => Some((Some(decimal(&value)?), Decimal::ONE)),
-            Content::Malformed(_) => Some((None, factor)),
-            Content::Blank => None,
-        }
+        content(self.matcher.input(), cell)
     }
 
     /// The position of a cell among the cells, new if need be.
@@ -260,26 +248,11 @@ impl Collector<'_, '_> {
         let input = self.matcher.input();
         let span = input.store.tables[cell.table].cell_span(input.sources, cell.row, cell.column);
         let written = input.sources.text(span).trim().to_owned();
-        let value = self.content(cell).and_then(|(value, _)| value);
+        let (value, worth) = self.content(cell).unwrap_or((None, Decimal::ONE));
         let id = self.found.cells.len();
         self.ids.insert(cell, id);
-        self.found.refs.push(cell);
-        self.found.cells.push(Cell { written, value, neighbours: Vec::new() });
+        self.found.cells.push(Cell { at: cell, written, value, worth });
         id
-    }
-
-    /// Gives each cell the values from which it may have been copied: those above and below it in its column. Columns of
-    /// one row are no such neighbours: a part often is the whole.
-    fn neighbours(&mut self) {
-        for id in 0..self.found.refs.len() {
-            let cell = self.found.refs[id];
-            let rows = self.matcher.input().store.tables[cell.table].rows;
-            let beside = [cell.row.checked_sub(1), cell.row.checked_add(1).filter(|row| *row < rows)];
-            for row in beside.into_iter().flatten() {
-                let value = self.content(CellRef { row, ..cell }).and_then(|(value, _)| value);
-                self.found.cells[id].neighbours.extend(value);
-            }
-        }
     }
 }
 
@@ -298,6 +271,20 @@ impl<'r> Scope<'r> {
             _ => false,
         };
         self.bodies.iter().rev().find_map(|body| body.iter().find(defines))
+    }
+}
+
+/// Value of a cell in the unit it is written in, none where that is malformed, and what one such unit is worth; none for a
+/// blank cell and one that is no amount.
+pub(super) fn content(input: &Input<'_>, cell: CellRef) -> Option<(Option<Decimal>, Decimal)> {
+    let table = &input.store.tables[cell.table];
+    let unit = table.precision(cell.row, cell.column).unit;
+    let factor = unit.to_yuan(Decimal::ONE)?;
+    match input.store.cell(input.sources, cell.table, cell.row, cell.column) {
+        Content::Present(Value::Money(yuan)) => Some((Some(unit.from_yuan(yuan)?), factor)),
+        Content::Present(value) => Some((Some(decimal(&value)?), Decimal::ONE)),
+        Content::Malformed(_) => Some((None, factor)),
+        Content::Blank => None,
     }
 }
 

@@ -3,31 +3,40 @@
 //! Every equality that rules check — failed or not — is an [`Equation`]: a sum of cells, each with a factor, that should
 //! be zero within an allowance. For each cell of a failed one there is one range of values that would make it hold.
 //! When one [`slip`] of the pen leads from such a value to what is written, the cell is a suspect, and is judged
-//! by *all* equations it takes part in: those that the change clears, less those that it breaks.
+//! by *all* equations it takes part in: those that the change clears, less those that it breaks. So are totals that miss
+//! a part or have it twice ([`added`]), and rows that are one too many or missing ([`rows`]).
 //! The search is linear in the cells of the failed equations.
 
+mod added;
+mod around;
 mod board;
 mod equations;
 mod linear;
+mod rows;
 mod slip;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use around::{Around, Neighbour, Surroundings};
 use board::{Board, State};
 pub use equations::{Equalities, Failed, MOST_FAILED, equalities};
-pub use slip::{Range, Slip, slip};
+pub use slip::{Range, Slip, Whence, slip};
 
+use crate::exec::CellRef;
 use crate::value::Decimal;
 
 /// A cell that equations speak of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
+    /// Where it is.
+    pub at: CellRef,
     /// Its text as written.
     pub written: String,
     /// Its value in the unit that it is written in; none for a malformed cell.
     pub value: Option<Decimal>,
-    /// Values of cells that it may have been copied from, in the same unit: the row above, the other table's cell.
-    pub neighbours: Vec<Decimal>,
+    /// What one of its units is worth, in 元 for money.
+    pub worth: Decimal,
 }
 
 /// `constant + Σ factor · cell` should be zero, within `allowance`.
@@ -44,12 +53,20 @@ pub struct Equation {
 /// A cell that may be the cause, and what would follow if it were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
-    /// The cell; then the cells that must say the same as it and do: one fact stated in several tables.
+    /// Where the cell is; then the cells that must say the same as it and do: one fact stated in several tables. Of a row
+    /// that is one too many ([`Slip::Subtotal`]), its cell in the first equation; of one that is missing
+    /// ([`Slip::RowMissing`]), the cell that the other table has.
+    pub at: Vec<CellRef>,
+    /// The same as positions among the cells; none for a row that is missing.
     pub cells: Vec<usize>,
-    /// What it would have to be, in the unit that it is written in.
+    /// What it would have to be, in the unit that it is written in; for a whole row, what the cell adds and should not
+    /// have, or should add and does not.
     pub corrected: Decimal,
     /// The slip that leads from that to what is written.
     pub slip: Slip,
+    /// Of a total that was added wrongly, the cells each of which alone explains it: left out, or counted twice. None for
+    /// one in which everything is counted twice.
+    pub parts: Vec<usize>,
     /// Failed or undecided equations that would hold.
     pub cleared: Vec<usize>,
     /// Equations that hold and would no longer.
@@ -67,7 +84,7 @@ impl Suspect {
     /// Whether another suspect explains as much, by as small a slip: then neither is to be preferred.
     #[must_use]
     pub fn ties(&self, other: &Self) -> bool {
-        self.worth() == other.worth() && self.slip == other.slip && self.cells != other.cells
+        self.worth() == other.worth() && self.slip == other.slip && self.at != other.at
     }
 }
 
@@ -86,17 +103,15 @@ const MOST_ROOTS: usize = 20;
 /// Probable causes of the failed equations, one after another: the best suspect, then the best with that one mended,
 /// and so on, until nothing that fails has a suspect left.
 #[must_use]
-pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
+pub fn roots(cells: &[Cell], equations: &[Equation], around: &impl Surroundings) -> Vec<Root> {
     let mut cells = cells.to_vec();
+    let mut equations = Cow::Borrowed(equations);
     let mut roots = Vec::new();
     // Each round clears at least one equation for good or stops.
     for _ in 0..MOST_ROOTS {
-        let mut suspects = suspects(&cells, equations).into_iter();
+        let mut suspects = suspects(&cells, &equations, around).into_iter();
         let Some(suspect) = suspects.next() else { break };
-        for cell in &suspect.cells {
-            cells[*cell].value = Some(suspect.corrected);
-            cells[*cell].written = suspect.corrected.to_string();
-        }
+        mend(&mut cells, &mut equations, &suspect);
         let shares = |other: &Suspect| other.cleared.iter().any(|equation| suspect.cleared.contains(equation));
         let runners_up = suspects.filter(shares).collect();
         roots.push(Root { suspect, runners_up });
@@ -104,44 +119,84 @@ pub fn roots(cells: &[Cell], equations: &[Equation]) -> Vec<Root> {
     roots
 }
 
-/// Suspects for all failed equations, best first: by worth, then slips of the pen before copies, then by how few cells
-/// change, then by the smallness of the slip, then by cell.
+/// Makes the change that a suspect is about.
+fn mend(cells: &mut [Cell], equations: &mut Cow<'_, [Equation]>, suspect: &Suspect) {
+    if let Slip::Subtotal | Slip::RowMissing = suspect.slip {
+        let equations = equations.to_mut();
+        for at in &suspect.cleared {
+            rows::mend(cells, &mut equations[*at], suspect);
+        }
+        return;
+    }
+    for cell in &suspect.cells {
+        cells[*cell].value = Some(suspect.corrected);
+        cells[*cell].written = suspect.corrected.to_string();
+    }
+}
+
+/// What explains a change of a cell.
+#[derive(Clone, Debug)]
+struct Explained {
+    slip: Slip,
+    /// As in [`Suspect::parts`].
+    parts: Vec<usize>,
+}
+
+/// Changes of cells, with the smallest slip that explains each.
+type Changes = BTreeMap<(usize, Decimal), Explained>;
+
+/// Suspects for all failed equations, best first: by worth, then those that do not rest on two numbers that are the same
+/// by chance, then by how few cells change, then by the smallness of the slip, then by cell.
 ///
 /// Equations that only lack one malformed cell count as failed: the value that would make them hold is known.
 #[must_use]
-pub fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
+pub fn suspects(cells: &[Cell], equations: &[Equation], around: &impl Surroundings) -> Vec<Suspect> {
     let board = Board::new(cells, equations);
-    let mut found: BTreeMap<(usize, Decimal), Slip> = BTreeMap::new();
+    let mut found = Changes::new();
     for (at, equation) in equations.iter().enumerate() {
-        let candidates: Vec<(usize, Decimal)> = match board.states[at] {
+        let candidates: Cow<'_, [(usize, Decimal)]> = match board.states[at] {
             State::Holds | State::Unknown => continue,
-            State::Fails => equation.terms.clone(),
+            State::Fails => Cow::Borrowed(&equation.terms),
             State::Lacks(cell) => equation.terms.iter().copied().filter(|term| term.0 == cell).collect(),
         };
-        for (cell, factor) in candidates {
-            let Some(wanted) = board.wanted(at, cell, factor) else { continue };
-            if let Some((slip, corrected)) = explain(&cells[cell], wanted) {
-                let kept = found.entry((cell, corrected)).or_insert(slip);
-                *kept = slip.min(*kept);
+        for (cell, factor) in candidates.iter() {
+            let Some(wanted) = board.wanted(at, *cell, *factor) else { continue };
+            if let Some((slip, corrected)) = explain(&cells[*cell], wanted, around) {
+                let kept = found.entry((*cell, corrected)).or_insert(Explained { slip, parts: Vec::new() });
+                kept.slip = slip.min(kept.slip);
             }
         }
     }
-    let judged = found.into_iter().map(|((cell, corrected), slip)| board.judge_best(cell, corrected, slip));
-    let mut suspects: Vec<Suspect> = judged.filter(|suspect| is_plausible(cells, suspect)).collect();
-    suspects.sort_by_key(|suspect| {
-        let copied = suspect.slip == Slip::Copied;
-        (-suspect.worth(), copied, suspect.cells.len(), suspect.slip, suspect.cells.clone())
+    added::totals(&board, &mut found);
+    let judged = found.into_iter().map(|((cell, corrected), Explained { slip, parts })| Suspect {
+        parts,
+        ..board.judge_best(cell, corrected, slip)
+    });
+    let rows = rows::suspects(&board, around);
+    let mut suspects: Vec<Suspect> = judged.chain(rows).filter(|suspect| is_plausible(cells, suspect)).collect();
+    suspects.sort_by_cached_key(|suspect| {
+        let by_chance = suspect.slip.is_coincidence() && !is_telling(cells, suspect);
+        let copied = matches!(suspect.slip, Slip::Copied(_));
+        (-suspect.worth(), by_chance || copied, suspect.at.len(), suspect.slip, suspect.at.clone())
     });
     suspects
 }
 
-/// Whether a suspect explains more than it spoils. That a neighbour has the same value is weak evidence, for what was meant
-/// may then be anything: it is only believed when it spoils nothing, and two equations want the same value or that value
+/// Whether a suspect explains more than it spoils. That two numbers are the same is weak evidence, for what was meant may
+/// then be anything: it is only believed when it spoils nothing, and two equations want the same value or the number
 /// has so many digits that chance hardly gave it.
 fn is_plausible(cells: &[Cell], suspect: &Suspect) -> bool {
-    let telling = || cells[suspect.cells[0]].value.is_some_and(|value| significant_digits(value) >= TELLING_DIGITS);
-    let believed = || suspect.broken.is_empty() && (suspect.cleared.len() > 1 || telling());
-    suspect.worth() > 0 && (suspect.slip != Slip::Copied || believed())
+    let believed = || suspect.broken.is_empty() && (suspect.cleared.len() > 1 || is_telling(cells, suspect));
+    suspect.worth() > 0 && (!suspect.slip.is_coincidence() || believed())
+}
+
+/// Whether the number that is the same as another has so many digits that this is hardly by chance.
+fn is_telling(cells: &[Cell], suspect: &Suspect) -> bool {
+    let same = match (suspect.slip, suspect.parts.first().or(suspect.cells.first())) {
+        (Slip::RowMissing, _) | (_, None) => Some(suspect.corrected),
+        (_, Some(cell)) => cells[*cell].value,
+    };
+    same.is_some_and(|value| significant_digits(value) >= TELLING_DIGITS)
 }
 
 /// Amounts with so many digits, zeros at the end left out, are seldom alike by chance.
@@ -152,11 +207,14 @@ fn significant_digits(value: Decimal) -> usize {
 }
 
 /// The slip that explains a cell; else, when a neighbour has the same value, that it was copied from there.
-fn explain(cell: &Cell, wanted: Range) -> Option<(Slip, Decimal)> {
+fn explain(cell: &Cell, wanted: Range, around: &impl Surroundings) -> Option<(Slip, Decimal)> {
     slip(&cell.written, wanted).or_else(|| {
-        let value = cell.value.filter(|value| !value.is_zero() && cell.neighbours.contains(value))?;
+        let value = cell.value.filter(|value| !value.is_zero())?;
         let sound = |meant: &Decimal| *meant != value && meant.is_sign_negative() == value.is_sign_negative();
-        wanted.roundest().filter(sound).map(|meant| (Slip::Copied, meant))
+        let meant = wanted.roundest().filter(sound)?;
+        let neighbours = around.neighbours(cell.at).into_iter();
+        let whence = neighbours.filter(|neighbour| neighbour.value == value).map(|neighbour| neighbour.whence).min()?;
+        Some((Slip::Copied(whence), meant))
     })
 }
 

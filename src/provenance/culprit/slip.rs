@@ -22,14 +22,40 @@ pub enum Slip {
     DigitLost,
     /// The sign left out or put in.
     Sign,
+    /// A row among those added up that is itself the sum of the rows beside it.
+    Subtotal,
+    /// A total without one of its parts, or without a subtotal of them.
+    LeftOut,
+    /// A total in which one of its parts, a subtotal of them, or all of them are added twice.
+    CountedTwice,
+    /// A row that stands in another table is missing in this one.
+    RowMissing,
     /// The decimal point so many places too far to the right (negative: to the left).
     PointMoved(i8),
     /// Written in a smaller unit than stated, by so many places (negative: in a larger one): 元 for 万元 is 4.
     WrongUnit(i8),
     /// One wrong digit.
     DigitMistyped,
-    /// The value of another cell that was at hand: of the row above or below.
-    Copied,
+    /// The value of another cell that was at hand.
+    Copied(Whence),
+}
+
+/// Where a value may have been copied from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Whence {
+    /// The row above or below.
+    Beside,
+    /// The same row in another table.
+    OtherTable,
+    /// Last year's column of the same row.
+    LastYear,
+}
+
+impl Slip {
+    /// Whether it only says that some other number is the same, which may be by chance.
+    pub(super) const fn is_coincidence(self) -> bool {
+        matches!(self, Self::LeftOut | Self::CountedTwice | Self::RowMissing | Self::Copied(_))
+    }
 }
 
 /// A closed range of values.
@@ -67,9 +93,14 @@ pub fn slip(written: &str, wanted: Range) -> Option<(Slip, Decimal)> {
     }
     let number = Digits::read(written)?;
     let mut best: Option<(Slip, Decimal)> = None;
+    // Where nothing at all would do, everything does that is small enough: that says nothing of the point.
+    let vanishes = |slip| match slip {
+        Slip::PointMoved(places) | Slip::WrongUnit(places) => places > 0 && wanted.contains(Decimal::ZERO),
+        _ => false,
+    };
     number.slips(&mut |slip, value| {
         let better = best.is_none_or(|(least, _)| slip < least);
-        if better && wanted.contains(value) {
+        if better && wanted.contains(value) && !vanishes(slip) {
             best = Some((slip, value));
         }
     });
@@ -155,7 +186,11 @@ impl Digits {
         if self.count > 1 {
             let scale = if place < self.scale { self.scale - 1 } else { self.scale };
             let doubled = place + 1 < self.count && left == digit;
-            tell(if doubled { Slip::DigitDoubled } else { Slip::DigitAdded }, high * power + low, scale);
+            // Nor is 3000 a 000 with a digit too many.
+            let zeros = leads(place) && place > self.scale + 1 && low < power / 10;
+            if !zeros {
+                tell(if doubled { Slip::DigitDoubled } else { Slip::DigitAdded }, high * power + low, scale);
+            }
         }
         for other in (0..10).filter(|other| *other != digit && !(leads(place) && *other == 0)) {
             tell(Slip::DigitMistyped, self.digits + (other - digit) * power, self.scale);
@@ -245,6 +280,9 @@ mod tests {
         assert_eq!(slip("无", exactly("5")), None);
         assert_eq!(slip("", exactly("5")), None);
         assert_eq!(slip("1.2.3", exactly("12.3")), None);
+        assert_eq!(slip("3000", exactly("0")), None, "nobody meant 000");
+        let nothing = Range { low: Decimal::new(-5, 2), high: Decimal::new(5, 2) };
+        assert_eq!(slip("62.25", nothing), None, "0.06225 would do, as would nothing");
         assert_eq!(slip(&"1".repeat(25), exactly(&"1".repeat(24))), None, "more digits than are looked at");
     }
 

@@ -1,6 +1,7 @@
 //! One slip in one cell of a consistent set of tables: gouji names the cell. Through files, readers, rules and the engine.
 
 mod score;
+mod told;
 mod world;
 
 use std::path::Path;

@@ -16,8 +16,8 @@ pub struct Score {
     pub first: usize,
     /// It is among the first three.
     pub among_three: usize,
-    /// By kind of slip: how many, and how many first.
-    pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    /// By kind of slip: how many, how many first, and how many among the first three.
+    pub kinds: BTreeMap<&'static str, [usize; 3]>,
     /// Those where it does not come first.
     pub missed: Vec<String>,
 }
@@ -29,14 +29,15 @@ fn audited(dir: &Path) -> Audit {
 }
 
 /// The place of the changed cell among the suspects of the first cause, from 0.
-fn rank(audit: &Audit, (file, line, column): (&str, usize, usize)) -> Option<usize> {
+fn rank(audit: &Audit, (file, line, column): (&str, usize, Option<usize>)) -> Option<usize> {
     let cause = audit.audited.causes.first()?;
     let first = cause.places.iter().take(1).map(|(span, _)| *span);
     let mut suspects = first.chain(cause.runners_up.iter().map(|other| other.place.0));
     suspects.position(|span| {
         let at = audit.sources.location(span);
         // A cell in quotes begins one character later.
-        at.file.ends_with(file) && at.line as usize == line && (at.column as usize).abs_diff(column) <= 1
+        let is_column = |column: usize| (at.column as usize).abs_diff(column) <= 1;
+        at.file.ends_with(file) && at.line as usize == line && column.is_none_or(is_column)
     })
 }
 
@@ -55,12 +56,14 @@ pub fn scored(mutations: usize, dir: &Path) -> Score {
         if audit.audited.findings.is_empty() && !undecided || !set.is_decidable(&mutation) {
             continue;
         }
-        let rank = rank(&audit, set.place(mutation.cell));
+        let rank = rank(&audit, set.place_of(&mutation));
         let kind = score.kinds.entry(mutation.kind).or_default();
-        (score.decidable, kind.0) = (score.decidable + 1, kind.0 + 1);
-        score.among_three += usize::from(rank.is_some_and(|rank| rank < 3));
+        (score.decidable, kind[0]) = (score.decidable + 1, kind[0] + 1);
+        if rank.is_some_and(|rank| rank < 3) {
+            (score.among_three, kind[2]) = (score.among_three + 1, kind[2] + 1);
+        }
         if rank == Some(0) {
-            (score.first, kind.1) = (score.first + 1, kind.1 + 1);
+            (score.first, kind[1]) = (score.first + 1, kind[1] + 1);
         } else {
             let meant = &set.cells[mutation.cell].text;
             score.missed.push(format!("{meant} → {}（{}）: {rank:?}", mutation.written, mutation.kind));

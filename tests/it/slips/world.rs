@@ -31,12 +31,23 @@ pub struct Cell {
 
 /// One slip.
 pub struct Mutation {
-    /// The cell.
+    /// The cell; of a row that is missing or one too many, its first.
     pub cell: usize,
     /// What happened to it.
     pub kind: &'static str,
     /// What is written now.
     pub written: String,
+    /// What happened to a whole row of the first table.
+    row: Option<RowSlip>,
+}
+
+/// A slip that concerns a whole row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RowSlip {
+    /// This one is missing.
+    Missing(usize),
+    /// The rows up to this one are followed by their subtotal, as if it were a row.
+    Subtotal(usize),
 }
 
 /// Numbers that are the same each time (xorshift64).
@@ -106,8 +117,19 @@ impl Set {
         Self { cells, sums, columns: width, rows, twice, across }
     }
 
-    /// The file, line and column where a cell stands.
-    pub fn place(&self, cell: usize) -> (&'static str, usize, usize) {
+    /// The file, the line, and the column if it is one cell, where a slip stands; a missing row, in the table that has it.
+    pub fn place_of(&self, mutation: &Mutation) -> (&'static str, usize, Option<usize>) {
+        match mutation.row {
+            Some(RowSlip::Missing(row)) => ("others.csv", row + 2, None),
+            Some(RowSlip::Subtotal(row)) => ("lines.csv", row + 3, None),
+            None => {
+                let (file, line, column) = self.place(mutation.cell);
+                (file, line, Some(column))
+            }
+        }
+    }
+
+    fn place(&self, cell: usize) -> (&'static str, usize, usize) {
         let totals = self.rows * self.columns;
         let table = (self.rows + 1) * self.columns;
         if (totals..table).contains(&cell) {
@@ -133,23 +155,55 @@ impl Set {
 
     /// A random slip in a random cell; none when that slip cannot be made there, or changes nothing.
     pub fn slip(&self, random: &mut Random) -> Option<Mutation> {
+        if random.below(8) == 0 {
+            return Some(self.row_slip(random));
+        }
         let cell = random.below(self.cells.len());
         let text = &self.cells[cell].text;
         let mut all = slips(text);
         if let Some(above) = self.above(cell) {
             all.push(("抄了上一行", self.cells[above].text.clone()));
         }
+        all.extend(self.misadded(cell));
         // Kinds are equally likely, whatever the number of slips of a kind.
         let mut kinds: Vec<&str> = all.iter().map(|(kind, _)| *kind).collect();
         kinds.dedup();
         let kind = kinds[random.below(kinds.len())];
         let of_kind: Vec<&String> = all.iter().filter(|(other, _)| *other == kind).map(|(_, text)| text).collect();
         let written = of_kind[random.below(of_kind.len())].clone();
-        (written != *text && read(&written) != Some(self.cells[cell].meant)).then_some(Mutation { cell, kind, written })
+        (written != *text && read(&written) != Some(self.cells[cell].meant)).then_some(Mutation {
+            cell,
+            kind,
+            written,
+            row: None,
+        })
+    }
+
+    /// A row that the second table has and the first has not; where there is none, a subtotal among the rows.
+    fn row_slip(&self, random: &mut Random) -> Mutation {
+        let (kind, row) = if self.twice {
+            ("少录一行", RowSlip::Missing(random.below(self.rows)))
+        } else {
+            ("小计又录成一行", RowSlip::Subtotal(1 + random.below(self.rows - 1)))
+        };
+        Mutation { cell: 0, kind, written: self.cells[0].text.clone(), row: Some(row) }
+    }
+
+    /// What a total comes to without one of its parts, or with one of them twice.
+    fn misadded(&self, cell: usize) -> Vec<(&'static str, String)> {
+        let sums = self.sums.iter().filter(|sum| sum.len() > 2 && sum.last() == Some(&cell));
+        let parts = || sums.clone().flat_map(|sum| &sum[..sum.len() - 1]);
+        let with = |part: &usize, sign: i64| written(self.cells[cell].meant + sign * self.cells[*part].meant);
+        let without = parts().map(|part| ("合计漏加一项", with(part, -1)));
+        without.chain(parts().map(|part| ("合计重加一项", with(part, 1)))).collect()
     }
 
     /// Whether no other cell, by undoing one slip in it, makes everything agree.
     pub fn is_decidable(&self, mutation: &Mutation) -> bool {
+        if mutation.row.is_some() {
+            // Every column says so.
+            return true;
+        }
         let mut values: Vec<Option<i64>> = self.cells.iter().map(|cell| Some(cell.meant)).collect();
         values[mutation.cell] = read(&mutation.written);
         if values[mutation.cell].is_none() {
@@ -167,8 +221,14 @@ impl Set {
             let in_all_failed = failed.iter().all(|sum| sum.contains(&cell));
             let in_failed_only = self.sums.iter().all(|sum| !sum.contains(&cell) || gap(sum) != 0);
             let agree = wanted.windows(2).all(|pair| pair[0] == pair[1]);
-            let is_slip =
-                |meant: i64| slips(&written(meant)).iter().any(|(_, slipped)| *slipped == self.cells[cell].text);
+            let misadded = |meant: i64| {
+                let sums = failed.iter().filter(|sum| sum.len() > 2 && sum.last() == Some(&cell));
+                let mut parts = sums.flat_map(|sum| &sum[..sum.len() - 1]);
+                parts.any(|part| values[*part].unwrap() == (meant - self.cells[cell].meant).abs())
+            };
+            let is_slip = |meant: i64| {
+                misadded(meant) || slips(&written(meant)).iter().any(|(_, slipped)| *slipped == self.cells[cell].text)
+            };
             in_all_failed && in_failed_only && agree && wanted[0] >= 0 && is_slip(wanted[0])
         };
         (0..self.cells.len()).filter(|cell| *cell != mutation.cell).all(|cell| !explains(cell))
@@ -186,7 +246,13 @@ impl Set {
         let table = |offset: usize| {
             let row = |row: usize| {
                 let cells: Vec<String> = (0..self.columns).map(|at| text(offset + row * self.columns + at)).collect();
-                format!("{},{}\n", name(row), cells.join(","))
+                match mutation.row.filter(|_| offset == 0) {
+                    Some(RowSlip::Missing(gone)) if gone == row => String::new(),
+                    Some(RowSlip::Subtotal(last)) if last == row => {
+                        format!("{},{}\nZ,{}\n", name(row), cells.join(","), self.subtotal(row).join(","))
+                    }
+                    _ => format!("{},{}\n", name(row), cells.join(",")),
+                }
             };
             format!("name,{header}\n{}", (0..self.rows).map(row).collect::<String>())
         };
@@ -205,6 +271,12 @@ impl Set {
         for (file, text) in files {
             fs::write(dir.join(file), text).unwrap();
         }
+    }
+
+    /// What the rows of the first table come to, up to and with `last`, by column.
+    fn subtotal(&self, last: usize) -> Vec<String> {
+        let sum = |column: usize| (0..=last).map(|row| self.cells[row * self.columns + column].meant).sum();
+        (0..self.columns).map(|column| written(sum(column))).collect()
     }
 
     fn manifest(&self) -> String {

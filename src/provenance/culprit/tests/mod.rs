@@ -1,17 +1,62 @@
-use super::{Cell, Equation, Slip, roots, suspects};
+mod wholes;
+
+use super::{Cell, Equation, Neighbour, Range, Slip, Surroundings, Suspect, roots};
+use crate::exec::CellRef;
 use crate::value::Decimal;
 
 fn decimal(text: &str) -> Decimal {
     Decimal::from_str_exact(text).unwrap()
 }
 
+/// Cells of one column, row by row.
 fn cells(written: &[&str]) -> Vec<Cell> {
-    let cell = |text: &&str| Cell {
+    let cell = |(row, text): (u32, &&str)| Cell {
+        at: CellRef { table: 0, row, column: 0 },
         written: (*text).to_owned(),
         value: Decimal::from_str_exact(text).ok(),
-        neighbours: Vec::new(),
+        worth: Decimal::ONE,
     };
-    written.iter().map(cell).collect()
+    (0..).zip(written).map(cell).collect()
+}
+
+/// Surroundings in which every table of the store is one printed table, rows of one number are called alike, and one cell
+/// has neighbours.
+#[derive(Default)]
+struct Plain {
+    neighbours: Vec<(CellRef, Neighbour)>,
+    /// Amounts of a second table, table 1.
+    others: Vec<(CellRef, Decimal)>,
+    /// In table 1, row 0 is called as row so many of table 0.
+    shift: u32,
+}
+
+impl Surroundings for Plain {
+    fn neighbours(&self, cell: CellRef) -> Vec<Neighbour> {
+        self.neighbours.iter().filter(|(at, _)| *at == cell).map(|(_, neighbour)| *neighbour).collect()
+    }
+
+    fn same_sheet(&self, one: CellRef, two: CellRef) -> bool {
+        one.table == two.table
+    }
+
+    fn elsewhere(&self, like: CellRef, amounts: Range) -> Vec<CellRef> {
+        let found = self.others.iter().filter(|(at, amount)| at.column == like.column && amounts.contains(*amount));
+        found.map(|(at, _)| *at).collect()
+    }
+
+    fn amount_like(&self, row: CellRef, like: CellRef) -> Option<Decimal> {
+        let wanted = CellRef { column: like.column, ..row };
+        self.others.iter().find(|(at, _)| *at == wanted).map(|(_, amount)| *amount)
+    }
+
+    fn same_key(&self, one: CellRef, two: CellRef) -> bool {
+        let name = |cell: CellRef| if cell.table == 1 { cell.row + self.shift } else { cell.row };
+        name(one) == name(two)
+    }
+}
+
+fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
+    super::suspects(cells, equations, &Plain::default())
 }
 
 /// `Σ parts − total = 0`
@@ -59,7 +104,7 @@ fn one_fact_in_two_tables_is_mended_in_both() {
     let cells = cells(&["30000", "4,95", "30000", "495", "3495", "3495"]);
     let same = |a, b| total(&[a], b, "0");
     let equations = [same(0, 2), same(1, 3), total(&[0, 1], 4, "0"), total(&[2, 3], 5, "0")];
-    let found = roots(&cells, &equations);
+    let found = roots(&cells, &equations, &Plain::default());
     let told: Vec<_> = found.iter().map(|root| (root.suspect.cells.clone(), root.suspect.corrected)).collect();
     assert_eq!(told, vec![(vec![1], decimal("495")), (vec![0, 2], decimal("3000"))]);
     assert!(found.iter().all(|root| root.suspect.broken.is_empty()));
