@@ -9,7 +9,7 @@ use crate::finding::format::show;
 use crate::finding::proof::{Claim, Node};
 use crate::ir::card::Format;
 use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Origin, Rule, TypeId, TypeKind, VarId};
-use crate::provenance::proof::{Because, Contributor, Proof, Read, Step};
+use crate::provenance::proof::{Because, Contributor, Proof, Prover, Read, Step};
 use crate::source::Span;
 use crate::text;
 use crate::value::functions::Function;
@@ -23,6 +23,8 @@ pub(super) struct Teller<'w> {
     pub(super) words: &'w Words<'w>,
     /// Show every contributor of an aggregate rather than the largest.
     pub(super) all: bool,
+    /// Tell of every contributor, shown or not, for programs.
+    pub(super) every: bool,
 }
 
 impl Teller<'_> {
@@ -152,7 +154,8 @@ impl Teller<'_> {
         let result = &rule.vars[aggregate.result.index()];
         let shown = self.value(value, result.ty);
         let is_zero = total([value].into_iter()).is_some_and(|total| magnitude(&total).is_zero());
-        let told: Vec<Node> = parts.iter().map(|part| self.part((rule, aggregate), part)).collect();
+        let told = if self.every { parts } else { &[] };
+        let told: Vec<Node> = told.iter().map(|part| self.part((rule, aggregate), part)).collect();
         if self.is_allowance(rule, aggregate) {
             if is_zero {
                 return Node { parts: told, ..node };
@@ -172,8 +175,8 @@ impl Teller<'_> {
         let mut order: Vec<usize> = (0..parts.len()).collect();
         order.sort_by(|a, b| parts[*b].value.cmp(&parts[*a].value));
         let most = if self.all { order.len() } else { SHOWN.min(order.len()) };
-        let mut children: Vec<Node> =
-            order[..most].iter().map(|at| Node { children: Vec::new(), ..told[*at].clone() }).collect();
+        let shown = |at: &usize| Node { children: Vec::new(), ..self.part((rule, aggregate), &parts[*at]) };
+        let mut children: Vec<Node> = order[..most].iter().map(shown).collect();
         let rest = &order[most..];
         if !rest.is_empty() {
             let left_out: Vec<&Contributor> = rest.iter().map(|at| &parts[*at]).collect();
@@ -211,7 +214,8 @@ impl Teller<'_> {
         let ty = rule.vars[aggregate.result.index()].ty;
         let mut names: Vec<String> = Vec::new();
         let mut spot = part.cell.map(|cell| cell_spot(&self.words.input, cell));
-        for step in part.steps.iter().filter(|step| !step.is_reading()) {
+        let steps = Prover::new(self.words.matcher, 1).part(rule, aggregate, part);
+        for step in steps.iter().filter(|step| !step.is_reading()) {
             match &step.because {
                 Because::Fact { table, row, .. } => {
                     names.push(self.words.row(*table, *row));
@@ -226,7 +230,7 @@ impl Teller<'_> {
             }
         }
         if names.is_empty() {
-            let bound = part.steps.iter().filter_map(|step| match (&step.because, step.literal) {
+            let bound = steps.iter().filter_map(|step| match (&step.because, step.literal) {
                 (Because::Derived { relation, row, .. }, _) => Some((*relation, row)),
                 _ => None,
             });
@@ -244,7 +248,7 @@ impl Teller<'_> {
         let claims = Claims { words: self.words, rule };
         let claim = aggregate.target.as_ref().map(|target| Claim::Part(claims.said(target, &part.value)));
         let (place, address) = spot.map_or((None, None), |(span, address)| (Some(span), address));
-        let children = part.steps.iter().map(|step| self.step(rule, step)).collect();
+        let children = steps.iter().map(|step| self.step(rule, step)).collect();
         Node { text: format!("{value}{}", names.join("，")), place, address, claim, children, ..Node::default() }
     }
 

@@ -107,7 +107,8 @@ pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node)> {
             let outcome = execute(&input, case.engine);
             let matcher = Matcher::new(&input, &outcome);
             let words = Words { input, matcher: &matcher, schema: &schema, lang: Lang::Zh, evidence: false };
-            let (prover, teller) = (Prover::new(&matcher, usize::MAX), Teller { words: &words, all: true });
+            let (prover, teller) =
+                (Prover::new(&matcher, usize::MAX), Teller { words: &words, all: true, every: true });
             let Some(Some(card)) = program.cards.get(at) else { continue };
             for found in find(&words, &outcome, &loaded.card.code.text, card) {
                 let proof = prover.prove(card.relation, &found.row);

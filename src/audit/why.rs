@@ -17,6 +17,8 @@ pub struct Wanted {
     pub which: Which,
     /// Show every contributor of an aggregate rather than the largest.
     pub all: bool,
+    /// Tell of every contributor, shown or not, as JSON does.
+    pub every: bool,
     /// How deep derived relations are expanded.
     pub depth: usize,
 }
@@ -59,7 +61,7 @@ pub fn why(audit: &Audit, request: &Request, wanted: &Wanted) -> Option<Vec<Prov
     let matcher = Matcher::new(&input, outcome);
     let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let prover = Prover::new(&matcher, wanted.depth);
-    let teller = Teller { words: &words, all: wanted.all };
+    let teller = Teller { words: &words, all: wanted.all, every: wanted.every };
     let numbered = (1..).zip(audit.audited.findings.iter().zip(&audit.instances));
     let meant = numbered.filter(|(number, (finding, _))| is_meant(&wanted.which, *number, finding));
     let proved = meant.map(|(number, (finding, (relation, row)))| {

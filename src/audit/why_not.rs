@@ -129,7 +129,7 @@ fn is_meant(words: &Words<'_>, (table, row): (usize, u32), asked: &str) -> bool 
 }
 
 fn tell(words: &Words<'_>, of: (&Rule, &str), answer: &WhyNot, (name, place): (String, Span)) -> Node {
-    let teller = Teller { words, all: false };
+    let teller = Teller { words, all: false, every: false };
     let condition = |span: &Span, mark: &str| Node {
         text: format!("{mark} {}", teller.written(*span)),
         place: Some(*span),

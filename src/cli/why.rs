@@ -35,7 +35,7 @@ pub(super) fn why(args: &WhyArgs, common: &Common, terminal: &Terminal) -> Said 
         return Said { stdout: String::new(), stderr, code: REFUSED };
     }
     let which = which(&args.finding);
-    let wanted = Wanted { which: which.clone(), all: args.all, depth: args.depth };
+    let wanted = Wanted { which: which.clone(), all: args.all, every: args.json, depth: args.depth };
     let Some(proofs) = prove(&audit, &request, &wanted) else {
         let code = args.finding.split([':', '：']).next().unwrap_or_default();
         let codes = audit.rules.cards.iter().map(|card| card.card.code.text.as_str());

@@ -84,7 +84,7 @@ pub enum Because<'p> {
         /// What it came to.
         value: Value,
         /// What it was added from, in the order of rows.
-        parts: Vec<Contributor<'p>>,
+        parts: Vec<Contributor>,
     },
     /// A function yielded a row.
     Generated {
@@ -113,11 +113,10 @@ pub struct Read {
     pub value: Option<Value>,
 }
 
-/// One combination of rows that an aggregate added.
+/// One combination of rows that an aggregate added. Why it is one, [`Prover::part`] says: there may be a million.
 #[derive(Clone, Debug)]
-pub struct Contributor<'p> {
-    /// Why it is one: the conditions in the braces.
-    pub steps: Vec<Step<'p>>,
+pub struct Contributor {
+    bindings: Bindings,
     /// The cell whose value was added, when it was just a cell.
     pub cell: Option<CellRef>,
     /// What was added; `nil` for a count.
@@ -265,7 +264,7 @@ impl<'m, 'a> Prover<'m, 'a> {
         }
     }
 
-    fn aggregate(&self, rule: &'a Rule, aggregate: &'a Aggregate, bindings: &Bindings) -> Option<Because<'a>> {
+    fn aggregate(&self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> Option<Because<'a>> {
         let value = bindings.value(aggregate.result)?.clone();
         let parts = self.matcher.contributors(&rule.vars, aggregate, bindings).into_iter();
         let parts = parts.filter_map(|(inner, value)| {
@@ -273,11 +272,16 @@ impl<'m, 'a> Prover<'m, 'a> {
                 Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, &inner),
                 _ => None,
             };
-            // Why derived rows in braces hold is not expanded: there may be many.
-            let steps = self.steps(rule, &aggregate.body, &inner, Here { level: self.depth, within: None });
-            Some(Contributor { steps, cell, value: value.ok()? })
+            Some(Contributor { cell, value: value.ok()?, bindings: inner })
         });
         Some(Because::Added { value, parts: parts.collect() })
+    }
+
+    /// Why a combination of rows is one that an aggregate added: the conditions in the braces. Derived rows among them are
+    /// not expanded.
+    #[must_use]
+    pub fn part(&self, rule: &'a Rule, aggregate: &'a Aggregate, part: &Contributor) -> Vec<Step<'a>> {
+        self.steps(rule, &aggregate.body, &part.bindings, Here { level: self.depth, within: None })
     }
 
     fn generated(&self, rule: &Rule, generate: &Generate, bindings: &Bindings) -> Option<Because<'a>> {

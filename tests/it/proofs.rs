@@ -15,7 +15,7 @@ fn proofs(dir: &str) -> Json {
     let request = Request { start: Path::new(dir).to_owned(), ..Request::default() };
     let audit = audit::check(&request);
     assert_eq!(audit.reach, Reach::Complete, "{:#?}", audit.diagnostics);
-    let wanted = Wanted { which: Which::Every, all: false, depth: 64 };
+    let wanted = Wanted { which: Which::Every, all: false, every: true, depth: 64 };
     let proved = audit::why(&audit, &request, &wanted).unwrap();
     assert_eq!(proved.len(), audit.audited.findings.len(), "{dir}: every finding has a proof");
     let shown: Vec<_> =

@@ -1,6 +1,6 @@
 //! [`Board`]: all equations with their states, so that a change of a cell is judged by every equation it touches.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{Cell, Equation, Range, Slip, Suspect};
 use crate::value::Decimal;
@@ -26,25 +26,27 @@ pub(super) struct Board<'a> {
     pub(super) states: Vec<State>,
     /// By equation: its left side over the cells that have a value.
     pub(super) sums: Vec<Option<Decimal>>,
-    /// By cell: the equations that it takes part in.
-    pub(super) uses: BTreeMap<usize, Vec<usize>>,
+    /// By cell: the equations that it takes part in, and with which factor.
+    uses: Vec<Vec<(usize, Decimal)>>,
 }
 
 impl<'a> Board<'a> {
     pub(super) fn new(cells: &'a [Cell], equations: &'a [Equation]) -> Self {
-        let mut uses: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut uses: Vec<Vec<(usize, Decimal)>> = vec![Vec::new(); cells.len()];
         for (at, equation) in equations.iter().enumerate() {
-            for (cell, _) in &equation.terms {
-                let used = uses.entry(*cell).or_default();
-                if used.last() != Some(&at) {
-                    used.push(at);
-                }
+            for (cell, factor) in &equation.terms {
+                uses[*cell].push((at, *factor));
             }
         }
         let value = |cell: usize| cells[cell].value;
         let sums = equations.iter().map(|equation| sum(equation, value)).collect();
         let states = equations.iter().map(|equation| state(equation, value)).collect();
         Self { cells, equations, states, sums, uses }
+    }
+
+    /// The equations that a cell takes part in, ascending.
+    pub(super) fn uses(&self, cell: usize) -> impl Iterator<Item = usize> {
+        self.uses[cell].iter().map(|(at, _)| *at)
     }
 
     /// The values of `cell`, which takes part with `factor`, that would make equation `at` hold.
@@ -72,10 +74,10 @@ impl<'a> Board<'a> {
     /// `cell` and those tied to it by equations of two cells that hold as they stand.
     fn twins(&self, cell: usize) -> Vec<usize> {
         let mut tied = vec![cell];
-        for at in self.uses.get(&cell).into_iter().flatten() {
-            let equation = &self.equations[*at];
+        for at in self.uses(cell) {
+            let equation = &self.equations[at];
             let [(one, plus), (other, minus)] = equation.terms[..] else { continue };
-            let same = equation.constant.is_zero() && plus == -minus && self.states[*at] == State::Holds;
+            let same = equation.constant.is_zero() && plus == -minus && self.states[at] == State::Holds;
             let twin = if one == cell { other } else { one };
             if same && !tied.contains(&twin) {
                 tied.push(twin);
@@ -86,10 +88,7 @@ impl<'a> Board<'a> {
 
     fn judge(&self, changed: Vec<usize>, corrected: Decimal, slip: Slip) -> Suspect {
         let value = |cell: usize| if changed.contains(&cell) { Some(corrected) } else { self.cells[cell].value };
-        let mut touched: Vec<usize> =
-            changed.iter().filter_map(|cell| self.uses.get(cell)).flatten().copied().collect();
-        touched.sort_unstable();
-        touched.dedup();
+        let touched: BTreeSet<usize> = changed.iter().flat_map(|cell| self.uses(*cell)).collect();
         let (mut cleared, mut broken) = (Vec::new(), Vec::new());
         for at in touched {
             let holds = self.after(at, &changed, value) == State::Holds;
@@ -111,13 +110,15 @@ impl<'a> Board<'a> {
             State::Lacks(cell) if !changed.contains(&cell) => return State::Lacks(cell),
             State::Lacks(_) | State::Holds | State::Fails => {}
         }
-        let moved = equation.terms.iter().filter(|term| changed.contains(&term.0)).try_fold(
-            self.sums[at].unwrap_or_default(),
-            |sum, (cell, factor)| {
-                let change = value(*cell)?.checked_sub(self.cells[*cell].value.unwrap_or_default())?;
-                sum.checked_add(factor.checked_mul(change)?)
-            },
-        );
+        let terms = changed.iter().flat_map(|cell| {
+            let of_cell = &self.uses[*cell];
+            let first = of_cell.partition_point(|(other, _)| *other < at);
+            of_cell[first..].iter().take_while(|(other, _)| *other == at).map(|(_, factor)| (*cell, *factor))
+        });
+        let moved = terms.into_iter().try_fold(self.sums[at].unwrap_or_default(), |sum, (cell, factor)| {
+            let change = value(cell)?.checked_sub(self.cells[cell].value.unwrap_or_default())?;
+            sum.checked_add(factor.checked_mul(change)?)
+        });
         settled(moved, equation)
     }
 }

@@ -210,7 +210,9 @@ fn significant_digits(value: Decimal) -> usize {
 fn explain(cell: &Cell, wanted: Range, around: &impl Surroundings) -> Option<(Slip, Decimal)> {
     slip(&cell.written, wanted).or_else(|| {
         let value = cell.value.filter(|value| !value.is_zero())?;
-        let sound = |meant: &Decimal| *meant != value && meant.is_sign_negative() == value.is_sign_negative();
+        let sound = |meant: &Decimal| {
+            *meant != value && !meant.is_zero() && meant.is_sign_negative() == value.is_sign_negative()
+        };
         let meant = wanted.roundest().filter(sound)?;
         let neighbours = around.neighbours(cell.at).into_iter();
         let whence = neighbours.filter(|neighbour| neighbour.value == value).map(|neighbour| neighbour.whence).min()?;

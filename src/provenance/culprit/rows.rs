@@ -152,7 +152,7 @@ fn covers(board: &Board<'_>, sum: &Sum, rows: &BTreeSet<(usize, u32)>) -> bool {
 }
 
 fn touched(board: &Board<'_>, cells: &[usize]) -> BTreeSet<usize> {
-    cells.iter().filter_map(|cell| board.uses.get(cell)).flatten().copied().collect()
+    cells.iter().flat_map(|cell| board.uses(*cell)).collect()
 }
 
 fn judge(board: &Board<'_>, at: usize, sum: Option<Decimal>, (cleared, broken): (&mut Vec<usize>, &mut Vec<usize>)) {
