@@ -2,8 +2,8 @@
 
 use super::words::Words;
 use crate::exec::CellRef;
-use crate::finding::proof::{Claim, Exact, Formula, Said};
-use crate::ir::{Compare, Expr, Is, Literal, Rule, Term, TypeKind, VarId};
+use crate::finding::proof::{Claim, Exact, Formula, Said, Sought};
+use crate::ir::{Atom, Compare, Expr, Is, Literal, Origin, Rule, Term, TypeKind, VarId};
 use crate::provenance::proof::{Because, Proof, Read, Step};
 use crate::syntax::ast::CellState;
 use crate::value::Value;
@@ -104,11 +104,8 @@ impl Claims<'_> {
             }
             (Because::Derived { relation, row, .. }, Literal::Atom(atom)) => {
                 let asked = |column: usize| atom.args.iter().find(|(at, _)| *at == column).map(|(_, term)| term);
-                let formula = |term: &Term| match term {
-                    Term::Var(var) => Formula::Name(self.name(*var)),
-                    Term::Const(value) => Formula::Value(exact(value)),
-                };
-                let row = row.iter().enumerate().map(|(at, value)| (exact(value), asked(at).map(formula)));
+                let row = row.iter().enumerate();
+                let row = row.map(|(at, value)| (exact(value), asked(at).map(|term| self.term(term))));
                 let relation = self.words.input.program.relations[relation.index()].name.clone();
                 Claim::Derived { relation, row: row.collect() }
             }
@@ -124,17 +121,25 @@ impl Claims<'_> {
                 op: aggregate.op.name(),
                 distinct: aggregate.distinct,
                 value: exact(value),
+                body: self.sought(&aggregate.body),
             },
             (Because::Generated { row, .. }, Literal::Generate(generate)) => {
                 let Value::Record(fields) = row else { return None };
                 let columns = generate.function.columns();
                 let row = columns.iter().zip(fields.iter()).map(|((name, _), value)| (name.clone(), exact(value)));
                 let (name, function) = (self.name(generate.row), generate.function.name());
-                Claim::Generated { name, function, row: row.collect() }
+                let args = generate.args.iter().map(|arg| self.formula(arg)).collect();
+                Claim::Generated { name, function, args, row: row.collect() }
             }
-            (Because::Absent { given }, _) => {
-                Claim::Absent { given: given.iter().map(|(var, value)| (self.name(*var), exact(value))).collect() }
-            }
+            (Because::Absent { given }, Literal::Not(negation)) => Claim::Absent {
+                given: given.iter().map(|(var, value)| (self.name(*var), exact(value))).collect(),
+                body: self.sought(&negation.body),
+            },
+            (Because::Tested { args }, Literal::Test(test)) => Claim::Test {
+                function: test.function.names()[0],
+                args: test.args.iter().zip(args).map(|(arg, value)| self.said(arg, value)).collect(),
+                negated: test.negated,
+            },
             (_, Literal::Is(is)) => self.state(is),
             _ => return None,
         })
@@ -147,12 +152,51 @@ impl Claims<'_> {
     }
 
     fn state(&self, is: &Is) -> Claim {
-        let state = match is.state {
-            CellState::Blank => "blank",
-            CellState::Malformed => "malformed",
-            CellState::Present => "present",
+        Claim::State { name: self.name(is.var), state: state(is), negated: is.negated }
+    }
+
+    fn term(&self, term: &Term) -> Formula {
+        match term {
+            Term::Var(var) => Formula::Name(self.name(*var)),
+            Term::Const(value) => Formula::Value(exact(value)),
+        }
+    }
+
+    /// What a negation looks for.
+    fn sought(&self, body: &[Literal]) -> Vec<Sought> {
+        let formulas = |args: &[Expr]| args.iter().map(|arg| self.formula(arg)).collect();
+        let one = |literal: &Literal| match literal {
+            Literal::Atom(atom) => self.sought_row(atom),
+            Literal::Not(negation) => Sought::Not { body: self.sought(&negation.body) },
+            Literal::Bind(bind) => Sought::Named { name: self.name(bind.var), formula: self.formula(&bind.expr) },
+            Literal::Compare(compare) => Sought::Comparison {
+                left: self.formula(&compare.left),
+                op: compare.op.symbol(),
+                right: self.formula(&compare.right),
+                allowance: compare.allowance.as_ref().map(|allowance| self.formula(allowance)),
+            },
+            Literal::Is(is) => Sought::State { name: self.name(is.var), state: state(is), negated: is.negated },
+            Literal::Test(test) => {
+                Sought::Test { function: test.function.names()[0], args: formulas(&test.args), negated: test.negated }
+            }
+            Literal::Generate(_) | Literal::Unpack(_) | Literal::Aggregate(_) => Sought::Opaque,
         };
-        Claim::State { name: self.name(is.var), state, negated: is.negated }
+        body.iter().map(one).collect()
+    }
+
+    fn sought_row(&self, atom: &Atom) -> Sought {
+        let relation = &self.words.input.program.relations[atom.relation.index()];
+        if let Origin::Facts(table) = relation.origin {
+            let table = &self.words.input.store.tables[table];
+            let column = |(at, term): &(usize, Term)| (table.columns[*at].name.clone(), self.term(term));
+            return Sought::Row {
+                name: atom.row.map(|row| self.name(row)),
+                relation: table.name.clone(),
+                columns: atom.args.iter().map(column).collect(),
+            };
+        }
+        let asked = |at: usize| atom.args.iter().find(|(column, _)| *column == at).map(|(_, term)| self.term(term));
+        Sought::Derived { relation: relation.name.clone(), row: (0..relation.columns.len()).map(asked).collect() }
     }
 
     /// What reading a cell claims.
@@ -166,5 +210,13 @@ impl Claims<'_> {
             unit: is_money.then(|| table.precision(row, column).unit.name()),
             value: read.value.as_ref().map(exact),
         }
+    }
+}
+
+const fn state(is: &Is) -> &'static str {
+    match is.state {
+        CellState::Blank => "blank",
+        CellState::Malformed => "malformed",
+        CellState::Present => "present",
     }
 }

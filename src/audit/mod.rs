@@ -22,6 +22,7 @@ mod why_not;
 
 // rules by themselves: checked, tested, tidied,
 mod expect;
+mod ground;
 mod lint;
 mod test;
 mod tidy;
@@ -33,6 +34,7 @@ mod records;
 use std::path::{Path, PathBuf};
 
 pub use self::card::{CardTree, parse_card};
+pub use self::ground::{FactCell, FactRow, Ground, ground};
 pub use self::lint::{lint, rules_of};
 pub use self::params::Set;
 pub use self::plain::{PlainRequest, PlainRun, run_plain};

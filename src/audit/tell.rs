@@ -36,7 +36,7 @@ impl Teller<'_> {
     }
 
     fn step(&self, rule: &Rule, step: &Step) -> Node {
-        let condition = self.written(step.literal.span());
+        let condition = self.condition(step.literal);
         let claim = Claims { words: self.words, rule }.of_step(step);
         let node = Node { place: Some(step.literal.span()), claim, ..Node::default() };
         match &step.because {
@@ -89,7 +89,7 @@ impl Teller<'_> {
                 let with = if looked.is_empty() { String::new() } else { format!("（{}）", looked.join("，")) };
                 Node { text: format!("{condition}  ⇒  {nothing}{with}"), ..node }
             }
-            Because::Holds => Node { text: condition, ..node },
+            Because::Tested { .. } | Because::Holds => Node { text: condition, ..node },
         }
     }
 
@@ -327,7 +327,16 @@ impl Teller<'_> {
         self.words.input.store.tables[table].row_span(self.words.input.sources, row)
     }
 
-    /// A condition as written, on one line.
+    /// A condition as written, on one line. The place of a test ends with its last argument and begins after `not`.
+    pub(super) fn condition(&self, literal: &Literal) -> String {
+        let written = self.written(literal.span());
+        match literal {
+            Literal::Test(test) => format!("{}{written})", if test.negated { "not " } else { "" }),
+            _ => written,
+        }
+    }
+
+    /// What stands at a place, on one line.
     pub(super) fn written(&self, span: Span) -> String {
         let text = self.words.input.sources.text(span);
         short(&text.split_whitespace().collect::<Vec<_>>().join(" "), 80)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::expect::{Expectation, expectation};
 use super::find::{find, solution};
+use super::ground::{Ground, ground};
 use super::rules::{LoadedCard, Rules};
 use super::tell::Teller;
 use super::words::Words;
@@ -94,9 +95,9 @@ fn world(case: &Case, report: &mut Report) -> Option<(Program, Store)> {
     (!report.has_errors()).then_some((program, store))
 }
 
-/// The proof of every finding in the tests of every card, with the code of its rule.
+/// The proof of every finding in the tests of every card, with the code of its rule and what the test's proofs stand on.
 #[must_use]
-pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node)> {
+pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node, Ground)> {
     let schema = analysis::schema(&rules.programs.iter().collect::<Vec<_>>()).0;
     let mut proofs = Vec::new();
     for (at, loaded) in rules.cards.iter().enumerate() {
@@ -113,7 +114,7 @@ pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node)> {
             for found in find(&words, &outcome, &loaded.card.code.text, card) {
                 let proof = prover.prove(card.relation, &found.row);
                 let node = proof.map(|proof| teller.proof(&proof, found.finding.message)).unwrap_or_default();
-                proofs.push((loaded.card.code.text.clone(), node));
+                proofs.push((loaded.card.code.text.clone(), node, ground(&input, &outcome)));
             }
         }
     }

@@ -83,7 +83,7 @@ fn open_instances(words: &Words, outcome: &Outcome, rules: &[RuleId]) -> (Vec<Un
         undecided.push(Undecided {
             instance: instance(words, open.rule, &open.bindings),
             reason: text!("缺少可用的值：{texts}", "no usable value: {texts}"),
-            cells: open.cells.iter().map(|cell| cell_spot(&words.input, *cell).0).collect(),
+            cells: open.cells.iter().map(|cell| cell_spot(&words.input, *cell)).collect(),
         });
     }
     undecided.sort();
@@ -93,7 +93,7 @@ fn open_instances(words: &Words, outcome: &Outcome, rules: &[RuleId]) -> (Vec<Un
         .map(|error| Undecided {
             instance: instance(words, error.rule, &error.bindings),
             reason: eval_error(error.error),
-            cells: vec![error.span],
+            cells: vec![(error.span, None)],
         })
         .collect();
     without_value.sort();

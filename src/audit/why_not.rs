@@ -5,11 +5,11 @@ use super::tell::Teller;
 use super::words::Words;
 use super::{Audit, Request};
 use crate::diagnostic::Text;
-use crate::exec::matcher::Matcher;
+use crate::exec::matcher::{Bindings, Matcher};
 use crate::exec::{self, CellRef};
 use crate::finding::proof::Node;
 use crate::ir::{Compare, Expr, Literal, Rule, RuleId, VarId};
-use crate::provenance::why_not::{Held, Nearest, Obstacle, WhyNot, near_misses, row_variables, why_not};
+use crate::provenance::why_not::{Held, Nearest, Obstacle, WhyNot, near_misses, row_variables, why_not, why_not_about};
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
 use crate::text;
@@ -64,6 +64,7 @@ pub fn explain(audit: &Audit, request: &Request, asked: &Asked) -> Answer {
     let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let mut told = Vec::new();
     let (mut asks, mut known) = (false, Vec::new());
+    let code = &cards[at].card.code.text;
     for alternative in &card.alternatives {
         let rule = &audit.program.rules[alternative.rule.index()];
         // The first row variable is what the rule is about; the others are looked for only when it has no such row.
@@ -76,22 +77,37 @@ pub fn explain(audit: &Audit, request: &Request, asked: &Asked) -> Answer {
             }
             for (row, answer) in answers {
                 let name = format!("{} = {}", rule.vars[var.index()].name, words.row(table, row));
-                let code = &cards[at].card.code.text;
-                told.push(tell(&words, (rule, code), &answer, (name, row_place(&words, table, row))));
+                told.push(tell(&words, code, &answer, (name, Some(row_place(&words, table, row)))));
             }
             break;
         }
+        if let (false, About::Row(asked)) = (asks, &asked.about) {
+            told.extend(of_no_row(&words, (alternative.rule, code), asked));
+        }
     }
     match (asks, told.is_empty(), &asked.about) {
-        (false, ..) => Answer::NoRows,
+        (false, true, _) => Answer::NoRows,
         (true, true, About::Near(_)) => Answer::NoneNear,
         (true, true, About::Row(_)) => {
             known.dedup();
             known.truncate(5);
             Answer::NoSuchRow(known)
         }
-        (true, false, _) => Answer::Told(told),
+        (_, false, _) => Answer::Told(told),
     }
+}
+
+/// Of a rule that asks about no row by itself: what became of what its conditions bind to something of that name.
+fn of_no_row(words: &Words<'_>, (id, code): (RuleId, &str), asked: &str) -> Option<Node> {
+    let rule = &words.input.program.rules[id.index()];
+    let teller = Teller { words, all: false, every: false };
+    let shown = |var: VarId, value: &Value| teller.value(value, rule.vars[var.index()].ty);
+    let meant = |bindings: &Bindings| bindings.values().any(|(var, value)| shown(var, value).contains(asked));
+    let answer = why_not_about(words.matcher, id, &meant)?;
+    let named = answer.bindings.iter().filter(|(var, _)| !rule.vars[var.index()].name.starts_with('_'));
+    let bound: Vec<String> =
+        named.map(|(var, value)| format!("{} = {}", rule.vars[var.index()].name, shown(*var, value))).collect();
+    Some(tell(words, code, &answer, (bound.join("，"), None)))
 }
 
 /// What became of the rows of a table that are asked about.
@@ -128,12 +144,14 @@ fn is_meant(words: &Words<'_>, (table, row): (usize, u32), asked: &str) -> bool 
     start.file.ends_with(file) && (start.line == line || columns.into_iter().any(on_line))
 }
 
-fn tell(words: &Words<'_>, of: (&Rule, &str), answer: &WhyNot, (name, place): (String, Span)) -> Node {
+fn tell(words: &Words<'_>, code: &str, answer: &WhyNot, (name, place): (String, Option<Span>)) -> Node {
     let teller = Teller { words, all: false, every: false };
-    let condition = |span: &Span, mark: &str| Node {
-        text: format!("{mark} {}", teller.written(*span)),
-        place: Some(*span),
-        ..Node::default()
+    let rule = &words.input.program.rules[answer.rule.index()];
+    let of = (rule, code);
+    let condition = |span: &Span, mark: &str| {
+        let literal = rule.body.iter().find(|literal| literal.span() == *span);
+        let written = literal.map_or_else(|| teller.written(*span), |literal| teller.condition(literal));
+        Node { text: format!("{mark} {written}"), place: Some(*span), ..Node::default() }
     };
     let mut spans: Vec<Span> = answer.held.clone();
     spans.sort_unstable();
@@ -150,7 +168,7 @@ fn tell(words: &Words<'_>, of: (&Rule, &str), answer: &WhyNot, (name, place): (S
             children.push(failed);
         }
     }
-    Node { text: name, place: Some(place), children, ..Node::default() }
+    Node { text: name, place, children, ..Node::default() }
 }
 
 /// What stood in the way.
@@ -164,20 +182,12 @@ fn obstacles(
     let at_cell = |cell: CellRef, text: Text| Node { place: Some(cell_spot(&words.input, cell).0), ..line(text) };
     match obstacle {
         Obstacle::Compared { .. } => compared(teller, of, (span, obstacle)),
-        Obstacle::NoRow { wanted, nearest } => {
-            let looked: Vec<String> = wanted.iter().map(|(_, value)| format!("“{value}”")).collect();
-            let looked = looked.join("、");
-            let mut lines = vec![line(text!("没有一行是 {looked}", "no row has {looked}"))];
-            if let Some(Nearest { cell, wanted, held }) = nearest {
-                let row = words.row(cell.table, cell.row);
-                let differs = difference(wanted, held);
-                let (zh, en) = (&differs.zh, &differs.en);
-                lines.push(at_cell(
-                    *cell,
-                    text!("最接近的是 {row}：写作“{held}”{zh}", "the nearest is {row}, which says “{held}”{en}"),
-                ));
-            }
-            lines
+        Obstacle::NoRow { .. } => no_row(words, teller, of, (span, obstacle)),
+        Obstacle::Other { cell, wanted, held } => {
+            let column = &words.input.store.tables[cell.table].columns[cell.column];
+            let (row, name) = (words.row(cell.table, cell.row), &column.name);
+            let said = held.as_ref().map_or_else(|| teller.written_in(*cell), |held| format!("{name}“{held}”"));
+            vec![at_cell(*cell, text!("{row} 的 {said}，不是“{wanted}”", "{row} has {said}, not “{wanted}”"))]
         }
         Obstacle::Present(Some(Held::Fact(table, row))) => {
             let name = words.row(*table, *row);
@@ -205,6 +215,40 @@ fn obstacles(
             cells.iter().map(undecided).collect()
         }
     }
+}
+
+/// What no row has, which comes nearest, and why rules do not give it.
+fn no_row(
+    words: &Words<'_>,
+    teller: &Teller<'_>,
+    (rule, code): (&Rule, &str),
+    (span, obstacle): (Span, &Obstacle),
+) -> Vec<Node> {
+    let Obstacle::NoRow { wanted, nearest, rules } = obstacle else { return Vec::new() };
+    let line = |text: Text| Node { text: teller.say(&text), ..Node::default() };
+    let atom = rule.body.iter().find_map(|literal| match literal {
+        Literal::Atom(atom) if atom.span == span => Some(atom),
+        _ => None,
+    });
+    let columns = atom.map_or(&[][..], |atom| &words.input.program.relations[atom.relation.index()].columns);
+    let shown = |(column, value): &(usize, Value)| match columns.get(*column) {
+        Some(column) => format!("“{}”", teller.value(value, column.ty)),
+        None => format!("“{value}”"),
+    };
+    let looked = wanted.iter().map(shown).collect::<Vec<_>>().join("、");
+    let mut lines = vec![line(text!("没有一行是 {looked}", "no row has {looked}"))];
+    if let Some(Nearest { cell, wanted, held }) = nearest {
+        let row = words.row(cell.table, cell.row);
+        let differs = difference(wanted, held);
+        let (zh, en) = (&differs.zh, &differs.en);
+        let said = text!("最接近的是 {row}：写作“{held}”{zh}", "the nearest is {row}, which says “{held}”{en}");
+        lines.push(Node { place: Some(cell_spot(&words.input, *cell).0), ..line(said) });
+    }
+    lines.extend(rules.iter().map(|why| {
+        let place = words.input.program.rules[why.rule.index()].span;
+        tell(words, code, why, (teller.written(place), Some(place)))
+    }));
+    lines
 }
 
 /// How two texts differ, in a few words.
@@ -246,6 +290,13 @@ fn compared(teller: &Teller<'_>, (rule, code): (&Rule, &str), (span, obstacle): 
     }
     if let Some(distance) = distance.as_ref().map(said) {
         lines.push(line(text!("还差 {distance}", "it is {distance} away")));
+    }
+    if let (Value::Symbol(_), Value::Symbol(_), CompareOp::Eq) = (left, right, op) {
+        let differs = difference(left, right);
+        let trimmed = |text: &str| text.trim_start_matches(['，', ':', ' ']).to_owned();
+        lines.extend(
+            (!differs.zh.is_empty()).then(|| line(Text { zh: trimmed(&differs.zh), en: trimmed(&differs.en) })),
+        );
     }
     let written = teller.written(span);
     let turning = compare.and_then(|compare| turning_point(compare, &written));

@@ -133,8 +133,8 @@ pub struct Undecided {
     pub instance: String,
     /// Why it has no answer.
     pub reason: Text,
-    /// The cells that have no value, or the condition that has none.
-    pub cells: Vec<Span>,
+    /// The cells that have no value, each with its physical address where it has one, or the condition that has none.
+    pub cells: Vec<(Span, Option<String>)>,
 }
 
 /// What an audit came to.

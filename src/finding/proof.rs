@@ -141,6 +141,8 @@ pub enum Claim {
         distinct: bool,
         /// What it came to.
         value: Exact,
+        /// What its parts are: all rows for which these conditions hold together.
+        body: Vec<Sought>,
     },
     /// One part of an aggregate: what was added.
     Part(Said),
@@ -150,6 +152,8 @@ pub enum Claim {
         name: String,
         /// The function.
         function: &'static str,
+        /// What it was applied to.
+        args: Vec<Formula>,
         /// The row: its columns and their values.
         row: Vec<(String, Exact)>,
     },
@@ -157,6 +161,17 @@ pub enum Claim {
     Absent {
         /// Names and values that it was looked for with.
         given: Vec<(String, Exact)>,
+        /// What was looked for: conditions that never hold together.
+        body: Vec<Sought>,
+    },
+    /// A function says that it is so — or that it is not.
+    Test {
+        /// Its name: `contains`, `match`.
+        function: &'static str,
+        /// What it is applied to.
+        args: Vec<Said>,
+        /// Whether it says no.
+        negated: bool,
     },
     /// A cell is blank, malformed or present — or is not.
     State {
@@ -167,4 +182,72 @@ pub enum Claim {
         /// Whether it is not in that state.
         negated: bool,
     },
+}
+
+/// A condition of what a negation looks for, or an aggregate adds. Names that the rule gives outside have their values; the
+/// others are sought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Sought {
+    /// A row of facts.
+    Row {
+        /// The name of the row.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The relation.
+        relation: String,
+        /// Columns by name, and what they are.
+        columns: Vec<(String, Formula)>,
+    },
+    /// A derived row.
+    Derived {
+        /// The relation.
+        relation: String,
+        /// By column: what it is; none where anything will do.
+        row: Vec<Option<Formula>>,
+    },
+    /// A name for what is computed.
+    Named {
+        /// The name.
+        name: String,
+        /// How.
+        formula: Formula,
+    },
+    /// A comparison.
+    Comparison {
+        /// Left side.
+        left: Formula,
+        /// As in [`Claim::Comparison`].
+        op: &'static str,
+        /// Right side.
+        right: Formula,
+        /// How far apart the two may lie.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        allowance: Option<Formula>,
+    },
+    /// A cell's state.
+    State {
+        /// The cell's name.
+        name: String,
+        /// The state.
+        state: &'static str,
+        /// Whether it is not in that state.
+        negated: bool,
+    },
+    /// A function of Boolean result.
+    Test {
+        /// Its name.
+        function: &'static str,
+        /// What it is applied to.
+        args: Vec<Formula>,
+        /// Whether it must say no.
+        negated: bool,
+    },
+    /// Nothing like this.
+    Not {
+        /// The conditions.
+        body: Vec<Sought>,
+    },
+    /// A condition of another kind.
+    Opaque,
 }

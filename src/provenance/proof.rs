@@ -98,6 +98,11 @@ pub enum Because<'p> {
         /// What the variables that it was looked for with stand for.
         given: Vec<(VarId, Value)>,
     },
+    /// A function of Boolean result says so.
+    Tested {
+        /// What it was applied to.
+        args: Vec<Value>,
+    },
     /// A condition of another kind holds.
     Holds,
 }
@@ -219,7 +224,12 @@ impl<'m, 'a> Prover<'m, 'a> {
                     let given = bindings.values().filter(|(var, _)| used.contains(var));
                     Because::Absent { given: given.map(|(var, value)| (var, value.clone())).collect() }
                 }
-                Literal::Unpack(_) | Literal::Is(_) | Literal::Test(_) => Because::Holds,
+                Literal::Test(test) => {
+                    let args: Result<Vec<Value>, _> =
+                        test.args.iter().map(|arg| self.matcher.value(&rule.vars, arg, bindings)).collect();
+                    args.map_or(Because::Holds, |args| Because::Tested { args })
+                }
+                Literal::Unpack(_) | Literal::Is(_) => Because::Holds,
             };
             Step { literal, because }
         };
@@ -335,7 +345,7 @@ pub(super) fn head_bindings(rule: &Rule, row: &[Value]) -> Option<Bindings> {
 }
 
 /// Whether a literal of the body computes `var`, rather than an atom finding it.
-fn is_computed(rule: &Rule, var: VarId) -> bool {
+pub(super) fn is_computed(rule: &Rule, var: VarId) -> bool {
     rule.body.iter().any(|literal| match literal {
         Literal::Bind(bind) => bind.var == var,
         Literal::Aggregate(aggregate) => aggregate.result == var,

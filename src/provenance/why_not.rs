@@ -9,9 +9,10 @@ use std::ops::ControlFlow;
 use crate::exec::CellRef;
 use crate::exec::cells::cell_of;
 use crate::exec::doubt::Doubt;
-use crate::exec::matcher::{Bindings, Matcher, Mode};
+use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
 use crate::facts::store::Cell;
 use crate::ir::{Atom, Compare, Expr, Literal, Origin, RelationId, Rule, RuleId, Term, TypeKind, VarId};
+use crate::provenance::proof::is_computed;
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::{self, Function};
@@ -55,6 +56,17 @@ pub enum Obstacle {
         wanted: Vec<(usize, Value)>,
         /// The row that comes nearest.
         nearest: Option<Nearest>,
+        /// Of a derived relation: why each of its rules gives no such row.
+        rules: Vec<WhyNot>,
+    },
+    /// A cell of a row that another condition found holds something else than what was looked for.
+    Other {
+        /// The cell.
+        cell: CellRef,
+        /// What was looked for.
+        wanted: Value,
+        /// What it holds; none for a cell without a value.
+        held: Option<Value>,
     },
     /// What a negation excludes is there: the first row that it found.
     Present(Option<Held>),
@@ -110,7 +122,7 @@ pub fn near_misses(matcher: &Matcher<'_>, id: RuleId, (var, table): (VarId, usiz
         let is_it = |literal: &&Literal| !matches!(literal, Literal::Compare(compare) if compare.span == *span);
         let rest: Vec<Literal> = rule.body.iter().filter(is_it).cloned().collect();
         let start = Bindings::new(rule.vars.len()).with(var, Value::Row(row));
-        if !solve(matcher, rule, &rest, &start).is_empty() {
+        if !solve(matcher, rule, &rest, (&start, &|_| true)).is_empty() {
             found.push(Near { row, why, share });
         }
     }
@@ -118,50 +130,143 @@ pub fn near_misses(matcher: &Matcher<'_>, id: RuleId, (var, table): (VarId, usiz
     found
 }
 
+/// Rules of derived relations are looked into so many levels deep.
+const DEEPEST: usize = 4;
+
 /// Why `rule` has no finding in which `var` is the row `row`.
 #[must_use]
 pub fn why_not(matcher: &Matcher<'_>, id: RuleId, (var, row): (VarId, u32)) -> WhyNot {
     let rule = &matcher.input().program.rules[id.index()];
     let start = Bindings::new(rule.vars.len()).with(var, Value::Row(row));
-    let mut prefix = 0;
-    let mut solutions = vec![start.clone()];
+    let held = (0, vec![start.clone()]);
+    failing(matcher, id, (&start, &|_| true), (held, 0))
+}
+
+/// Why `rule` has no finding under bindings that are `meant`; none when nothing that its conditions bind is.
+#[must_use]
+pub fn why_not_about(matcher: &Matcher<'_>, id: RuleId, meant: &dyn Fn(&Bindings) -> bool) -> Option<WhyNot> {
+    let rule = &matcher.input().program.rules[id.index()];
+    let start = Bindings::new(rule.vars.len());
+    (1..=rule.body.len()).find_map(|prefix| {
+        let solutions = solve(matcher, rule, &rule.body[..prefix], (&start, meant));
+        (!solutions.is_empty()).then(|| failing(matcher, id, (&start, meant), ((prefix, solutions), 0)))
+    })
+}
+
+/// Bindings to begin with, and which of those that they lead to are meant.
+type From<'f> = (&'f Bindings, &'f dyn Fn(&Bindings) -> bool);
+
+/// The first condition without a solution, beyond so many that have these.
+fn failing(
+    matcher: &Matcher<'_>,
+    id: RuleId,
+    (start, meant): From<'_>,
+    ((mut prefix, mut solutions), depth): ((usize, Vec<Bindings>), usize),
+) -> WhyNot {
+    let rule = &matcher.input().program.rules[id.index()];
     while prefix < rule.body.len() {
-        let longer = solve(matcher, rule, &rule.body[..=prefix], &start);
+        let longer = solve(matcher, rule, &rule.body[..=prefix], (start, meant));
         if longer.is_empty() {
             break;
         }
         solutions = longer;
         prefix += 1;
     }
-    let held = rule.body[..prefix].iter().map(Literal::span).collect();
+    let held = told(&rule.body[..prefix]);
     let Some(literal) = rule.body.get(prefix) else {
         let bindings = solutions.first().map(bound).unwrap_or_default();
         return WhyNot { rule: id, held, failed: None, bindings };
     };
-    let undecided = in_doubt(matcher, rule, &rule.body[..=prefix], &start);
-    let (obstacle, nearest) = match undecided {
+    let undecided = in_doubt(matcher, rule, &rule.body[..=prefix], (start, meant));
+    let (mut obstacle, nearest) = match undecided {
         Some(doubt) => (Obstacle::Undecided(doubt.cells.into_iter().collect()), solutions.first().cloned()),
         None => nearest(matcher, rule, literal, &solutions),
     };
+    if let (Obstacle::NoRow { rules, .. }, Literal::Atom(atom), Some(bindings)) = (&mut obstacle, literal, &nearest) {
+        *rules = underivable(matcher, atom, bindings, depth + 1);
+    }
     let bindings = nearest.as_ref().map(bound).unwrap_or_default();
     WhyNot { rule: id, held, failed: Some((literal.span(), obstacle)), bindings }
 }
 
-/// Solutions of a prefix of the body without doubt.
-fn solve(matcher: &Matcher<'_>, rule: &Rule, body: &[Literal], start: &Bindings) -> Vec<Bindings> {
+/// Where conditions are written, without those that only read more cells of a row which an earlier one found.
+fn told(body: &[Literal]) -> Vec<Span> {
+    let mut found: Vec<VarId> = Vec::new();
+    let mut spans = Vec::new();
+    for literal in body {
+        let Literal::Atom(atom) = literal else {
+            spans.push(literal.span());
+            continue;
+        };
+        if !(atom.row.is_some_and(|row| found.contains(&row)) && !atom.args.is_empty()) {
+            spans.push(atom.span);
+        }
+        found.extend(atom.row.into_iter().chain(atom.args.iter().filter_map(|(_, term)| term.var())));
+    }
+    spans
+}
+
+/// Why each rule of the relation of `atom` gives no row that fits.
+fn underivable(matcher: &Matcher<'_>, atom: &Atom, bindings: &Bindings, depth: usize) -> Vec<WhyNot> {
+    let program = matcher.input().program;
+    let recursive = program.strata.iter().any(|it| it.recursive && it.relations.contains(&atom.relation));
+    if depth > DEEPEST || recursive {
+        return Vec::new();
+    }
+    let of_relation = (0..).map(RuleId).zip(&program.rules).filter(|(_, rule)| rule.head == atom.relation);
+    let explained = of_relation.filter_map(|(id, rule)| {
+        let start = asked(rule, atom, bindings)?;
+        let held = (0, vec![start.clone()]);
+        let why = failing(matcher, id, (&start, &|_| true), (held, depth));
+        why.failed.is_some().then_some(why)
+    });
+    explained.collect()
+}
+
+/// The bindings of a rule under which its head is what `atom` asks for; none when it cannot be that.
+fn asked(rule: &Rule, atom: &Atom, bindings: &Bindings) -> Option<Bindings> {
+    let mut start = Bindings::new(rule.vars.len());
+    for (column, term) in &atom.args {
+        let wanted = match term {
+            Term::Const(value) => value,
+            Term::Var(var) => match bindings.value(*var) {
+                Some(value) => value,
+                None => continue,
+            },
+        };
+        match rule.args.get(*column) {
+            Some(Expr::Const(constant)) if constant != wanted => return None,
+            Some(Expr::Var(var)) if !is_computed(rule, *var) => match start.value(*var) {
+                Some(other) if other != wanted => return None,
+                Some(_) => {}
+                None => start.set(*var, Slot::Value(wanted.clone())),
+            },
+            _ => {}
+        }
+    }
+    Some(start)
+}
+
+/// Meant solutions of a prefix of the body without doubt.
+fn solve(matcher: &Matcher<'_>, rule: &Rule, body: &[Literal], (start, meant): From<'_>) -> Vec<Bindings> {
     let mut solutions = Vec::new();
     // Cut short when there are enough to choose from.
     let _ = matcher.solve(&rule.vars, body, (start.clone(), Mode::Certain), &mut |bindings, _| {
-        solutions.push(bindings.clone());
+        if meant(bindings) {
+            solutions.push(bindings.clone());
+        }
         if solutions.len() < MOST_SOLUTIONS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     solutions
 }
 
 /// The doubt under which the body has a solution, when it has one only under a doubt.
-fn in_doubt(matcher: &Matcher<'_>, rule: &Rule, body: &[Literal], start: &Bindings) -> Option<Doubt> {
+fn in_doubt(matcher: &Matcher<'_>, rule: &Rule, body: &[Literal], (start, meant): From<'_>) -> Option<Doubt> {
     let mut found = None;
-    let _ = matcher.solve(&rule.vars, body, (start.clone(), Mode::Possible), &mut |_, doubt| {
+    let _ = matcher.solve(&rule.vars, body, (start.clone(), Mode::Possible), &mut |bindings, doubt| {
+        if !meant(bindings) {
+            return ControlFlow::Continue(());
+        }
         found = Some(doubt.clone());
         ControlFlow::Break(())
     });
@@ -185,6 +290,9 @@ fn far(obstacle: &Obstacle) -> (bool, Decimal) {
     match obstacle {
         Obstacle::Compared { distance: Some(distance), .. } => {
             amount(distance).map_or((true, Decimal::ZERO), |distance| (false, distance))
+        }
+        Obstacle::Compared { left: left @ Value::Symbol(_), op: CompareOp::Eq, right, .. } => {
+            (true, Decimal::from(apart(left, right)))
         }
         _ => (true, Decimal::ZERO),
     }
@@ -247,23 +355,29 @@ fn missing_row(matcher: &Matcher<'_>, atom: &Atom, bindings: &Bindings) -> Obsta
         .collect();
     let input = matcher.input();
     let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else {
-        return Obstacle::NoRow { wanted, nearest: None };
+        return Obstacle::NoRow { wanted, nearest: None, rules: Vec::new() };
     };
-    let known = atom.row.and_then(|row| bindings.value(row));
-    let rows = match known {
-        Some(Value::Row(row)) => *row..row + 1,
-        _ => 0..input.store.tables[table].rows,
-    };
-    let mut best: Option<(u64, Nearest)> = None;
-    for row in rows {
-        let cell = |column: usize| match input.store.cell(input.sources, table, row, column) {
+    let differing = |row: u32| {
+        let cell = move |column: usize| match input.store.cell(input.sources, table, row, column) {
             Cell::Present(value) => Some(value),
             Cell::Blank | Cell::Malformed(_) => None,
         };
-        let mut otherwise = wanted.iter().filter_map(|(column, value)| match cell(*column) {
+        wanted.iter().filter_map(move |(column, value)| match cell(*column) {
             Some(held) if held == *value => None,
             held => Some((*column, value, held)),
-        });
+        })
+    };
+    if let Some(Value::Row(row)) = atom.row.and_then(|row| bindings.value(row)) {
+        let other = |(column, wanted, held): (usize, &Value, Option<Value>)| Obstacle::Other {
+            cell: CellRef { table, row: *row, column },
+            wanted: wanted.clone(),
+            held,
+        };
+        return differing(*row).next().map_or(Obstacle::False, other);
+    }
+    let mut best: Option<(u64, Nearest)> = None;
+    for row in 0..input.store.tables[table].rows {
+        let mut otherwise = differing(row);
         let (Some((column, value, Some(held))), None) = (otherwise.next(), otherwise.next()) else { continue };
         let distance = apart(value, &held);
         if best.as_ref().is_none_or(|(least, _)| distance < *least) {
@@ -271,7 +385,8 @@ fn missing_row(matcher: &Matcher<'_>, atom: &Atom, bindings: &Bindings) -> Obsta
             best = Some((distance, nearest));
         }
     }
-    Obstacle::NoRow { nearest: best.map(|(_, nearest)| nearest), wanted }
+    let nearest = best.map(|(_, nearest)| nearest);
+    Obstacle::NoRow { wanted, nearest, rules: Vec::new() }
 }
 
 /// How unlike two values are: edits between texts, steps between numbers.

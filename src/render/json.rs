@@ -103,7 +103,7 @@ struct ContributorJson<'a> {
 
 #[derive(Serialize)]
 struct CauseJson<'a> {
-    places: Vec<CausePlace<'a>>,
+    places: Vec<Addressed<'a>>,
     subject: &'a str,
     change: &'a str,
     clears: usize,
@@ -121,14 +121,14 @@ struct CauseJson<'a> {
 #[derive(Serialize)]
 struct RunnerUpJson<'a> {
     #[serde(flatten)]
-    place: CausePlace<'a>,
+    place: Addressed<'a>,
     subject: &'a str,
     change: &'a str,
     equal: bool,
 }
 
 #[derive(Serialize)]
-struct CausePlace<'a> {
+struct Addressed<'a> {
     #[serde(flatten)]
     place: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +177,7 @@ struct RuleJson<'a> {
 struct UndecidedJson<'a> {
     instance: &'a str,
     reason: &'a str,
-    cells: Vec<Place>,
+    cells: Vec<Addressed<'a>>,
 }
 
 #[derive(Serialize)]
@@ -225,10 +225,7 @@ pub fn document(
 }
 
 fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause, lang: Lang) -> CauseJson<'a> {
-    let at = |(span, address): &'a (Span, Option<String>)| CausePlace {
-        place: place(sources, *span),
-        address: address.as_deref(),
-    };
+    let at = |at: &'a (Span, Option<String>)| addressed(sources, at);
     let other = |other: &'a RunnerUp| RunnerUpJson {
         place: at(&other.place),
         subject: &other.subject,
@@ -247,6 +244,10 @@ fn cause_json<'a>(sources: &SourceMap, cause: &'a Cause, lang: Lang) -> CauseJso
         equals: cause.equals,
         sentence: cause.sentence().get(lang).to_owned(),
     }
+}
+
+fn addressed<'a>(sources: &SourceMap, (span, address): &'a (Span, Option<String>)) -> Addressed<'a> {
+    Addressed { place: place(sources, *span), address: address.as_deref() }
 }
 
 fn summary(audited: &Audited) -> Summary {
@@ -327,7 +328,7 @@ fn rule_json<'a>(sources: &SourceMap, rule: &'a RuleVerdict, lang: Lang) -> Rule
         let one = |instance: &'a Undecided| UndecidedJson {
             instance: &instance.instance,
             reason: instance.reason.get(lang),
-            cells: instance.cells.iter().map(|span| place(sources, *span)).collect(),
+            cells: instance.cells.iter().map(|cell| addressed(sources, cell)).collect(),
         };
         instances.iter().map(one).collect()
     };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::{Diagnostic, Lang, Severity as DiagnosticSeverity};
-use crate::finding::{Audited, Finding, Label, Severity};
+use crate::finding::{Audited, Finding, Label, Severity, Undecided};
 use crate::source::{SourceMap, Span};
 
 /// What SARIF says of a rule beyond its findings.
@@ -34,8 +34,11 @@ pub fn document(
         "rules": rules.iter().map(rule).collect::<Vec<_>>(),
     });
     let context = Context { sources, audited, rules, lang };
-    let results: Vec<Value> =
-        (1..).zip(&audited.findings).map(|(number, finding)| result(&context, number, finding)).collect();
+    let findings = (1..).zip(&audited.findings).map(|(number, finding)| result(&context, number, finding));
+    let open = audited.verdicts.iter().flat_map(|rule| {
+        rule.undecided.iter().chain(&rule.without_value).map(|instance| undecided(&context, &rule.code, instance))
+    });
+    let results: Vec<Value> = findings.chain(open).collect();
     let notifications: Vec<Value> =
         diagnostics.iter().map(|diagnostic| notification(sources, diagnostic, lang)).collect();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == DiagnosticSeverity::Error);
@@ -118,6 +121,26 @@ fn result(context: &Context, number: usize, finding: &Finding) -> Value {
         properties.insert("group".to_owned(), json!(audited.group(finding)));
     }
     object.insert("properties".to_owned(), Value::Object(properties));
+    Value::Object(object)
+}
+
+/// An instance that could not be decided: neither a finding nor a pass.
+fn undecided(context: &Context, code: &str, instance: &Undecided) -> Value {
+    let mut object = Map::new();
+    object.insert("ruleId".to_owned(), json!(code));
+    if let Some(index) = context.rules.iter().position(|rule| rule.code == code) {
+        object.insert("ruleIndex".to_owned(), json!(index));
+    }
+    object.insert("kind".to_owned(), json!("open"));
+    object.insert("level".to_owned(), json!("none"));
+    let said = format!("{} {}", instance.instance, instance.reason.get(context.lang));
+    object.insert("message".to_owned(), json!({ "text": said.trim() }));
+    let label =
+        |(span, address): &(Span, Option<String>)| Label { span: *span, address: address.clone(), text: String::new() };
+    let places = instance.cells.iter().enumerate().map(|(id, cell)| location(context.sources, id, &label(cell)));
+    object.insert("locations".to_owned(), json!(places.collect::<Vec<_>>()));
+    let fingerprint = format!("{code}/open/{}", instance.instance);
+    object.insert("partialFingerprints".to_owned(), json!({ "ruleAndKey/v1": fingerprint }));
     Value::Object(object)
 }
 

@@ -128,7 +128,8 @@ fn instances(sources: &SourceMap, rule: &RuleVerdict, style: Style) -> String {
     let all: Vec<&Undecided> = rule.undecided.iter().chain(&rule.without_value).collect();
     let mut text = String::new();
     for instance in all.iter().take(LISTED) {
-        let places: Vec<String> = instance.cells.iter().map(|span| whereabouts(sources, *span, None)).collect();
+        let places = instance.cells.iter().map(|(span, address)| whereabouts(sources, *span, address.as_deref()));
+        let places: Vec<String> = places.collect();
         let reason = instance.reason.get(style.lang);
         text += &paragraph("    ", &format!("{} {} {reason}", places.join(" "), instance.instance), style);
     }

@@ -129,10 +129,14 @@ fn sarif_has_a_result_with_a_place_and_a_fingerprint_for_every_finding() {
     let log: serde_json::Value = serde_json::from_slice(&gouji(&["check", KAIFU, "--format", "sarif"]).stdout).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
-    let results = run["results"].as_array().unwrap();
+    let (open, results): (Vec<_>, Vec<_>) =
+        run["results"].as_array().unwrap().iter().partition(|result| result["kind"] == "open");
     assert_eq!(results.len(), json["findings"].as_array().unwrap().len());
+    let undecided = json["rules"].as_array().unwrap().iter().filter(|rule| rule["verdict"] != "not_applicable");
+    let undecided = undecided.map(|rule| rule["undecided"].as_array().unwrap().len()).sum::<usize>();
+    assert_eq!((open.len(), undecided), (3, 3), "what could not be decided is told as such");
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    for result in results {
+    for result in results.into_iter().chain(open) {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(rules[index]["id"], result["ruleId"]);
         let region = &result["locations"][0]["physicalLocation"]["region"];
@@ -311,8 +315,31 @@ fn a_failed_join_names_the_nearest_key_and_what_is_different() {
     let dir = audit("nearest", manifest, &files);
     let told = |rule: &str, row: &str| stdout(&gouji(&["why-not", rule, "--row", row, dir.to_str().unwrap()]));
     assert!(told("J-1", "学习培训").contains("写作“学校培训”，差 1 个字"), "{}", told("J-1", "学习培训"));
+    assert!(told("J-1", "AB").contains("写作“AB  工程”，只差一个空格"), "{}", told("J-1", "AB"));
     let broken = told("J-2", "甲");
     assert!(broken.contains("找到了 v3") && broken.contains("e.csv:4"), "the row that broke the negation: {broken}");
+}
+
+#[test]
+fn why_not_looks_into_derived_relations() {
+    let told = |rule: &str, row: &str| stdout(&gouji(&["why-not", rule, "--row", row, KAIFU]));
+    // It is on the list letter for letter, so that no similar name was looked for.
+    let exact = told("MC-001", "15/关工委经费");
+    assert!(exact.contains("✗ listed_as(l, p, sim)") && exact.contains("✗ unmatched_listed(l, tb)"), "{exact}");
+    assert!(exact.contains("找到了 listed_exactly(15/关工委经费，T2/关工委经费)"), "{exact}");
+    let named = told("CK-004", "T2/关工委经费");
+    assert!(named.contains("没有一行是 “T2/关工委经费”、“T1”") && !named.contains('#'), "{named}");
+    assert!(named.contains("✗ not named_in(key, tb)"), "{named}");
+    // A condition that only reads another cell of a row is not told as one by itself.
+    let other = told("CF-001", "T2/关工委经费");
+    assert!(other.contains("T1/关工委经费 的 table“T1”，不是“T2”") && !other.contains("✓ a.table  "), "{other}");
+    // A rule that asks about no row by itself.
+    let table = told("MC-004", "T2");
+    assert!(table.contains("tb = T2，n = 24，rows = 23") && table.contains("条件都成立"), "{table}");
+    let mark = told("MC-005", "农村党员干部远程教育经费");
+    assert!(mark.contains("✗ contains(\"、\", l.name)"), "{mark}");
+    let long = told("FJ-001", "detail.toml:98");
+    assert!(long.contains("✓ not match("), "{long}");
 }
 
 const SLIPS: &str = "language = 1\n[[rule]]\ncode = \"Z-1\"\ntitle = \"超\"\nseverity = \"error\"\n";

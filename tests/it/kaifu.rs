@@ -156,7 +156,7 @@ fn what_needs_the_unreadable_cell_is_undecided() {
             continue;
         }
         undecided.push((&rule.code, rule.undecided.len()));
-        for cell in rule.undecided.iter().flat_map(|instance| &instance.cells) {
+        for (cell, _) in rule.undecided.iter().flat_map(|instance| &instance.cells) {
             assert_eq!(audit.sources.text(*cell), "4,95", "{}", rule.code);
         }
     }

@@ -57,13 +57,14 @@ pub struct Around<'a> {
     rows: OnceCell<Rows>,
     /// Cells by the name of their column and their amount.
     amounts: OnceCell<Amounts<'a>>,
+    last_year: OnceCell<Vec<Vec<Vec<usize>>>>,
 }
 
 impl<'a> Around<'a> {
     /// With the columns, by table of the store, that say which row is meant.
     #[must_use]
     pub fn new(input: Input<'a>, keys: Vec<Vec<usize>>) -> Self {
-        Self { input, keys, rows: OnceCell::new(), amounts: OnceCell::new() }
+        Self { input, keys, rows: OnceCell::new(), amounts: OnceCell::new(), last_year: OnceCell::new() }
     }
 
     fn table(&self, cell: CellRef) -> &'a Table {
@@ -158,14 +159,27 @@ impl<'a> Around<'a> {
 
     /// Cells of the same row that state last year's amounts.
     fn last_year(&self, cell: CellRef) -> Vec<CellRef> {
-        let headers = &self.table(cell).source(cell.row).headers;
-        let is_last = |column: &usize| {
-            let name = &self.table(cell).columns[*column].name;
-            let header = headers.get(*column).and_then(Option::as_deref).unwrap_or_default();
-            LAST_YEAR.iter().any(|word| header.contains(word) || name.split('_').any(|part| part == *word))
-        };
-        let columns = (0..self.table(cell).arity()).filter(|column| *column != cell.column).filter(is_last);
-        columns.map(|column| CellRef { column, ..cell }).collect()
+        let of_source = &self.last_year_columns()[cell.table][self.table(cell).source_index(cell.row)];
+        let columns = of_source.iter().filter(|column| **column != cell.column);
+        columns.map(|column| CellRef { column: *column, ..cell }).collect()
+    }
+
+    /// By table and source: the columns that state last year's amounts.
+    fn last_year_columns(&self) -> &Vec<Vec<Vec<usize>>> {
+        self.last_year.get_or_init(|| {
+            let of_source = |table: &Table, headers: &[Option<String>]| {
+                let is_last = |column: &usize| {
+                    let name = &table.columns[*column].name;
+                    let header = headers.get(*column).and_then(Option::as_deref).unwrap_or_default();
+                    LAST_YEAR.iter().any(|word| header.contains(word) || name.split('_').any(|part| part == *word))
+                };
+                (0..table.arity()).filter(is_last).collect()
+            };
+            let tables = self.input.store.tables.iter();
+            let of_table =
+                |table: &Table| table.sources.iter().map(|source| of_source(table, &source.headers)).collect();
+            tables.map(of_table).collect()
+        })
     }
 }
 
