@@ -198,7 +198,8 @@ fn told(body: &[Literal]) -> Vec<Span> {
             spans.push(literal.span());
             continue;
         };
-        if !(atom.row.is_some_and(|row| found.contains(&row)) && !atom.args.is_empty()) {
+        let known = atom.row.is_some_and(|row| found.contains(&row));
+        if !known || atom.args.is_empty() {
             spans.push(atom.span);
         }
         found.extend(atom.row.into_iter().chain(atom.args.iter().filter_map(|(_, term)| term.var())));
