@@ -1,7 +1,7 @@
 //! Rows that stand in a table without being of it: notes below it, lines for signatures, headings of its parts, numbers
-//! of its columns, parts of the row above.
+//! of its columns, their units, parts of the row above.
 
-use super::names::normal;
+use super::names::{are_units, normal, unit_alone};
 
 /// What such a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Aside {
     Heading,
     /// `栏次 1 2 3`
     ColumnNumbers,
+    /// `元 万元 %`: the units of the columns, again.
+    Units,
     /// `其中：……`: part of what the row above says already.
     OfWhich,
 }
@@ -67,6 +69,9 @@ const SIGNED: [&str; 22] = [
 pub fn of<'a>(mut filled: impl Iterator<Item = &'a str>, (cells, width): (usize, usize)) -> Option<Aside> {
     let first = filled.next()?.trim();
     let second = filled.next();
+    if unit_alone(first).is_some() && width > 2 {
+        return are_units(std::iter::once(first).chain(second).chain(filled)).then_some(Aside::Units);
+    }
     let Some(second) = second else { return alone(first, (cells, width)) };
     // Hardly any row has such a beginning: no more is looked at.
     let start = first.chars().next()?;
@@ -145,6 +150,7 @@ mod tests {
         assert_eq!(row(&["填表人：张三", "", "审核人：李四", "填表日期：2024年1月5日"], 4), Some(Aside::Signatures));
         assert_eq!(row(&["（一）基本支出", "", "", ""], 4), Some(Aside::Heading));
         assert_eq!(row(&["栏次", "1", "2", "3"], 4), Some(Aside::ColumnNumbers));
+        assert_eq!(row(&["", "万元", "（元）", ""], 4), Some(Aside::Units));
         assert_eq!(row(&["其中：人员经费", "3", "", ""], 4), Some(Aside::OfWhich));
     }
 

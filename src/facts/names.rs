@@ -80,6 +80,47 @@ fn unit_in(text: &str) -> Option<CellUnit> {
     }
 }
 
+/// Units of other things than money, as they stand below headers.
+const OTHER_UNITS: [&str; 16] =
+    ["个", "人", "家", "项", "次", "件", "户", "台", "套", "份", "天", "月", "年", "平方米", "人次", "‰"];
+
+/// Whether the filled cells of a row say in which units the columns are, and nothing else: `元`, `（万元）`, `%`, at least
+/// one of these; the first may say that they do.
+#[must_use]
+pub fn are_units<'a>(mut filled: impl Iterator<Item = &'a str>) -> bool {
+    let Some(first) = filled.next() else { return false };
+    let label = matches!(&*normal(first), "单位" | "计量单位" | "金额单位" | "单位:");
+    let mut known = unit_alone(first).is_some();
+    if !label && !known && !is_other_unit(first) {
+        return false;
+    }
+    for cell in filled {
+        let is_known = unit_alone(cell).is_some();
+        if !is_known && !is_other_unit(cell) {
+            return false;
+        }
+        known |= is_known;
+    }
+    known
+}
+
+fn is_other_unit(text: &str) -> bool {
+    text.len() <= 20 && OTHER_UNITS.contains(&normal(text).trim_matches(['(', ')']))
+}
+
+/// The unit that is all that a cell says: `元`, `（万元）`, `%`.
+#[must_use]
+pub fn unit_alone(text: &str) -> Option<CellUnit> {
+    // Cheap first: hardly any cell is one.
+    let ends_so = text.len() <= 40 && text.trim_end().ends_with(['元', '万', '亿', '%', '％', ')', '）']);
+    if !ends_so {
+        return None;
+    }
+    let name = normal(text);
+    let inside = name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(&name);
+    if inside.starts_with(|c: char| c.is_numeric()) { None } else { unit_in(inside) }
+}
+
 /// The unit of money that a caption states: `（单位：万元）`, `金额单位:人民币元`.
 #[must_use]
 pub fn stated_unit(caption: &str) -> Option<Unit> {
@@ -163,6 +204,14 @@ mod tests {
         assert_eq!(unit_of_header("支出/亿元"), Some(CellUnit::Money(Unit::YiYuan)));
         assert_eq!(unit_of_header("支出（个）"), None);
         assert_eq!(unit_of_header("单位名称"), None);
+    }
+
+    #[test]
+    fn rows_of_units_are_told_from_data() {
+        let are = |cells: &[&str]| super::are_units(cells.iter().copied());
+        assert!(are(&["万元", "（元）", "%"]) && are(&["单位", "人", "万元"]) && are(&["（单位：万元）"]));
+        assert!(!are(&["人", "个"]) && !are(&["甲", "万元"]) && !are(&["万元", "3万元"]) && !are(&["单位", "人"]));
+        assert!(!are(&[]) && !are(&["(3)", "元"]));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Chunk {
     starts: Vec<u32>,
+    totals: Vec<u32>,
     tally: Tally,
     /// One per declared column.
     pub columns: Vec<ChunkColumn>,
@@ -49,7 +50,8 @@ impl Chunk {
             summary: ColumnSummary::default(),
             written: WrittenSoFar::default(),
         };
-        Self { starts: Vec::new(), tally: Tally::default(), columns: kinds.iter().map(column).collect(), symbols }
+        let columns = kinds.iter().map(column).collect();
+        Self { starts: Vec::new(), totals: Vec::new(), tally: Tally::default(), columns, symbols }
     }
 
     /// How many rows there are.
@@ -64,6 +66,12 @@ impl Chunk {
         &self.starts
     }
 
+    /// Where the rows of totals begin that were left out to go elsewhere.
+    #[must_use]
+    pub fn totals(&self) -> &[u32] {
+        &self.totals
+    }
+
     /// What was left out or is odd.
     #[must_use]
     pub const fn tally(&self) -> &Tally {
@@ -72,7 +80,7 @@ impl Chunk {
 
     /// Begins a row at that byte of the file; a cell for each column must follow.
     pub fn begin(&mut self, start: usize) {
-        self.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+        self.starts.push(offset(start));
     }
 
     /// Adds a cell whose text, blanks included, stands at `place` of the sources; `false` when it must be read with more
@@ -140,6 +148,9 @@ impl Chunk {
             let mut mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
             if names::is_total(text(&record[first])) || mapped.any(|field| names::is_total(text(field))) {
                 self.tally.totals.add(span());
+                if matches!(job.totals, Totals::Into(_)) {
+                    self.totals.push(offset(range.start));
+                }
                 return false;
             }
         }
@@ -161,6 +172,11 @@ impl Chunk {
         }
         true
     }
+}
+
+/// A byte of a file, which are fewer than 2^32.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Whether a row says the lowest headers again.

@@ -1,15 +1,17 @@
 //! Large delimited files straight to typed columns: no cell becomes a text of its own, rows keep where they begin.
 //!
-//! The text is cut into chunks at row ends. [`chunk`] turns one into columns with its own numbering of texts, on as many
+//! A [`scan`] of the whole text says how its rows are told apart and which tables it holds. A table is cut into chunks at row ends. [`chunk`] turns one into columns with its own numbering of texts, on as many
 //! threads as there are; here they are appended in the order of the file, so that the threads leave no trace in the
 //! result. Whatever the fast [`split`]ter does not trust is read again by csv-core, one row after another.
 
 mod chunk;
 mod places;
+mod scan;
 mod split;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
@@ -23,6 +25,7 @@ use crate::source::{SourceFile, Span};
 
 pub use chunk::Chunk;
 pub use places::LinePlaces;
+pub use scan::{Scan, scan};
 
 /// Texts from this size on are read in bulk.
 pub const LARGE: u64 = 8 << 20;
@@ -38,8 +41,10 @@ const SERIAL_ROWS: usize = 16 * 1024;
 pub struct Job<'a> {
     /// The file.
     pub file: &'a SourceFile,
-    /// Where its data begins.
-    pub start: usize,
+    /// Where its data stands.
+    pub range: Range<usize>,
+    /// How its rows are told apart.
+    pub care: Care,
     /// How it is written.
     pub dialect: Dialect,
     /// For each declared column, the column of the file.
@@ -61,12 +66,10 @@ pub struct Job<'a> {
 pub struct Outcome {
     /// Where each row begins, in the file.
     pub starts: Vec<u32>,
+    /// Where each row of totals begins, when they are to go into a relation of their own.
+    pub totals: Vec<u32>,
     /// What was left out or is odd.
     pub tally: Tally,
-    /// How the rows were told apart.
-    pub care: Care,
-    /// Where quotes stand that are never closed.
-    pub unclosed: Vec<usize>,
 }
 
 /// How the rows of a text are told apart.
@@ -82,23 +85,33 @@ pub enum Care {
     },
 }
 
+impl Care {
+    /// The byte from which on no quotes are believed.
+    #[must_use]
+    pub const fn believed(self) -> usize {
+        match self {
+            Self::Fast => usize::MAX,
+            Self::Careful { believed } => believed,
+        }
+    }
+}
+
 /// Reads all rows of `job` into the open source of the relation at `relation`.
 pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreBuilder) -> Outcome {
     builder.symbols().add_file(job.file.span().start(), job.file.shared_text());
-    let bytes = &job.file.text().as_bytes()[job.start..];
+    let text = job.file.text().as_bytes();
+    let bytes = &text[job.range.clone()];
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let rows = memchr::memchr_iter(b'\n', sample).count() as u64 * bytes.len() as u64 / sample.len().max(1) as u64;
     builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(bytes.len() / 8));
-    let quoted = job.dialect.quote.is_some_and(|quote| memchr::memchr(quote, bytes).is_some());
-    let simple = job.dialect.comment.is_none() && job.dialect.escape.is_none();
-    let plan = if simple { split::chunks(job, quoted) } else { None };
-    if let Some(plan) = plan {
-        // A first look at the whole text, since what was appended cannot be taken back.
-        if !quoted || split::trusted(job, &plan, threads) {
-            return parallel(job, &plan, threads, (relation, builder));
-        }
+    let plan = match job.care {
+        Care::Fast => split::chunks(text, job.range.clone(), (job.dialect.quote, job.chunk)),
+        Care::Careful { .. } => None,
+    };
+    match plan {
+        Some(plan) => parallel(job, &plan, threads, (relation, builder)),
+        None => serial(job, relation, builder),
     }
-    serial(job, relation, builder)
 }
 
 /// Chunks on several threads, appended in order.
@@ -157,7 +170,7 @@ pub fn in_order<P: Sync, T: Send>(
 /// Row after row, as csv-core reads them.
 fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut fields = Fields::from(job.file.text(), job.dialect, job.start);
+    let mut fields = Fields::within(job.file.text(), job.dialect, (job.range.clone(), job.care.believed()));
     let mut record: Vec<Field> = Vec::new();
     let mut chunk = Chunk::new(job.file, &job.kinds);
     while let Some(range) = fields.next(&mut record) {
@@ -167,31 +180,12 @@ fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome
         }
     }
     append(chunk, &mut outcome, relation, builder);
-    outcome.care = Care::Careful { believed: fields.unbelieved().unwrap_or(usize::MAX) };
-    outcome.unclosed = fields.unclosed().to_vec();
     outcome
 }
 
 fn append(chunk: Chunk, outcome: &mut Outcome, relation: usize, builder: &mut StoreBuilder) {
     outcome.starts.extend_from_slice(chunk.starts());
+    outcome.totals.extend_from_slice(chunk.totals());
     outcome.tally.add(chunk.tally());
     builder.append(relation, chunk);
-}
-
-/// Whether every part passes `check`, on several threads.
-fn all_parts(plan: &[split::Part], threads: usize, check: impl Fn(split::Part) -> bool + Sync) -> bool {
-    let (next, fine) = (AtomicUsize::new(0), AtomicBool::new(true));
-    thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                while fine.load(Ordering::Relaxed) {
-                    let Some(part) = plan.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                    if !check(*part) {
-                        fine.store(false, Ordering::Relaxed);
-                    }
-                }
-            });
-        }
-    });
-    fine.into_inner()
 }

@@ -29,11 +29,10 @@ impl LinePlaces {
         let Some(start) = self.starts.get(row as usize) else { return (0..0, Vec::new()) };
         let (text, start) = (sources.file(self.file).text(), *start as usize);
         let Care::Careful { believed } = self.care else {
-            return row_at(text.as_bytes(), start, self.dialect.delimiter, self.dialect.quote);
+            return row_at(text.as_bytes(), start, self.dialect);
         };
-        let quote = self.dialect.quote.filter(|_| start < believed);
         let mut record = Vec::new();
-        let range = Fields::from(text, Dialect { quote, ..self.dialect }, start).next(&mut record);
+        let range = Fields::within(text, self.dialect, (start..text.len(), believed)).next(&mut record);
         (range.unwrap_or(start..start), record)
     }
 

@@ -2,8 +2,10 @@
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
-use super::{Chunk, Job, all_parts};
-use crate::facts::read::delimited::{Field, MOST_FIELDS, padding};
+use std::ops::Range;
+
+use super::{Chunk, Job};
+use crate::facts::read::delimited::{Dialect, Field, MOST_FIELDS, padding};
 
 /// A part of a file's text: whole rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,18 +14,16 @@ pub struct Part {
     pub(super) end: usize,
 }
 
-/// The parts of the text of `job`, each of about as many bytes as it says. Quotes are taken to be balanced.
-pub(super) fn chunks(job: &Job<'_>, quoted: bool) -> Option<Vec<Part>> {
-    let bytes = job.file.text().as_bytes();
-    let quote = job.dialect.quote.filter(|_| quoted);
+/// The parts of `range` of a text, each of about `size` bytes. Quotes are taken to be balanced.
+pub(super) fn chunks(bytes: &[u8], range: Range<usize>, (quote, size): (Option<u8>, usize)) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
-    let mut start = job.start;
-    while start < bytes.len() {
-        let mut end = start.saturating_add(job.chunk.max(1)).min(bytes.len());
-        if end < bytes.len() {
+    let mut start = range.start;
+    while start < range.end {
+        let mut end = start.saturating_add(size.max(1)).min(range.end);
+        if end < range.end {
             end = match quote {
-                None => memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |at| end + at + 1),
-                Some(quote) => row_end(bytes, start, end, quote)?,
+                None => memchr(b'\n', &bytes[end..range.end]).map_or(range.end, |at| end + at + 1),
+                Some(quote) => row_end(&bytes[..range.end], start, end, quote)?,
             };
         }
         parts.push(Part { start, end });
@@ -57,20 +57,10 @@ fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
     Some(bytes.len())
 }
 
-/// Whether every quote of the text stands where it opens, closes or is doubled within a field.
-pub(super) fn trusted(job: &Job<'_>, plan: &[Part], threads: usize) -> bool {
-    all_parts(plan, threads, |part| {
-        let mut rows = Rows::new(job, part);
-        let mut record = Vec::new();
-        while rows.next(&mut record).is_some() {}
-        rows.trusted
-    })
-}
-
 /// The rows of a part as a chunk.
 pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
     let mut chunk = Chunk::new(job.file, &job.kinds);
-    let mut rows = Rows::new(job, part);
+    let mut rows = Rows::new(job.file.text().as_bytes(), job.dialect, part);
     let mut record = Vec::with_capacity(job.headers.columns.len());
     while let Some(range) = rows.next(&mut record) {
         chunk.push(job, range, &record);
@@ -79,42 +69,42 @@ pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
 }
 
 /// The fields of the row that begins at `start`.
-pub(super) fn row_at(
-    text: &[u8],
-    start: usize,
-    delimiter: u8,
-    quote: Option<u8>,
-) -> (std::ops::Range<usize>, Vec<Field>) {
-    let mut rows = Rows { bytes: text, at: start, end: text.len(), delimiter, quote, trusted: true };
+pub(super) fn row_at(text: &[u8], start: usize, dialect: Dialect) -> (Range<usize>, Vec<Field>) {
+    let part = Part { start, end: text.len() };
+    let mut rows = Rows::new(text, dialect, part);
     let mut record = Vec::new();
     let range = rows.next(&mut record).unwrap_or(start..start);
     (range, record)
 }
 
 /// Goes through the rows of a part.
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     bytes: &'a [u8],
     at: usize,
     end: usize,
     delimiter: u8,
     quote: Option<u8>,
-    trusted: bool,
+    /// Whether every quote so far opens, closes or is doubled within a field.
+    pub(super) trusted: bool,
+    /// Whether an empty line stands above the last row, or at the end.
+    pub(super) apart: bool,
 }
 
 impl<'a> Rows<'a> {
-    fn new(job: &Job<'a>, part: Part) -> Self {
-        let bytes = job.file.text().as_bytes();
-        let quote = job.dialect.quote;
-        Self { bytes, at: part.start, end: part.end, delimiter: job.dialect.delimiter, quote, trusted: true }
+    pub(super) fn new(bytes: &'a [u8], dialect: Dialect, part: Part) -> Self {
+        let Dialect { delimiter, quote, .. } = dialect;
+        Self { bytes, at: part.start, end: part.end, delimiter, quote, trusted: true, apart: false }
     }
 
     /// The fields of the next row and its place, without what ends it. Empty lines are no rows.
-    fn next(&mut self, record: &mut Vec<Field>) -> Option<std::ops::Range<usize>> {
+    pub(super) fn next(&mut self, record: &mut Vec<Field>) -> Option<Range<usize>> {
         record.clear();
+        let before = self.at;
         while self.at < self.end && matches!(self.bytes[self.at], b'\n' | b'\r') {
             self.at += 1;
         }
         let start = self.at;
+        self.apart = start > before;
         if start >= self.end {
             return None;
         }
@@ -197,7 +187,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Takes the field `range`, which what stands at `end` ends.
-    fn finish(&mut self, range: std::ops::Range<usize>, end: usize, record: &mut Vec<Field>) -> bool {
+    fn finish(&mut self, range: Range<usize>, end: usize, record: &mut Vec<Field>) -> bool {
         let more = end < self.end && self.bytes[end] == self.delimiter;
         let mut range = range;
         if !more && range.end > range.start && self.bytes[range.end - 1] == b'\r' {

@@ -53,8 +53,13 @@ pub(super) fn at(table: &RawTable, rows: Range<usize>) -> Headers {
     let width =
         table.rows.iter().skip(rows.start).take(rows.len().max(1)).map(|row| row.cells.len()).max().unwrap_or(0);
     let mut columns = vec![Header::default(); width];
-    let last = rows.end.saturating_sub(1);
+    let is_of_units = |row: usize| row > rows.start && says_units(&table.rows[row]);
+    let last = rows.clone().rev().find(|row| !is_of_units(*row)).unwrap_or(rows.start);
     for row in rows.clone() {
+        if is_of_units(row) {
+            columns.iter_mut().zip(&table.rows[row].cells).for_each(|(header, cell)| add_unit(header, cell));
+            continue;
+        }
         // A level above others reaches to the right until the next text; so do merged cells that a file cannot say.
         let mut reaching: Option<(usize, &str, Span)> = None;
         for (at, header) in columns.iter_mut().enumerate() {
@@ -72,6 +77,26 @@ pub(super) fn at(table: &RawTable, rows: Range<usize>) -> Headers {
         }
     }
     Headers { rows, columns }
+}
+
+/// `headers` with the row below them if it says in which units the columns are.
+pub(super) fn with_units(table: &RawTable, headers: Headers) -> Headers {
+    let below = table.rows.get(headers.rows.end).filter(|_| !headers.rows.is_empty());
+    if below.is_some_and(says_units) { at(table, headers.rows.start..headers.rows.end + 1) } else { headers }
+}
+
+fn says_units(row: &RawRow) -> bool {
+    names::are_units(row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()))
+}
+
+/// The unit that stands below a header, as if it stood in it: `预算数（万元）`.
+fn add_unit(header: &mut Header, cell: &RawCell) {
+    if names::unit_alone(&cell.text).is_some()
+        && let Some(level) = header.levels.last_mut()
+    {
+        let unit = cell.text.trim().trim_matches(['(', ')', '（', '）']);
+        level.push_str(&format!("（{unit}）"));
+    }
 }
 
 fn has_text(row: &RawRow, at: usize) -> bool {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use self::levels::{at, has_lower_level, merged_levels};
+use self::levels::{at, has_lower_level, merged_levels, with_units};
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
@@ -109,16 +109,21 @@ impl Index {
 }
 
 /// The headers of `table`: where the manifest says, else where the reader says, else the rows near the top that name
-/// the most of `wanted`; none when no row names any.
+/// the most of `wanted`; none when no row names any. A row of units below them is one of them.
 #[must_use]
 pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {
-    let skip = spec.skip.as_ref().map_or(0, |skip| skip.value as usize).min(table.rows.len());
+    without_units(table, spec, wanted).map(|headers| with_units(table, headers))
+}
+
+fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {
+    let skipped = spec.skip.as_ref().map_or(0, |skip| skip.value as usize);
+    let skip = table.row_on(skipped + 1);
     if let Some(header) = &spec.header {
         return Some(match header.value {
             HeaderRows::Absent => at(table, skip..skip),
             HeaderRows::Rows(first, last) => {
-                let row = |number: u32| (skip + number as usize).min(table.rows.len());
-                at(table, row(first.saturating_sub(1))..row(last))
+                let row = |number: u32| table.row_on(skipped.saturating_add(number as usize));
+                at(table, row(first)..row(last.saturating_add(1)))
             }
         });
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::bulk;
+use super::bulk::{self, Scan};
 use super::manifest::{Feed, Manifest, Placed, SourceSpec};
 use super::map::{self, Mapping};
 use super::read::delimited::{self, Dialect};
@@ -71,8 +71,8 @@ struct ReadFile {
     tables: Arc<Vec<RawTable>>,
     file: FileId,
     format: Format,
-    /// How a large delimited file is written, of which `tables` has the top only.
-    bulk: Option<Dialect>,
+    /// What is known of a large delimited file, of whose tables `tables` has the tops only.
+    bulk: Option<Arc<Scan>>,
 }
 
 struct Loader<'a> {
@@ -210,12 +210,16 @@ impl Loader<'_> {
         Some(ReadFile { tables: Arc::new(tables), file, format, bulk: None })
     }
 
-    /// The top of a large delimited file, whose rows are read once it is known what they are.
+    /// The tops of a large delimited file's tables, whose rows are read once it is known what they are.
     fn read_large(&mut self, format: Format, request: &Request<'_>) -> Option<ReadFile> {
         let file = delimited::open(self.sources, request, &mut self.report)?;
-        let dialect = Dialect::find(self.sources.file(file).text(), format, request.options);
-        let top = delimited::top(self.sources, file, dialect);
-        Some(ReadFile { tables: Arc::new(vec![top]), file, format, bulk: Some(dialect) })
+        let source = self.sources.file(file);
+        let dialect = Dialect::find(source.text(), format, request.options);
+        let scan = bulk::scan(source, dialect, (self.means.threads, self.means.chunk));
+        delimited::unclosed(source, &scan.unclosed, &mut self.report);
+        read::parts::limit(scan.tables.len(), (request.name, request.at), &mut self.report);
+        let tops = scan.tables.iter().map(|extent| delimited::top(source, scan.dialect, extent, 0)).collect();
+        Some(ReadFile { tables: Arc::new(tops), file, format, bulk: Some(Arc::new(scan)) })
     }
 }
 

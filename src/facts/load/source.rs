@@ -1,17 +1,20 @@
 //! One source of a relation: its rows, into the store.
 
 use super::{Loader, ReadFile, notes, unheaded};
+use crate::facts::bulk::Scan;
 use crate::facts::headers::{self, Headers};
-use crate::facts::manifest::{Feed, SourceSpec, Totals};
+use crate::facts::manifest::{Feed, HeaderRows, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
 use crate::facts::read::Format;
-use crate::facts::read::delimited::{self, Dialect};
+use crate::facts::read::delimited::{self, Extent};
 use crate::facts::read::raw::{RawCell, RawRow, RawTable};
 use crate::facts::store::builder::{CellInput, Content, SourceHead};
 use crate::facts::{bulk, choose, rows};
 use crate::schema::{ColumnType, Relation, Schema};
+use crate::source::SourceFile;
 
 /// A table of a file whose columns have been found for a relation.
+#[derive(Clone, Copy)]
 pub(super) struct Found<'a> {
     /// The relation's position in the schema.
     pub relation: usize,
@@ -23,6 +26,37 @@ pub(super) struct Found<'a> {
     pub mapping: &'a Mapping,
 }
 
+/// One table of a large delimited file.
+#[derive(Clone, Copy)]
+struct Large<'a> {
+    scan: &'a Scan,
+    /// Which of its tables.
+    at: usize,
+}
+
+impl Large<'_> {
+    fn extent(&self) -> &Extent {
+        &self.scan.tables[self.at]
+    }
+
+    /// A longer top of the table than `top` where what `spec` says of its headers needs that.
+    fn longer_top(&self, file: &SourceFile, top: &RawTable, spec: &SourceSpec) -> Option<RawTable> {
+        let skip = spec.skip.as_ref().map_or(0, |skip| skip.value as usize);
+        let last = match spec.header.as_ref().map(|header| header.value) {
+            Some(HeaderRows::Rows(_, last)) => last as usize,
+            _ => 0,
+        };
+        let least = skip.saturating_add(last).saturating_add(delimited::TOP);
+        (skip + last > 0 && least > top.rows.len())
+            .then(|| delimited::top(file, self.scan.dialect, self.extent(), least))
+    }
+}
+
+/// Which of `tables` this one is.
+fn position(tables: &[RawTable], table: &RawTable) -> usize {
+    tables.iter().position(|other| std::ptr::eq(other, table)).unwrap_or(0)
+}
+
 impl Loader<'_> {
     /// Loads one source, and says how its columns were found.
     pub(super) fn source(&mut self, relation: usize, feed: &Feed, spec: &SourceSpec) -> Option<Mapping> {
@@ -32,6 +66,9 @@ impl Loader<'_> {
         let asked = (declared.name.as_str(), wanted.as_slice());
         let table = choose::choose(&read.tables, (spec, read.format), asked, &mut self.report)?;
         self.report.extend(table.notes.iter().cloned());
+        let large = read.bulk.as_deref().map(|scan| Large { scan, at: position(&read.tables, table) });
+        let longer = large.and_then(|large| large.longer_top(self.sources.file(read.file), table, spec));
+        let table = longer.as_ref().unwrap_or(table);
         let headers = headers::find(table, spec, &wanted);
         let headers = headers.or_else(|| unheaded::by_position(table, (feed, spec), declared, &mut self.report));
         let Some(headers) = headers else {
@@ -45,18 +82,15 @@ impl Loader<'_> {
         }
         let told = spec.totals.as_ref().map(|totals| totals.value.clone());
         let totals = told.unwrap_or_else(|| default_totals(&read, declared, self.schema));
-        if let Some(dialect) = read.bulk {
-            let fast = !matches!(totals, Totals::Into(_)) && mapping.columns.iter().all(|column| !column.fill);
-            if fast {
-                self.bulk(relation, (&read, spec), (dialect, totals), (&headers, table, &mapping));
-                return Some(mapping);
+        let found = Found { relation, table, headers: &headers, mapping: &mapping };
+        match large {
+            None => self.rows((&read, spec), &found, &totals),
+            Some(large) if mapping.columns.iter().any(|column| column.fill) => {
+                let written = (large.scan.dialect, Some(large.extent()));
+                let whole = delimited::table(self.sources, read.file, written, (&spec.file, &mut self.report));
+                self.rows((&read, spec), &Found { table: &whole, ..found }, &totals);
             }
-            let whole = delimited::table(self.sources, read.file, dialect, (&spec.file, &mut self.report));
-            let found = Found { relation, table: &whole, headers: &headers, mapping: &mapping };
-            self.rows((&read, spec), &found, &totals);
-        } else {
-            let found = Found { relation, table, headers: &headers, mapping: &mapping };
-            self.rows((&read, spec), &found, &totals);
+            Some(large) => self.bulk((&read, spec), large, &found, &totals),
         }
         Some(mapping)
     }
@@ -76,43 +110,44 @@ impl Loader<'_> {
     }
 
     /// Loads the rows of a large delimited file without making texts of its cells.
-    fn bulk(
-        &mut self,
-        relation: usize,
-        (read, spec): (&ReadFile, &SourceSpec),
-        (dialect, totals): (Dialect, Totals),
-        (headers, head, mapping): (&Headers, &RawTable, &Mapping),
-    ) {
+    fn bulk(&mut self, (read, spec): (&ReadFile, &SourceSpec), large: Large<'_>, found: &Found<'_>, totals: &Totals) {
+        let Found { relation, headers, mapping, .. } = *found;
         self.builder.begin(relation, source_head(read, spec, mapping));
         let file = self.sources.file(read.file);
-        let end_of_headers = headers.rows.end.checked_sub(1).and_then(|last| head.rows.get(last));
+        let end_of_headers = headers.rows.end.checked_sub(1).and_then(|last| found.table.rows.get(last));
+        let extent = large.extent();
+        let start = end_of_headers.map_or(extent.range.start, |row| file.local(row.span.end()));
         let columns: Vec<Option<usize>> = mapping.columns.iter().map(|column| column.index).collect();
+        let (dialect, care) = (large.scan.dialect, large.scan.care);
         let job = bulk::Job {
             file,
-            start: end_of_headers.map_or(0, |row| file.local(row.span.end())),
+            range: start..extent.range.end,
+            care,
             dialect,
             columns: columns.clone(),
             constants: mapping.columns.iter().map(|column| column.constant.clone()).collect(),
             kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
             headers,
-            totals,
+            totals: totals.clone(),
             chunk: self.means.chunk,
         };
         let outcome = bulk::read(&job, self.means.threads, relation, &mut self.builder);
         let constants = job.constants.iter().map(|constant| constant.as_ref().map(|(_, span)| *span)).collect();
-        delimited::unclosed(file, &outcome.unclosed, &mut self.report);
         if let Some(row) = outcome.tally.wide {
             delimited::too_wide(file.name(), row, &mut self.report);
         }
-        let (care, starts) = (outcome.care, outcome.starts);
-        let places = bulk::LinePlaces { file: read.file, dialect, care, starts, columns, constants };
+        let summed = delimited::rows_at(file, dialect, extent, (&outcome.totals, &mut self.report));
+        let places = bulk::LinePlaces { file: read.file, dialect, care, starts: outcome.starts, columns, constants };
         let summary = self.builder.end_with(relation, Some(Box::new(places)));
         let declared = &self.schema.relations[relation];
-        let rows = summary.rows as usize;
-        notes::of_source(spec, declared, mapping, (&outcome.tally, rows), &mut self.report);
         notes::of_cells(spec, declared, mapping, &summary, &mut self.report);
-        if outcome.tally.totals.count > 0 {
-            notes::totals_skipped(spec, &outcome.tally.totals, &mut self.report);
+        notes::of_source(spec, declared, mapping, (&outcome.tally, summary.rows as usize), &mut self.report);
+        match totals {
+            Totals::Into(other) => self.totals_into(other, (read, spec), found, &summed.iter().collect::<Vec<_>>()),
+            _ if outcome.tally.totals.count > 0 => {
+                notes::totals_skipped(spec, &outcome.tally.totals, &mut self.report);
+            }
+            _ => {}
         }
     }
 
@@ -151,11 +186,11 @@ fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceH
 }
 
 /// Totals among the rows of a printed table are not data: they are held against the rows where a relation is declared for
-/// them. Whoever wrote a record meant it. What is read in bulk leaves them out.
+/// them. Whoever wrote a record meant it.
 fn default_totals(read: &ReadFile, relation: &Relation, schema: &Schema) -> Totals {
     match (read.format, &relation.totals) {
         (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::All,
-        (_, Some(other)) if read.bulk.is_none() && schema.relation(other).is_some() => Totals::Into(other.clone()),
+        (_, Some(other)) if schema.relation(other).is_some() => Totals::Into(other.clone()),
         _ => Totals::Skip,
     }
 }

@@ -97,7 +97,7 @@ impl Walk<'_> {
                 .map(|range| self.cell(line.start + range.start..line.start + range.end))
                 .collect();
             self.cells += cells.len();
-            rows.push(RawRow { cells, span: self.file.span_of(line.clone()), hidden: false });
+            rows.push(RawRow { cells, span: self.file.span_of(line.clone()), ..RawRow::default() });
             if self.cells > MOST_CELLS {
                 break;
             }

@@ -13,7 +13,7 @@ pub mod layout;
 pub mod narrative;
 pub mod office;
 pub mod open;
-mod parts;
+pub mod parts;
 pub mod raw;
 
 // a module per format or family of formats:
@@ -142,11 +142,11 @@ impl Format {
 
 /// Reads every table of a file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
-    let (tables, report) = read_whole(sources, format, request);
-    match format {
-        Format::Csv | Format::Tsv | Format::Excel | Format::Ods => (parts::split(tables), report),
-        _ => (tables, report),
+    let (mut tables, mut report) = read_whole(sources, format, request);
+    if matches!(format, Format::Csv | Format::Tsv | Format::Excel | Format::Ods) {
+        tables = parts::split(tables, (request.name, request.at), &mut report);
     }
+    (tables, report)
 }
 
 fn read_whole(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {

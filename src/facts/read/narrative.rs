@@ -33,7 +33,7 @@ pub fn table(document: &str, paragraphs: &[Paragraph]) -> Option<RawTable> {
     let first = paragraphs.first()?.span;
     let start = Span::new(first.start(), first.start());
     let header = COLUMNS.iter().map(|name| cell((*name).to_owned(), start)).collect();
-    let mut rows = vec![RawRow { cells: header, span: start, hidden: false }];
+    let mut rows = vec![RawRow { cells: header, span: start, ..RawRow::default() }];
     let (mut section, mut number) = (cell(String::new(), start), 0_u32);
     for paragraph in paragraphs {
         if is_heading(paragraph) {
@@ -52,7 +52,7 @@ pub fn table(document: &str, paragraphs: &[Paragraph]) -> Option<RawTable> {
                 cell(order.to_string(), here),
                 text,
             ];
-            rows.push(RawRow { span: cells[4].span, cells, hidden: false });
+            rows.push(RawRow { span: cells[4].span, cells, ..RawRow::default() });
             if rows.len() > MOST_SENTENCES {
                 return Some(finish(rows));
             }

@@ -4,20 +4,43 @@
 //! words stands with words in columns that held numbers so far: in two of them, or in one below a title and above numbers.
 
 use super::raw::{RawRow, RawTable};
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::source::Span;
+use crate::text;
 
 /// Headers are no longer than this, in characters.
 const LONGEST_HEADER: usize = 40;
-/// Bytes of a line break.
-const LONGEST_LINE_END: u32 = 2;
 /// Words that stand where a number might: rows with them are data.
 const NOTHING: [&str; 12] = ["无", "略", "待定", "未定", "不详", "不适用", "暂无", "N/A", "n/a", "None", "nil", "TBC"];
 /// Rows between a blank one and headers that may be titles.
 const MOST_TITLES: usize = 4;
+/// Rows from the first of a further table on that are looked at to know it for one.
+pub const AHEAD: usize = MOST_TITLES + 1;
+/// Rows of a table that show what its columns hold.
+const SHOWING: usize = 1000;
+/// Tables that a sheet or file is split into.
+pub const MOST_TABLES: usize = 256;
 
 /// Every table of `tables` by itself; what follows below on the same sheet is called `支出#2`.
-#[must_use]
-pub(super) fn split(tables: Vec<RawTable>) -> Vec<RawTable> {
-    tables.into_iter().flat_map(parts).collect()
+pub fn split(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
+    let mut all = Vec::new();
+    for table in tables {
+        let parts = parts(table);
+        limit(parts.len(), (name, at), report);
+        all.extend(parts);
+    }
+    all
+}
+
+/// Complains when there may be more tables than the `count` into which a sheet or file, named at `at`, was split.
+pub fn limit(count: usize, (name, at): (&str, Span), report: &mut Report) {
+    if count >= MOST_TABLES {
+        let message = text!(
+            "{name} 里上下的表多于 {count} 张，往下的没有再分开",
+            "{name} has more than {count} tables below one another; those further down are not told apart"
+        );
+        report.push(Diagnostic::warning(Code::LimitReached, message).at(at));
+    }
 }
 
 fn parts(mut table: RawTable) -> Vec<RawTable> {
@@ -25,7 +48,8 @@ fn parts(mut table: RawTable) -> Vec<RawTable> {
     let mut parts = Vec::new();
     for (at, start) in starts.iter().enumerate().rev() {
         let name = if table.name.is_empty() { String::new() } else { format!("{}#{}", table.name, at + 2) };
-        let rows = table.rows.split_off(*start);
+        let mut rows = table.rows.split_off(*start);
+        rows[0].above = 0;
         let (hidden, hidden_columns) = (table.hidden, table.hidden_columns.clone());
         parts.push(RawTable { name, rows, hidden, hidden_columns, ..RawTable::default() });
     }
@@ -37,40 +61,79 @@ fn parts(mut table: RawTable) -> Vec<RawTable> {
 /// The rows at which further tables begin, titles included.
 fn starts(rows: &[RawRow]) -> Vec<usize> {
     let mut starts = Vec::new();
-    let mut kinds = Kinds::default();
+    let mut before = Before::default();
     let mut blank_before = false;
-    let mut headers: Option<&RawRow> = None;
     for (at, row) in rows.iter().enumerate() {
         if is_blank(row) {
             blank_before = true;
             continue;
         }
-        // Readers of text hand over no empty lines; they leave a gap.
-        let above = at.checked_sub(1).map_or(row.span, |above| rows[above].span);
-        blank_before |= row.span.start().saturating_sub(above.end()) > LONGEST_LINE_END;
-        if blank_before && let Some(first) = begins(rows, at, &kinds, headers) {
+        if (blank_before || row.above > 0) && starts.len() + 1 < MOST_TABLES && before.is_ended_by(&rows[at..]) {
             starts.push(at);
-            kinds = Kinds::default();
-            headers = Some(&rows[first]);
+            before = Before::behind(&rows[at..]);
         }
         blank_before = false;
-        if headers.is_none() && is_headers(row) {
-            headers = Some(row);
-        }
-        kinds.add(row);
+        before.add(row);
     }
     starts
 }
 
-/// The row of headers with which a table begins that has its first row at `at`.
-fn begins(rows: &[RawRow], at: usize, kinds: &Kinds, headers: Option<&RawRow>) -> Option<usize> {
-    headers?;
-    let first = (at..rows.len().min(at + MOST_TITLES)).find(|row| own(&rows[*row]).nth(1).is_some())?;
-    let below = rows.get(first + 1)?;
-    let same = headers.is_some_and(|before| texts(before).eq(texts(&rows[first])));
-    let titled = first > at && own(below).any(|(_, text)| is_number(text));
-    let evidence = kinds.contradicted(&rows[first]) >= if titled { 1 } else { 2 };
-    (is_headers(&rows[first]) && !same && evidence).then_some(first)
+/// What the first rows of a table show of it.
+#[derive(Debug, Default)]
+pub struct Before {
+    kinds: Kinds,
+    headers: Option<Vec<String>>,
+    rows: usize,
+}
+
+impl Before {
+    /// Nothing yet of the table that begins with `rows`.
+    #[must_use]
+    pub fn behind(rows: &[RawRow]) -> Self {
+        let headers = first_of_several(rows).map(|row| texts(row).map(str::to_owned).collect());
+        Self { headers, ..Self::default() }
+    }
+
+    /// Takes note of a row of the table.
+    pub fn add(&mut self, row: &RawRow) {
+        if self.knows_enough() || is_blank(row) {
+            return;
+        }
+        self.rows += 1;
+        if self.headers.is_none() && is_headers(texts(row)) {
+            self.headers = Some(texts(row).map(str::to_owned).collect());
+        }
+        self.kinds.add(row);
+    }
+
+    /// Whether further rows change nothing.
+    #[must_use]
+    pub const fn knows_enough(&self) -> bool {
+        self.rows >= SHOWING
+    }
+
+    /// Whether `rows`, which stand behind a blank one, are another table; [`AHEAD`] of them say that.
+    #[must_use]
+    pub fn is_ended_by(&self, rows: &[RawRow]) -> bool {
+        let Some(before) = &self.headers else { return false };
+        let Some(first) = rows.iter().take(MOST_TITLES).position(|row| own(row).nth(1).is_some()) else { return false };
+        let Some(below) = rows.get(first + 1) else { return false };
+        let same = texts(&rows[first]).eq(before.iter().map(String::as_str));
+        let titled = first > 0 && own(below).any(|(_, text)| is_number(text));
+        let evidence = self.kinds.contradicted(&rows[first]) >= if titled { 1 } else { 2 };
+        is_headers(texts(&rows[first])) && !same && evidence
+    }
+}
+
+/// The first row with several cells, the titles above it left out.
+fn first_of_several(rows: &[RawRow]) -> Option<&RawRow> {
+    rows.iter().take(MOST_TITLES).find(|row| own(row).nth(1).is_some())
+}
+
+/// Whether a row of those texts, none empty, can be the first of a table: one text, or headers.
+#[must_use]
+pub fn may_begin<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> bool {
+    texts.clone().nth(1).is_none() || is_headers(texts)
 }
 
 fn is_blank(row: &RawRow) -> bool {
@@ -78,19 +141,19 @@ fn is_blank(row: &RawRow) -> bool {
 }
 
 /// The cells in which something is written, with their columns.
-fn own(row: &RawRow) -> impl Iterator<Item = (usize, &str)> {
+fn own(row: &RawRow) -> impl Iterator<Item = (usize, &str)> + Clone {
     let cells = row.cells.iter().enumerate().filter(|(_, cell)| !cell.absent);
     cells.map(|(at, cell)| (at, cell.text.trim())).filter(|(_, text)| !text.is_empty())
 }
 
-fn texts(row: &RawRow) -> impl Iterator<Item = &str> {
+fn texts(row: &RawRow) -> impl Iterator<Item = &str> + Clone {
     own(row).map(|(_, text)| text)
 }
 
 /// Two texts at least, and nothing that no header is.
-fn is_headers(row: &RawRow) -> bool {
+fn is_headers<'a>(mut texts: impl Iterator<Item = &'a str> + Clone) -> bool {
     let fits = |text: &str| has_words(text) && text.chars().count() <= LONGEST_HEADER && !NOTHING.contains(&text);
-    texts(row).nth(1).is_some() && texts(row).all(fits)
+    texts.clone().nth(1).is_some() && texts.all(fits)
 }
 
 fn has_words(text: &str) -> bool {
@@ -130,14 +193,14 @@ impl Kinds {
 
 #[cfg(test)]
 mod tests {
-    use super::{RawRow, RawTable, split};
+    use super::{RawRow, RawTable, parts};
     use crate::facts::read::raw::RawCell;
 
     fn lengths(rows: &[&str]) -> Vec<(String, usize)> {
         let cell = |text: &str| RawCell { text: text.to_owned(), ..RawCell::default() };
         let row = |row: &&str| RawRow { cells: row.split(',').map(cell).collect(), ..RawRow::default() };
         let table = RawTable { name: "支出".to_owned(), rows: rows.iter().map(row).collect(), ..RawTable::default() };
-        split(vec![table]).into_iter().map(|table| (table.name, table.rows.len())).collect()
+        parts(table).into_iter().map(|table| (table.name, table.rows.len())).collect()
     }
 
     #[test]

@@ -24,6 +24,25 @@ pub struct RawTable {
     pub narrative: bool,
 }
 
+impl RawTable {
+    /// The position of the first row that stands on line `line` or below, lines counted from 1 as people do: rows, and
+    /// the empty lines between them.
+    #[must_use]
+    pub fn row_on(&self, line: usize) -> usize {
+        let lines = self.rows.iter().scan(0_usize, |line, row| {
+            *line = line.saturating_add(row.above as usize + 1);
+            Some(*line)
+        });
+        lines.take_while(|own| *own < line).count()
+    }
+
+    /// The line on which the row at position `row` stands, counted in the same way.
+    #[must_use]
+    pub fn line_of(&self, row: usize) -> usize {
+        row + 1 + self.rows.iter().take(row + 1).map(|row| row.above as usize).sum::<usize>()
+    }
+}
+
 /// A row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawRow {
@@ -33,6 +52,8 @@ pub struct RawRow {
     pub span: Span,
     /// Hidden in the file (a spreadsheet's hidden row).
     pub hidden: bool,
+    /// How many empty lines stand above it, in a format whose empty lines are no rows.
+    pub above: u32,
 }
 
 /// A cell.

@@ -63,7 +63,7 @@ impl Reader<'_> {
             row.cells.resize_with(width, || RawCell { span: nothing, absent: true, ..RawCell::default() });
         }
         let span = header.first().map_or_else(Span::default, |cell: &RawCell| cell.span);
-        rows.insert(0, RawRow { cells: header, span, hidden: false });
+        rows.insert(0, RawRow { cells: header, span, ..RawRow::default() });
         RawTable { name, rows, header_rows: Some(1), ..RawTable::default() }
     }
 
@@ -91,7 +91,7 @@ impl Reader<'_> {
             cells[at] = self.cell(value);
             whole = whole.to(self.file.span_of(value.span()));
         }
-        RawRow { cells, span: whole, hidden: false }
+        RawRow { cells, span: whole, ..RawRow::default() }
     }
 
     /// One value, as written.

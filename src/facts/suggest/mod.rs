@@ -6,7 +6,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
-use super::headers::Headers;
+use super::bulk;
+use super::manifest::Placed;
 use super::read::delimited::{self, Dialect};
 use super::read::raw::RawTable;
 use super::read::{self, Format, Options, Request};
@@ -36,7 +37,8 @@ struct Found {
     pick: Option<Pick>,
     /// What people may call it.
     shown: String,
-    headers: Headers,
+    /// The lines on which the first and the last header stand; none without headers.
+    lines: Option<(usize, usize)>,
     /// What the headers say, for a table that looks like no relation.
     printed: Vec<String>,
     guess: Option<guess::Guess>,
@@ -85,7 +87,7 @@ pub fn suggest(
     (suggestion, report)
 }
 
-/// Every table of a file; of a large delimited one the top.
+/// Every table of a file; of those of a large delimited one the tops.
 fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<(Format, Vec<RawTable>)> {
     let name = display_path(path);
     let options = Options::default();
@@ -97,8 +99,17 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<(
     };
     if matches!(format, Format::Csv | Format::Tsv) {
         let file = delimited::open(sources, &request, report)?;
-        let dialect = Dialect::find(sources.file(file).text(), format, &options);
-        return Some((format, vec![delimited::top(sources, file, dialect)]));
+        let source = sources.file(file);
+        let dialect = Dialect::find(source.text(), format, &options);
+        if source.text().len() as u64 >= bulk::LARGE {
+            let scan = bulk::scan(source, dialect, (1, bulk::CHUNK));
+            delimited::unclosed(source, &scan.unclosed, report);
+            let top = |extent| delimited::top(source, scan.dialect, extent, 0);
+            return Some((format, scan.tables.iter().map(top).collect()));
+        }
+        let at = Placed { value: name.clone(), span: Span::default() };
+        let whole = delimited::table(sources, file, (dialect, None), (&at, report));
+        return Some((format, read::parts::split(vec![whole], (&name, Span::default()), report)));
     }
     let (tables, complaints) = read::read(sources, format, &request);
     report.append(complaints);
@@ -126,7 +137,9 @@ fn look(schema: &Schema, (file, format): (&str, Format), (at, table): (usize, &R
     let caption = table.captions.first().map(|caption| caption.trim().chars().take(30).collect());
     let shown = Some(table.name.clone()).filter(|name| !name.is_empty()).or(caption).unwrap_or_default();
     let printed = headers.columns.iter().map(super::headers::Header::printed).filter(|one| !one.is_empty()).collect();
-    Found { file: file.to_owned(), format, pick, shown, headers, printed, guess }
+    let rows = headers.rows.clone();
+    let lines = (!rows.is_empty()).then(|| (table.line_of(rows.start), table.line_of(rows.end - 1)));
+    Found { file: file.to_owned(), format, pick, shown, lines, printed, guess }
 }
 
 #[cfg(test)]

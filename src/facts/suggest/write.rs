@@ -131,13 +131,12 @@ fn totals(count: usize, relation: &Relation) -> Text {
 }
 
 fn header_rows(out: &mut String, found: &Found) {
-    let rows = &found.headers.rows;
     let spoken = matches!(found.format, Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite);
-    match rows.len() {
+    match found.lines {
         _ if spoken => {}
-        0 => *out += ", header = false",
-        1 => *out += &format!(", header = {}", rows.end),
-        _ => *out += &format!(", header = [{}, {}]", rows.start + 1, rows.end),
+        None => *out += ", header = false",
+        Some((first, last)) if first == last => *out += &format!(", header = {first}"),
+        Some((first, last)) => *out += &format!(", header = [{first}, {last}]"),
     }
 }
 

@@ -27,6 +27,11 @@ pub struct Fields<'a> {
     dialect: Dialect,
     reader: Reader,
     at: usize,
+    /// No record begins from here on.
+    end: usize,
+    /// Quotes of records from here on are not believed.
+    believed: usize,
+    above: u32,
     unclosed: Vec<usize>,
     unbelieved: Option<usize>,
 }
@@ -35,13 +40,29 @@ impl<'a> Fields<'a> {
     /// At the start of `text`.
     #[must_use]
     pub fn new(text: &'a str, dialect: Dialect) -> Self {
-        Self { text: text.as_bytes(), dialect, reader: reader(dialect), at: 0, unclosed: Vec::new(), unbelieved: None }
+        Self {
+            text: text.as_bytes(),
+            dialect,
+            reader: reader(dialect),
+            at: 0,
+            end: text.len(),
+            believed: usize::MAX,
+            above: 0,
+            unclosed: Vec::new(),
+            unbelieved: None,
+        }
     }
 
-    /// At the byte `at` of a text.
+    /// The records of a text that begin in `range`, of which those from `believed` on are known to have no quotes.
     #[must_use]
-    pub fn from(text: &'a str, dialect: Dialect, at: usize) -> Self {
-        Self { at, ..Self::new(text, dialect) }
+    pub fn within(text: &'a str, dialect: Dialect, (range, believed): (Range<usize>, usize)) -> Self {
+        Self { at: range.start, end: range.end.min(text.len()), believed, ..Self::new(text, dialect) }
+    }
+
+    /// How many empty lines stand above the last record, in what was gone through.
+    #[must_use]
+    pub const fn above(&self) -> u32 {
+        self.above
     }
 
     /// From where on quotes are no longer believed, if they are not.
@@ -58,10 +79,15 @@ impl<'a> Fields<'a> {
 
     /// The fields of the next record, and its place; none at the end of the text. Empty lines are no records.
     pub fn next(&mut self, fields: &mut Vec<Field>) -> Option<Range<usize>> {
+        let before = self.at;
         self.skip_lines();
         let start = self.at;
-        if start >= self.text.len() {
+        if start >= self.end {
             return None;
+        }
+        self.above = self.empty_lines(before..start);
+        if start >= self.believed && self.dialect.quote.is_some() {
+            self.without_quotes();
         }
         self.record(fields);
         if let Some(quote) = self.opened(fields) {
@@ -83,6 +109,21 @@ impl<'a> Fields<'a> {
                 _ => return,
             }
         }
+    }
+
+    /// How many of the lines that were skipped in `range`, behind a record or its end of line, are empty.
+    fn empty_lines(&self, range: Range<usize>) -> u32 {
+        let is_first = range.start == 0 || self.text[range.start - 1] == b'\n';
+        let mut lines = self.text[range].split(|byte| *byte == b'\n');
+        // Behind the last end of line the record begins.
+        lines.next_back();
+        let empty = lines.skip(usize::from(!is_first)).filter(|line| matches!(**line, [] | [b'\r']));
+        u32::try_from(empty.count()).unwrap_or(u32::MAX)
+    }
+
+    fn without_quotes(&mut self) {
+        self.dialect.quote = None;
+        self.reader = reader(self.dialect);
     }
 
     fn line_end(&self, from: usize) -> usize {
@@ -185,9 +226,8 @@ impl<'a> Fields<'a> {
         }
         self.at = end;
         if self.unclosed.len() >= MOST_UNCLOSED {
-            self.dialect.quote = None;
             self.unbelieved.get_or_insert(self.at);
-            self.reader = reader(self.dialect);
+            self.without_quotes();
         }
     }
 

@@ -3,6 +3,8 @@
 mod dialect;
 mod fields;
 
+use std::ops::Range;
+
 use super::encoding;
 use super::open;
 use super::raw::{RawCell, RawRow, RawTable};
@@ -18,8 +20,8 @@ pub use fields::{Field, Fields, MOST_FIELDS, padding, unescape};
 /// Cells that are read of one file in this way.
 const MOST_CELLS: usize = 20_000_000;
 
-/// Rows that are read of a file of which only the top is to be looked at.
-const TOP: usize = 200;
+/// Rows that are read of a table of which only the top is to be looked at.
+pub const TOP: usize = 200;
 /// Cells of them.
 const TOP_CELLS: usize = 1 << 20;
 
@@ -29,7 +31,7 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
     let Some(file) = open(sources, request, &mut report) else { return (Vec::new(), report) };
     let dialect = Dialect::find(sources.file(file).text(), format, request.options);
     let at = Placed { value: request.name.to_owned(), span: request.at };
-    let tables = vec![table(sources, file, dialect, (&at, &mut report))];
+    let tables = vec![table(sources, file, (dialect, None), (&at, &mut report))];
     (tables, report)
 }
 
@@ -58,33 +60,72 @@ pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report)
     open::add(sources, request, text, report)
 }
 
-/// The first rows of the text of `id`.
+/// A part of a delimited text that is one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// From where on no quotes of the text are believed.
+    pub believed: usize,
+}
+
+/// The first rows of an extent, as many as are looked at or `least` if these are more.
 #[must_use]
-pub fn top(sources: &SourceMap, id: FileId, dialect: Dialect) -> RawTable {
-    let file = sources.file(id);
-    let mut fields = Fields::new(file.text(), dialect);
+pub fn top(file: &SourceFile, dialect: Dialect, extent: &Extent, least: usize) -> RawTable {
+    let mut fields = Fields::within(file.text(), dialect, (extent.range.clone(), extent.believed));
     let mut table = RawTable::default();
-    let mut record = Vec::new();
     let mut cells = 0;
-    while let Some(range) = fields.next(&mut record).filter(|_| table.rows.len() < TOP) {
-        cells += record.len();
+    while table.rows.len() < TOP.max(least) {
+        let Some(row) = next_row(file, dialect, &mut fields) else { break };
+        cells += row.cells.len();
         if cells > TOP_CELLS && !table.rows.is_empty() {
             break;
         }
-        table.rows.push(row(file, range, &record, dialect));
+        table.rows.push(row);
     }
     table
 }
 
-/// The table that the text of `id` is; `name` is the file's, where the manifest says it.
+/// The next of the records that `fields` goes through.
+pub fn next_row(file: &SourceFile, dialect: Dialect, fields: &mut Fields<'_>) -> Option<RawRow> {
+    let mut record = Vec::new();
+    let range = fields.next(&mut record)?;
+    Some(row(file, (range, fields.above()), &record, dialect))
+}
+
+/// The rows that begin at `starts`, bytes of an extent.
+pub fn rows_at(
+    file: &SourceFile,
+    dialect: Dialect,
+    extent: &Extent,
+    (starts, report): (&[u32], &mut Report),
+) -> Vec<RawRow> {
+    let at = |start: &u32| Fields::within(file.text(), dialect, (*start as usize..extent.range.end, extent.believed));
+    let mut cells = 0;
+    let mut rows = Vec::new();
+    for row in starts.iter().filter_map(|start| next_row(file, dialect, &mut at(start))) {
+        cells += row.cells.len();
+        if cells > MOST_CELLS {
+            cut(file.name(), row.span, report);
+            break;
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+/// The table that an extent of the text of `id` is; `name` is the file's, where the manifest says it.
 pub fn table(
     sources: &SourceMap,
     id: FileId,
-    dialect: Dialect,
+    (dialect, extent): (Dialect, Option<&Extent>),
     (name, report): (&Placed<String>, &mut Report),
 ) -> RawTable {
     let file = sources.file(id);
-    let mut fields = Fields::new(file.text(), dialect);
+    let mut fields = match extent {
+        Some(extent) => Fields::within(file.text(), dialect, (extent.range.clone(), extent.believed)),
+        None => Fields::new(file.text(), dialect),
+    };
     let mut table = RawTable::default();
     let mut record = Vec::new();
     let mut cells = 0;
@@ -96,18 +137,20 @@ pub fn table(
             cut(&name.value, file.span_of(range), report);
             break;
         }
-        table.rows.push(row(file, range, &record, dialect));
+        table.rows.push(row(file, (range, fields.above()), &record, dialect));
     }
-    unclosed(file, fields.unclosed(), report);
+    if extent.is_none() {
+        unclosed(file, fields.unclosed(), report);
+    }
     if let Some(row) = wide {
         too_wide(&name.value, row, report);
     }
     table
 }
 
-fn row(file: &SourceFile, range: std::ops::Range<usize>, record: &[Field], dialect: Dialect) -> RawRow {
+fn row(file: &SourceFile, (range, above): (Range<usize>, u32), record: &[Field], dialect: Dialect) -> RawRow {
     let cells = record.iter().map(|field| cell(file, field, dialect)).collect();
-    RawRow { cells, span: file.span_of(range), hidden: false }
+    RawRow { cells, span: file.span_of(range), above, ..RawRow::default() }
 }
 
 /// A field as a cell.

@@ -12,7 +12,7 @@ fn rows(text: &str) -> (Vec<Vec<String>>, Vec<Code>) {
     let mut report = Report::new();
     let dialect = Dialect::find(text, Format::Csv, &Options::default());
     let name = Placed { value: "a.csv".to_owned(), span: Span::default() };
-    let table = table(&map, file, dialect, (&name, &mut report));
+    let table = table(&map, file, (dialect, None), (&name, &mut report));
     for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.shifts.is_empty()) {
         assert_eq!(map.text(cell.span), cell.text, "a place holds its text");
     }

@@ -97,7 +97,7 @@ impl Grid {
         }
         let end = row.cells.iter().filter(|cell| !cell.absent).map(|cell| cell.span.end()).max();
         let span = Span::new(row.start, end.unwrap_or(row.start).max(row.start));
-        self.rows.push(RawRow { cells: row.cells, span, hidden: false });
+        self.rows.push(RawRow { cells: row.cells, span, ..RawRow::default() });
     }
 
     /// The table, once its last row has ended.

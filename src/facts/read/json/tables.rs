@@ -93,7 +93,7 @@ impl<'a> Tables<'a> {
             }
         }
         self.cells += cells.len().max(1);
-        self.tables[at].rows.push(RawRow { cells, span, hidden: false });
+        self.tables[at].rows.push(RawRow { cells, span, ..RawRow::default() });
         if let Kind::Object(members) = &value.kind {
             for (key, member) in members {
                 self.collect(member, &joined(name, &key.text), &step(path, &key.text));
@@ -186,7 +186,7 @@ impl Growing {
             row.cells.resize_with(width, || RawCell { span: start, absent: true, ..RawCell::default() });
         }
         let span = self.header.first().map_or_else(Span::default, |cell| cell.span);
-        self.rows.insert(0, RawRow { cells: self.header, span, hidden: false });
+        self.rows.insert(0, RawRow { cells: self.header, span, ..RawRow::default() });
         RawTable { name: self.name, rows: self.rows, header_rows: Some(1), ..RawTable::default() }
     }
 }

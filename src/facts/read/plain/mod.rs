@@ -75,7 +75,11 @@ fn raw(file: &SourceFile, table: &Table, report: &mut Report) -> RawTable {
     let mut rows: Vec<RawRow> = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let (start, end) = (row.first().map_or(0, |cell| cell.start), row.last().map_or(0, |cell| cell.end));
-        rows.push(RawRow { cells: row.iter().map(cell).collect(), span: file.span_of(start..end), hidden: false });
+        rows.push(RawRow {
+            cells: row.iter().map(cell).collect(),
+            span: file.span_of(start..end),
+            ..RawRow::default()
+        });
     }
     let header_rows = header::spread(&mut rows, report);
     RawTable { rows, header_rows, ..RawTable::default() }

@@ -116,7 +116,7 @@ impl Grid<'_> {
             });
             cells.push(cell);
         }
-        self.rows.push(RawRow { cells, span: self.layout.since(start), hidden: false });
+        self.rows.push(RawRow { cells, span: self.layout.since(start), ..RawRow::default() });
         self.layout.end_line();
     }
 

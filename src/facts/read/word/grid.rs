@@ -49,7 +49,7 @@ fn lay_row(layout: &mut Layout, row: &Row, above: Option<&RawRow>, address: &dyn
     }
     let span = layout.since(start);
     layout.end_line();
-    RawRow { cells, span, hidden: false }
+    RawRow { cells, span, ..RawRow::default() }
 }
 
 /// The cell at the next column: its own, or the one that it is merged with.

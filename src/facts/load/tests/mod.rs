@@ -1,5 +1,7 @@
 //! Whole audits of two files in a folder.
 
+mod random;
+
 use std::path::PathBuf;
 
 use super::{Means, load, load_with};
@@ -57,21 +59,27 @@ pub(super) fn schema() -> Schema {
 }
 
 fn run(name: &str, manifest: &str, files: &[(&str, &[u8])]) -> (SourceMap, Store, Vec<Diagnostic>) {
+    run_with(&schema(), name, manifest, files)
+}
+
+/// Loads the files, as small ones and as large ones, which must come to the same.
+fn run_with(
+    schema: &Schema,
+    name: &str,
+    manifest: &str,
+    files: &[(&str, &[u8])],
+) -> (SourceMap, Store, Vec<Diagnostic>) {
     let folder = Folder::new(name, files);
     let mut map = SourceMap::new();
     let file = map.add("audit.toml", manifest).unwrap();
     let (manifest, complaints) = Manifest::read(&map, file);
     assert!(complaints.is_empty(), "{complaints:?}");
-    let (store, report) = load(&mut map, &manifest, &schema(), &folder.0);
+    let (store, report) = load(&mut map, &manifest, schema, &folder.0);
     for (threads, chunk) in [(7, 1), (2, 40), (1, 1 << 20)] {
         let mut other = SourceMap::new();
         other.add("audit.toml", map.file(FileId(0)).text()).unwrap();
         let (bulk, bulk_report) =
-            load_with(&mut other, &manifest, &schema(), (&folder.0, Means { threads, large: 0, chunk }));
-        // A large file is one table, whatever stands below it.
-        if codes(report.diagnostics()).contains(&Code::UnknownTable) {
-            continue;
-        }
+            load_with(&mut other, &manifest, schema, (&folder.0, Means { threads, large: 0, chunk }));
         assert_same((&map, &store), (&other, &bulk));
         assert_eq!(said(&bulk_report), said(&report), "the same is said of it");
     }
@@ -308,88 +316,6 @@ fn absurd_records_and_manifests_are_bounded() {
     }
 }
 
-mod random {
-    use proptest::prelude::{Strategy, any, prop, proptest};
-
-    use super::run;
-
-    /// A cell as it may stand in a file, right or wrong.
-    fn cell() -> impl Strategy<Value = String> {
-        let texts = vec![
-            "",
-            "甲",
-            " 甲 ",
-            "1",
-            "25.08",
-            "-3",
-            "1,234.5",
-            "4,95",
-            "合计",
-            "total",
-            "a\"b",
-            "\"",
-            "行\n二",
-            "１２",
-            "3万元",
-            "—",
-            "x",
-            "99999999999999999999",
-            "0.00001",
-            "\r",
-            "(3)",
-            "项目名称",
-            "。".repeat(30).leak(),
-        ];
-        prop::sample::select(texts).prop_map(str::to_owned)
-    }
-
-    /// Quoted where it must be, and sometimes where it need not, or wrongly not at all.
-    fn written(cell: &str, style: u8) -> String {
-        let needs = cell.contains([',', '"', '\n', '\r']);
-        let pad = if style == 6 { "  " } else { "" };
-        if style == 0 || !needs && style < 5 {
-            return cell.to_owned();
-        }
-        format!("{pad}\"{}\"", cell.replace('"', "\"\""))
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "\\PC{0,200}") {
-            let manifest = "[relation.project]\nsource = [\"a.csv\", \"a.toml\", \"b.csv\"]\n[relation.total]\nsource = \"b.toml\"\n";
-            let files = [("a.csv", &bytes[..]), ("a.toml", &bytes[..]), ("b.csv", text.as_bytes()), ("b.toml", text.as_bytes())];
-            let folder = super::Folder::new("bytes", &files);
-            let mut map = crate::source::SourceMap::new();
-            let file = map.add("audit.toml", manifest).unwrap();
-            let (manifest, _) = crate::facts::Manifest::read(&map, file);
-            let _ = super::load(&mut map, &manifest, &super::schema(), &folder.0);
-            let _ = super::load_with(&mut map, &manifest, &super::schema(), (&folder.0, crate::facts::Means { threads: 2, large: 0, chunk: 16 }));
-            let mut map = crate::source::SourceMap::new();
-            let file = map.add("audit.toml", text).unwrap();
-            let _ = crate::facts::Manifest::read(&map, file);
-        }
-    }
-
-    proptest! {
-        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
-        #[test]
-        fn files_large_and_small_are_read_alike(
-            rows in prop::collection::vec(prop::collection::vec((cell(), any::<u8>()), 0..6), 0..12),
-            windows in any::<bool>(),
-            wrong in any::<bool>(),
-        ) {
-            let mut csv = "项目名称,项目类型,预算金额（万元）,支出金额\n".to_owned();
-            for row in &rows {
-                let style = |style: u8| if wrong { style % 7 } else { style % 6 + 1 };
-                let cells: Vec<String> = row.iter().map(|(cell, any)| written(cell, style(*any))).collect();
-                csv.push_str(&cells.join(","));
-                csv.push_str(if windows { "\r\n" } else { "\n" });
-            }
-            run("random", "[relation.project]\nsource = \"a.csv\"\n", &[("a.csv", csv.as_bytes())]);
-        }
-    }
-}
-
 #[test]
 fn a_file_without_a_single_column_of_the_relation_is_refused() {
     for (file, text) in [
@@ -401,5 +327,48 @@ fn a_file_without_a_single_column_of_the_relation_is_refused() {
         let (_, store, complaints) = run("no-column", &manifest, &[(file, text.as_bytes())]);
         assert_eq!(store.tables[0].rows, 0, "{file}");
         assert!(complaints.iter().any(|one| one.severity == crate::diagnostic::Severity::Error), "{complaints:?}");
+    }
+}
+
+/// Files from 8 MiB on go another way; every test here, and those of `random`, compare the two.
+#[test]
+fn large_files_have_tables_totals_and_units_too() {
+    let row = |at: usize| format!("项目{at},类,{at}.5,{at}\n");
+    let rows: String = (1..=1500).map(row).collect();
+    let csv = format!(
+        "支出表\n项目名称,项目类型,预算金额,支出金额\n,,万元,元\n{rows}合计,,3,\n\n附表二\n项目名称,预算金额（元）,支出金额（元）,备注\n末,2,3,x\n\n末二,4,5,\n小计,6,8,\n"
+    );
+    let mut schema = schema();
+    schema.relations[0].totals = Some("total".to_owned());
+    let manifest = "[relation.project]\nsource = [{ file = \"a.csv\", pick = 1, table = \"T1\" }, { file = \"a.csv\", pick = 2, table = \"T2\" }]\n";
+    let (map, store, complaints) = run_with(&schema, "large", manifest, &[("a.csv", csv.as_bytes())]);
+    let budgets = cells(&map, &store, 0, 2);
+    assert_eq!((budgets.len(), &*budgets[0], &*budgets[1499]), (1502, "15000", "15005000"));
+    assert_eq!(&budgets[1500..], ["2", "4"]);
+    assert_eq!((&*cells(&map, &store, 0, 3)[1499], &*cells(&map, &store, 0, 4)[1500]), ("1500", "T2"));
+    assert_eq!(cells(&map, &store, 1, 0), ["合计", "小计"]);
+    assert_eq!(cells(&map, &store, 1, 1), ["30000", "6"]);
+    assert_eq!(map.text(store.tables[1].cell_span(&map, 1, 1)), "6");
+    assert_eq!(store.tables[0].source(0).headers[3].as_deref(), Some("支出金额（元）"));
+    let errors = complaints.iter().filter(|one| one.severity > crate::diagnostic::Severity::Note);
+    assert_eq!(errors.count(), 0, "{complaints:#?}");
+}
+
+#[test]
+fn headers_far_down_are_found_where_the_manifest_says() {
+    let above = "说明,一,二\n".repeat(300);
+    let csv = format!("{above}项目名称,预算金额（元）\n甲,1\n");
+    let check = |source: &str, csv: &str| {
+        let manifest = format!("[relation.project]\nsource = {{ file = \"a.csv\", {source} }}\n");
+        let (map, store, _) = run("far", &manifest, &[("a.csv", csv.as_bytes())]);
+        assert_eq!(cells(&map, &store, 0, 2), ["1"], "{source}");
+    };
+    for source in ["header = 301", "skip = 300", "skip = 200, header = 101"] {
+        check(source, &csv);
+    }
+    // Empty lines count, as they do for whoever looks at the file.
+    let apart = "\r\n表\r\n\r\n\r\n类别,b\r\n\r\n项目名称,预算金额（元）\r\n\r\n甲,1\r\n";
+    for source in ["header = 7", "skip = 5", "skip = 6", "skip = 2, header = 5"] {
+        check(source, apart);
     }
 }

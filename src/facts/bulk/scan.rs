@@ -1,0 +1,207 @@
+//! What a large text is as a whole, before any row of it is read: how its rows are told apart, and the tables in it.
+
+use super::split::{self, Part, Rows};
+use super::{Care, in_order};
+use crate::facts::read::delimited::{self, Dialect, Extent, Field, Fields, unescape};
+use crate::facts::read::parts::{AHEAD, Before, MOST_TABLES, may_begin};
+use crate::facts::read::raw::RawRow;
+use crate::source::SourceFile;
+
+/// What is known of a large delimited text.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    /// How it is written; without quotes when there are none in it.
+    pub dialect: Dialect,
+    /// How its rows are told apart.
+    pub care: Care,
+    /// Where quotes stand that are never closed.
+    pub unclosed: Vec<usize>,
+    /// The tables below one another, one at least.
+    pub tables: Vec<Extent>,
+}
+
+/// Looks through all of `file`, so many bytes at a time.
+#[must_use]
+pub fn scan(file: &SourceFile, dialect: Dialect, (threads, chunk): (usize, usize)) -> Scan {
+    let bytes = file.text().as_bytes();
+    let quote = dialect.quote.filter(|quote| memchr::memchr(*quote, bytes).is_some());
+    let dialect = Dialect { quote, ..dialect };
+    let simple = dialect.comment.is_none() && dialect.escape.is_none();
+    let plan = if simple { split::chunks(bytes, 0..bytes.len(), (dialect.quote, chunk)) } else { None };
+    let firsts = plan.and_then(|plan| look_through(file, dialect, &plan, threads));
+    let (care, unclosed, firsts) = match firsts {
+        Some(firsts) => (Care::Fast, Vec::new(), firsts),
+        None => carefully(file, dialect),
+    };
+    let tables = extents(file, dialect, care, &firsts);
+    Scan { dialect, care, unclosed, tables }
+}
+
+/// What one part of a text has.
+#[derive(Debug, Default)]
+struct Look {
+    /// The first row that is not blank, if nothing blank stands before it in this part and a table can begin with it.
+    lead: Option<usize>,
+    /// The rows behind blank ones with which a table can begin.
+    firsts: Vec<usize>,
+    /// Whether a row is not blank.
+    has_rows: bool,
+    /// Whether the last row is blank.
+    blank: bool,
+    /// Whether a quote stands where it is neither opening, closing nor doubled.
+    doubtful: bool,
+}
+
+impl Look {
+    /// Takes note of a row that is not blank, and of whether a table can begin with it.
+    fn row(&mut self, start: usize, may_begin: impl FnOnce() -> bool) {
+        if !self.blank && self.has_rows {
+            return;
+        }
+        if may_begin() {
+            match self.blank {
+                true => self.firsts.push(start),
+                false => self.lead = Some(start),
+            }
+        }
+        (self.blank, self.has_rows) = (false, true);
+    }
+}
+
+/// The rows behind blank ones with which a table can begin; none when the quotes of the text are not as they should be.
+fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usize) -> Option<Vec<usize>> {
+    let mut firsts = Vec::new();
+    let (mut blank, mut doubtful) = (false, false);
+    let look = |part: &Part| match dialect.quote {
+        Some(_) => look_at_records(file.text(), dialect, *part),
+        None => look_at_lines(file.text(), dialect.delimiter, *part),
+    };
+    in_order(plan, threads, &look, &mut |look| {
+        firsts.extend(look.lead.filter(|_| blank));
+        firsts.extend(look.firsts);
+        blank = look.blank || blank && !look.has_rows;
+        doubtful |= look.doubtful;
+    });
+    (!doubtful).then_some(firsts)
+}
+
+/// Looks at a part of a text without quotes.
+fn look_at_lines(text: &str, delimiter: u8, part: Part) -> Look {
+    let delimiter = char::from(delimiter);
+    let mut look = Look::default();
+    let mut start = part.start;
+    let ends = memchr::memchr_iter(b'\n', &text.as_bytes()[part.start..part.end]).map(|at| part.start + at);
+    for end in ends.chain([part.end]) {
+        let line = &text[start..end];
+        if line.chars().all(|c| c == delimiter || c.is_whitespace()) {
+            look.blank |= start < end || end < part.end;
+        } else {
+            look.row(start, || may_begin(line.split(delimiter).map(str::trim).filter(|text| !text.is_empty())));
+        }
+        start = (end + 1).min(part.end);
+    }
+    look
+}
+
+/// Looks at a part of a text with quotes.
+fn look_at_records(text: &str, dialect: Dialect, part: Part) -> Look {
+    let mut look = Look::default();
+    let mut rows = Rows::new(text.as_bytes(), dialect, part);
+    let mut record = Vec::new();
+    while let Some(range) = rows.next(&mut record) {
+        look.blank |= rows.apart;
+        look_at_record(&mut look, text, dialect, (range.start, &record));
+    }
+    look.blank |= rows.apart;
+    look.doubtful = !rows.trusted;
+    look
+}
+
+fn look_at_record(look: &mut Look, text: &str, dialect: Dialect, (start, record): (usize, &[Field])) {
+    let written = |field: &Field| text[field.range.clone()].trim();
+    if record.iter().all(|field| written(field).is_empty()) {
+        look.blank = true;
+        return;
+    }
+    look.row(start, || {
+        let plain = |field: &Field| match dialect.quote.filter(|_| field.doubled) {
+            Some(quote) => unescape(&text[field.range.clone()], quote, dialect.escape).0,
+            None => text[field.range.clone()].to_owned(),
+        };
+        let texts: Vec<String> = record.iter().map(plain).collect();
+        may_begin(texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()))
+    });
+}
+
+/// The same for a text whose quotes need care, with how far they are believed and where they are never closed.
+fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Vec<usize>) {
+    let mut fields = Fields::new(file.text(), dialect);
+    let mut record = Vec::new();
+    let mut look = Look::default();
+    while let Some(range) = fields.next(&mut record) {
+        look.blank |= fields.above() > 0;
+        look_at_record(&mut look, file.text(), dialect, (range.start, &record));
+    }
+    let believed = fields.unbelieved().unwrap_or(usize::MAX);
+    (Care::Careful { believed }, fields.unclosed().to_vec(), look.firsts)
+}
+
+/// The tables of a text that can begin at its start and at `firsts`.
+fn extents(file: &SourceFile, dialect: Dialect, care: Care, firsts: &[usize]) -> Vec<Extent> {
+    let length = file.text().len();
+    let from = |start: usize| Extent { range: start..length, believed: care.believed() };
+    let mut tables = vec![from(0)];
+    let mut before = Before::default();
+    let mut rows = Reader::new(file, dialect, &tables[0]);
+    for first in firsts {
+        if tables.len() >= MOST_TABLES {
+            break;
+        }
+        rows.read(&mut before, *first);
+        let ahead = Reader::new(file, dialect, &from(*first)).take(AHEAD);
+        if before.is_ended_by(&ahead) {
+            before = Before::behind(&ahead);
+            rows = Reader::new(file, dialect, &from(*first));
+            if let Some(last) = tables.last_mut() {
+                last.range.end = *first;
+            }
+            tables.push(from(*first));
+        }
+    }
+    tables
+}
+
+/// Reads the rows of an extent one by one.
+struct Reader<'a> {
+    file: &'a SourceFile,
+    dialect: Dialect,
+    fields: Fields<'a>,
+    waiting: Option<RawRow>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(file: &'a SourceFile, dialect: Dialect, extent: &Extent) -> Self {
+        let fields = Fields::within(file.text(), dialect, (extent.range.clone(), extent.believed));
+        Self { file, dialect, fields, waiting: None }
+    }
+
+    fn next(&mut self) -> Option<RawRow> {
+        self.waiting.take().or_else(|| delimited::next_row(self.file, self.dialect, &mut self.fields))
+    }
+
+    fn take(mut self, rows: usize) -> Vec<RawRow> {
+        (0..rows).map_while(|_| self.next()).collect()
+    }
+
+    /// Shows `before` the rows that begin before `end`, as far as it wants to see them.
+    fn read(&mut self, before: &mut Before, end: usize) {
+        while !before.knows_enough() {
+            let Some(row) = self.next() else { return };
+            if self.file.local(row.span.start()) >= end {
+                self.waiting = Some(row);
+                return;
+            }
+            before.add(&row);
+        }
+    }
+}
