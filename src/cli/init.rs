@@ -7,14 +7,18 @@ use clap::Args;
 use super::terminal::Terminal;
 use super::{CLEAN, REFUSED, Said};
 use crate::analysis;
-use crate::audit::load_rules;
+use crate::audit::{load_rules, pack_name};
+use crate::cards::PACKS;
 use crate::diagnostic::{Lang, Text};
 use crate::facts::manifest::FILE_NAME;
 use crate::facts::read::Format;
-use crate::facts::suggest::suggest;
+use crate::facts::suggest::{Asked, Suggestion, suggest};
 use crate::source::{SourceMap, display_path};
 use crate::text;
 use crate::threads;
+
+/// Where tables are declared that no shipped rule knows, beside the manifest.
+const DECLARATIONS: &str = "tables.dl";
 
 /// `gouji init`
 #[derive(Debug, Args)]
@@ -33,48 +37,83 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
     let dir = common_folder(&args.files);
     let path = dir.join(FILE_NAME);
     let shown = display_path(&path);
-    if !args.print && path.exists() {
-        return refuse(&text!(
+    let beside = dir.join(DECLARATIONS);
+    let taken = |path: &Path| {
+        let shown = display_path(path);
+        text!(
             "已有 {shown}，没有改动它；要看会写成什么样，加 --print",
             "{shown} exists and was left alone; --print shows what would be written"
-        ));
+        )
+    };
+    if !args.print && path.exists() {
+        return refuse(&taken(&path));
     }
-    let files = match files(&args.files) {
+    let files = match Files::of(&args.files) {
         Ok(files) => files,
         Err(message) => return refuse(&message),
     };
-    if files.is_empty() {
+    if files.read.is_empty() {
         let folder = display_path(&dir);
         return refuse(&text!("{folder} 里没有可以读的资料文件", "there are no files in {folder} that can be read"));
     }
     let mut sources = SourceMap::new();
     let (rules, _) = load_rules(&mut sources, None, threads::available());
     let (schema, _) = analysis::schema(&rules.programs.iter().collect::<Vec<_>>());
-    let (made, report) = suggest(&mut sources, &schema, &files, (&dir, lang));
-    let mut stderr = terminal.complaints(&sources, &report.sorted());
+    let packs: Vec<&str> = PACKS.iter().map(pack_name).collect();
+    let asked = Asked { dir: &dir, lang, packs: &packs, declarations: DECLARATIONS };
+    let (made, report) = suggest(&mut sources, &schema, &files.read, &asked);
+    let stderr = terminal.complaints(&sources, &report.sorted()) + &files.left_out(lang);
+    let code = if made.fed + made.own == 0 { REFUSED } else { CLEAN };
     if args.print {
-        return Said { stdout: made.manifest, stderr, code: if made.fed == 0 { REFUSED } else { CLEAN } };
+        let heading = format!("\n# ---- {DECLARATIONS}\n");
+        let own = if made.own == 0 { String::new() } else { heading + &made.declarations };
+        return Said { stdout: made.manifest + &own, stderr, code };
     }
-    if let Err(error) = std::fs::write(&path, &made.manifest) {
-        let message = text!("写不了 {shown}：{error}", "cannot write {shown}: {error}");
-        return refuse(&message);
+    if made.own > 0 && beside.exists() {
+        return refuse(&taken(&beside));
     }
-    let (fed, unknown, folder) = (made.fed, made.unknown, display_path(&dir));
-    let written = match lang {
-        Lang::Zh => format!(
-            "写好了 {shown}：{fed} 张表有着落，{unknown} 张没有用上。核对其中的疑问，再运行 gouji check {folder}\n"
+    let own = Some((&beside, &made.declarations)).filter(|_| made.own > 0);
+    for (path, text) in own.into_iter().chain([(&path, &made.manifest)]) {
+        if let Err(error) = std::fs::write(path, text) {
+            let shown = display_path(path);
+            return refuse(&text!("写不了 {shown}：{error}", "cannot write {shown}: {error}"));
+        }
+    }
+    Said { stdout: format!("{}\n", written(&made, (&shown, &display_path(&dir))).get(lang)), stderr, code }
+}
+
+/// What was written, and what to do next.
+fn written(made: &Suggestion, (manifest, folder): (&str, &str)) -> Text {
+    let (fed, own, unknown) = (made.fed, made.own, made.unknown);
+    let mut said = match (fed, own) {
+        (0, 0) => text!(
+            "写好了 {manifest}，但没有找到一张表：在 [relation.…] 里自己写",
+            "wrote {manifest}, but found no table: write [relation.…] by hand"
         ),
-        Lang::En => format!(
-            "wrote {shown}: {fed} tables taken, {unknown} not used. Check its doubts, then run gouji check {folder}\n"
-        ),
+        _ => text!("写好了 {manifest}：{fed} 张表用得上自带的规则", "wrote {manifest}: shipped rules fit {fed} tables"),
     };
-    if fed == 0 {
-        stderr += match lang {
-            Lang::Zh => "没有一张表对得上已声明的表：在 [relation.…] 里自己写\n",
-            Lang::En => "no table looks like a declared relation: write [relation.…] by hand\n",
-        };
+    let mut add = |more: Text| {
+        said.zh += &more.zh;
+        said.en += &more.en;
+    };
+    if own > 0 {
+        add(text!(
+            "，{own} 张自带的规则不认得，声明写在 {DECLARATIONS} 里，供自己的规则和 gouji query 用",
+            ", {own} they do not know are declared in {DECLARATIONS}, for rules of your own and gouji query"
+        ));
     }
-    Said { stdout: written, stderr, code: if fed == 0 { REFUSED } else { CLEAN } }
+    if unknown > 0 {
+        add(text!("，{unknown} 张不像表", ", {unknown} look like no table"));
+    }
+    if fed > 0 {
+        add(text!(
+            "。核对其中的疑问，再运行 gouji check {folder}",
+            ". Check its doubts, then run gouji check {folder}"
+        ));
+    } else if own > 0 {
+        add(text!("。先看看：gouji facts {folder}", ". Look at them first: gouji facts {folder}"));
+    }
+    said
 }
 
 /// The folder that holds all of `paths`.
@@ -91,14 +130,31 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
     })
 }
 
-/// The files that are named, and those of the folders that are named which have a known format.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Text> {
-    let mut files = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
+/// The files that are asked for.
+#[derive(Debug, Default)]
+struct Files {
+    /// Those that are named, and those of the folders that are named which have a known format.
+    read: Vec<PathBuf>,
+    /// Other files of these folders.
+    unknown: Vec<String>,
+    /// Folders in them.
+    folders: Vec<String>,
+}
+
+impl Files {
+    fn of(paths: &[PathBuf]) -> Result<Self, Text> {
+        let mut files = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                files.folder(path)?;
+            } else {
+                files.read.push(path.clone());
+            }
         }
+        Ok(files)
+    }
+
+    fn folder(&mut self, path: &Path) -> Result<(), Text> {
         let shown = display_path(path);
         let refused =
             |error: std::io::Error| text!("文件夹 {shown} 读不了：{error}", "cannot read the folder {shown}: {error}");
@@ -106,14 +162,47 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Text> {
         for entry in std::fs::read_dir(path).map_err(refused)? {
             entries.push(entry.map_err(refused)?.path());
         }
-        let is_fact_file = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            // `~$` is how office programs lock a file that is open.
-            path.is_file() && Format::of_path(path).is_some() && name != FILE_NAME && !name.starts_with("~$")
-        };
-        entries.retain(is_fact_file);
         entries.sort();
-        files.extend(entries);
+        for entry in entries {
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // `~$` is how office programs lock a file that is open; `.` hides files.
+            let is_ours = name == FILE_NAME || name.ends_with(".dl") || name.starts_with("~$") || name.starts_with('.');
+            match () {
+                () if is_ours => {}
+                () if entry.is_dir() => self.folders.push(display_path(&entry)),
+                () if Format::of_path(&entry).is_some() => self.read.push(entry),
+                () => self.unknown.push(name),
+            }
+        }
+        Ok(())
     }
-    Ok(files)
+
+    /// What was not looked at.
+    fn left_out(&self, lang: Lang) -> String {
+        let mut said = String::new();
+        if !self.unknown.is_empty() {
+            let names = some(&self.unknown);
+            let message = text!(
+                "没有看这些文件：{names}。认得的是 Excel、CSV、Word（.docx）、网页、文本等；.doc、.wps、.et 先另存为 .docx、.xlsx，PDF 先转成 Excel 或 Word\n",
+                "files left out: {names}. Excel, CSV, Word (.docx), web pages and texts can be read; save .doc as .docx and turn PDF into Excel or Word first\n"
+            );
+            said += message.get(lang);
+        }
+        if let Some(first) = self.folders.first() {
+            let names = some(&self.folders);
+            let message = text!(
+                "没有看子文件夹：{names}。要看，一起写上：gouji init . {first}\n",
+                "folders left out: {names}. To read them too, name them: gouji init . {first}\n"
+            );
+            said += message.get(lang);
+        }
+        said
+    }
+}
+
+/// The first few names.
+fn some(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let more = if names.len() > SHOWN { "……" } else { "" };
+    names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("、") + more
 }

@@ -1,7 +1,7 @@
 //! Rows that stand in a table without being of it: notes below it, lines for signatures, headings of its parts, numbers
-//! of its columns, their units, parts of the row above.
+//! of its columns, their units, its title on the next page, sums carried over, parts of the row above.
 
-use super::names::{are_units, normal, unit_alone};
+use super::names::{self, are_units, normal, unit_alone};
 
 /// What such a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub enum Aside {
     Heading,
     /// `栏次 1 2 3`
     ColumnNumbers,
+    /// `第 2 页`, or the table's title once more.
+    Page,
+    /// `承前页`: a sum that is carried over from page to page.
+    Carried,
     /// `元 万元 %`: the units of the columns, again.
     Units,
     /// `其中：……`: part of what the row above says already.
@@ -37,6 +41,8 @@ const NOTES: [&str; 14] = [
     "source",
     "sources",
 ];
+/// Sums that are carried over.
+const CARRIED: [&str; 7] = ["承前页", "承上页", "接上页", "接前页", "过次页", "过下页", "转下页"];
 /// What people sign as.
 const SIGNED: [&str; 22] = [
     "填表人",
@@ -63,16 +69,20 @@ const SIGNED: [&str; 22] = [
     "财务负责人",
 ];
 
-/// What a row of a table of `width` columns is, when it is no data: from its filled cells in their order, none of them
-/// twice, and from how many cells it is written as.
+/// What a row of a table of `width` columns below `titles` is, when it is no data: from its filled cells in their order,
+/// none of them twice, and from how many cells it is written as.
 #[must_use]
-pub fn of<'a>(mut filled: impl Iterator<Item = &'a str>, (cells, width): (usize, usize)) -> Option<Aside> {
+pub fn of<'a>(
+    mut filled: impl Iterator<Item = &'a str>,
+    (cells, width): (usize, usize),
+    titles: &[String],
+) -> Option<Aside> {
     let first = filled.next()?.trim();
     let second = filled.next();
     if unit_alone(first).is_some() && width > 2 {
         return are_units(std::iter::once(first).chain(second).chain(filled)).then_some(Aside::Units);
     }
-    let Some(second) = second else { return alone(first, (cells, width)) };
+    let Some(second) = second else { return alone(first, (cells, width), titles) };
     // Hardly any row has such a beginning: no more is looked at.
     let start = first.chars().next()?;
     if start.is_ascii() && !first.contains(':') || first.len() > 400 {
@@ -86,6 +96,9 @@ pub fn of<'a>(mut filled: impl Iterator<Item = &'a str>, (cells, width): (usize,
     if matches!(&*normal(first), "栏次" | "行次" | "栏目次") {
         return Some(Aside::ColumnNumbers);
     }
+    if "承过转接".contains(start) && first.len() <= 30 && CARRIED.contains(&&*normal(first)) {
+        return Some(Aside::Carried);
+    }
     if start == '其' && normal(first).starts_with("其中") && is_labelled(first, &["其中"]) {
         return Some(Aside::OfWhich);
     }
@@ -93,7 +106,10 @@ pub fn of<'a>(mut filled: impl Iterator<Item = &'a str>, (cells, width): (usize,
 }
 
 /// What the only filled cell of a row says.
-fn alone(text: &str, (cells, width): (usize, usize)) -> Option<Aside> {
+fn alone(text: &str, (cells, width): (usize, usize), titles: &[String]) -> Option<Aside> {
+    if is_page(text) || !titles.is_empty() && titles.contains(&names::title(text)) {
+        return Some(Aside::Page);
+    }
     if width < 3 {
         return None;
     }
@@ -125,6 +141,16 @@ fn is_labelled(text: &str, words: &[&str]) -> bool {
     })
 }
 
+/// `第 2 页`, `第2页，共3页`
+fn is_page(text: &str) -> bool {
+    if text.len() > 60 || !text.starts_with('第') {
+        return false;
+    }
+    let text = normal(text);
+    let rest = text['第'.len_utf8()..].trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() + '第'.len_utf8() < text.len() && rest.starts_with('页')
+}
+
 /// `一、`, `（二）`, `第三部分`: how parts of a table are numbered.
 fn is_numbered(text: &str) -> bool {
     let is_digit = |c: char| "一二三四五六七八九十".contains(c);
@@ -138,7 +164,8 @@ mod tests {
     use super::{Aside, of};
 
     fn row(cells: &[&str], width: usize) -> Option<Aside> {
-        of(cells.iter().copied().filter(|cell| !cell.is_empty()), (cells.len(), width))
+        let titles = ["支出表".to_owned()];
+        of(cells.iter().copied().filter(|cell| !cell.is_empty()), (cells.len(), width), &titles)
     }
 
     #[test]
@@ -150,6 +177,9 @@ mod tests {
         assert_eq!(row(&["填表人：张三", "", "审核人：李四", "填表日期：2024年1月5日"], 4), Some(Aside::Signatures));
         assert_eq!(row(&["（一）基本支出", "", "", ""], 4), Some(Aside::Heading));
         assert_eq!(row(&["栏次", "1", "2", "3"], 4), Some(Aside::ColumnNumbers));
+        assert_eq!(row(&["支 出 表（续）", "", "", ""], 4), Some(Aside::Page));
+        assert_eq!(row(&["第 2 页，共 3 页", ""], 2), Some(Aside::Page));
+        assert_eq!(row(&["承前页", "", "3", "4"], 4), Some(Aside::Carried));
         assert_eq!(row(&["", "万元", "（元）", ""], 4), Some(Aside::Units));
         assert_eq!(row(&["其中：人员经费", "3", "", ""], 4), Some(Aside::OfWhich));
     }
@@ -163,6 +193,7 @@ mod tests {
         assert_eq!(row(&["说明", "x"], 2), None);
         assert_eq!(row(&["a;b;c"], 3), None, "a row with another delimiter is for people to look at");
         assert_eq!(row(&["a"], 2), None, "two columns: a name whose value is missing");
+        assert_eq!(row(&["第一页设计费", "", ""], 3), None);
         assert_eq!(row(&["其中一个项目", "3", "", ""], 4), None);
     }
 }

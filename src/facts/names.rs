@@ -5,6 +5,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::manifest::CellUnit;
 use crate::value::Unit;
 
+/// Titles are no longer than this, in bytes.
+const LONGEST_TITLE: usize = 300;
+
 /// `text` in the one form in which names are compared: NFKC, no blanks, lower case.
 #[must_use]
 pub fn normal(text: &str) -> String {
@@ -17,6 +20,17 @@ pub fn normal(text: &str) -> String {
     }
     let visible = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
     text.nfkc().filter(visible).flat_map(char::to_lowercase).collect()
+}
+
+/// A table's title in its normal form, without the word that it goes on from the page before: `（续）`, `续表`.
+#[must_use]
+pub fn title(text: &str) -> String {
+    if text.len() > LONGEST_TITLE {
+        return String::new();
+    }
+    let title = normal(text);
+    let ends = ["(续)", "(续表)", "续表", "(continued)"];
+    ends.iter().find_map(|end| title.strip_suffix(end)).map(str::to_owned).unwrap_or(title)
 }
 
 /// A header in its normal form without what is not its name: brackets that state a unit, a closing colon, a star.

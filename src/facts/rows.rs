@@ -117,7 +117,7 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
             sorted.totals.push(row);
             continue;
         }
-        if let Some(aside) = aside(row, width).filter(|_| *totals != Totals::All) {
+        if let Some(aside) = aside(row, headers).filter(|_| *totals != Totals::All) {
             tally.aside(aside, row.span);
             continue;
         }
@@ -131,10 +131,10 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
     sorted
 }
 
-/// What a row of a table of `width` columns is, when it is no data and no sum.
+/// What a row below `headers` is, when it is no data and no sum.
 #[must_use]
-pub fn aside(row: &RawRow, width: usize) -> Option<Aside> {
-    aside::of(filled(row), (row.cells.len(), width))
+pub fn aside(row: &RawRow, headers: &Headers) -> Option<Aside> {
+    aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles)
 }
 
 /// What is written in a row, what merged cells repeat to the right left out.

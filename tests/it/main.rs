@@ -5,10 +5,12 @@
 mod analysis;
 mod checker;
 mod cli;
+mod databases;
 mod datafrog;
 mod engines;
 mod floors;
 mod formats;
+mod init;
 mod kaifu;
 mod language_doc;
 mod packs;

@@ -157,7 +157,7 @@ impl Chunk {
         let width = job.headers.columns.len();
         if job.totals != Totals::All {
             let filled = record[first..].iter().filter(|field| !is_blank(field)).map(text);
-            if let Some(aside) = aside::of(filled, (record.len(), width)) {
+            if let Some(aside) = aside::of(filled, (record.len(), width), &job.headers.titles) {
                 self.tally.aside(aside, span());
                 return false;
             }

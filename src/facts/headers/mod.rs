@@ -10,7 +10,7 @@ use self::levels::{at, has_lower_level, merged_levels, with_units};
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
-use super::read::raw::RawTable;
+use super::read::raw::{RawRow, RawTable};
 use crate::source::Span;
 
 /// In how many forms a header may be named.
@@ -27,6 +27,8 @@ pub struct Headers {
     pub rows: Range<usize>,
     /// One per column of the file.
     pub columns: Vec<Header>,
+    /// What stands alone in a row above them, as [`names::title`] writes it; such a row may stand on each page.
+    pub titles: Vec<String>,
 }
 
 /// The header of one column: from the upper level to the lower.
@@ -112,7 +114,31 @@ impl Index {
 /// the most of `wanted`; none when no row names any. A row of units below them is one of them.
 #[must_use]
 pub fn find(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {
-    without_units(table, spec, wanted).map(|headers| with_units(table, headers))
+    without_units(table, spec, wanted).map(|headers| complete(table, headers))
+}
+
+/// The headers of `table` whose highest level is the row at `first`.
+#[must_use]
+pub fn starting(table: &RawTable, first: usize) -> Headers {
+    let levels = merged_levels(table, first).max(1 + usize::from(has_lower_level(table, first)));
+    complete(table, at(table, first..(first + levels).min(table.rows.len())))
+}
+
+/// `headers` with the units below them and the titles above.
+fn complete(table: &RawTable, headers: Headers) -> Headers {
+    let headers = with_units(table, headers);
+    let titles = titles(&table.rows[..headers.rows.start.min(table.rows.len())]);
+    Headers { titles, ..headers }
+}
+
+/// The titles among the last of `rows`.
+fn titles(rows: &[RawRow]) -> Vec<String> {
+    let only = |row: &RawRow| {
+        let mut written = row.cells.iter().filter(|cell| !cell.absent && !cell.text.trim().is_empty());
+        let first = written.next().filter(|_| written.next().is_none())?;
+        Some(names::title(&first.text)).filter(|title| !title.is_empty())
+    };
+    rows.iter().rev().take(SEARCHED).filter_map(only).collect()
 }
 
 fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) -> Option<Headers> {

@@ -78,7 +78,10 @@ pub(super) fn of_source(
         report.push(examples(Diagnostic::note(Code::RowsSkipped, message).at(spec.file.span), &tally.headers.places));
     }
     let aside = [
-        (&tally.asides, text!("注释、签章、小标题", "notes, signatures, headings")),
+        (
+            &tally.asides,
+            text!("注释、签章、小标题、页眉页脚", "notes, signatures, headings, what is printed on each page"),
+        ),
         (&tally.of_which, text!("“其中”行，已含在上一行里", "parts of the row above (其中)")),
     ];
     for (rows, what) in aside.into_iter().filter(|(rows, _)| rows.count > 0) {

@@ -48,7 +48,7 @@ pub(super) fn by_position(
             .secondary(rows[0].span, text!("第一行", "the first row"))
             .help(help),
     );
-    Some(Headers { rows: 0..0, columns: vec![Header::default(); width] })
+    Some(Headers { columns: vec![Header::default(); width], ..Headers::default() })
 }
 
 fn is_written(cell: &RawCell) -> bool {

@@ -69,7 +69,7 @@ pub fn add_text(
         report.push(Diagnostic::note(Code::EncodingGuessed, message).at(request.at).help(help));
     }
     let Decoded { text, encoding, wrong, .. } = decoded;
-    let text = plain_breaks(text);
+    let text = without_zeros(plain_breaks(text), request, report);
     let first_wrong = text.find('\u{fffd}');
     let file = open::add(sources, request, text, report)?;
     if wrong > 0 {
@@ -91,6 +91,18 @@ pub fn add_text(
 /// `text` with `\n` for every kind of line break, so that lines are what editors call lines.
 fn plain_breaks(text: String) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+/// `text` without the zero bytes with which old systems fill up cells; that there were any is said.
+fn without_zeros(text: String, request: &Request<'_>, report: &mut Report) -> String {
+    let (name, count) = (request.name, text.matches('\0').count());
+    if count == 0 {
+        return text;
+    }
+    let message =
+        text!("{name} 里有 {count} 个空字节（NUL），没有当作内容", "{count} NUL bytes of {name} were left out");
+    report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
+    text.replace('\0', "")
 }
 
 /// Decodes `bytes`. The encoding asked for goes first, then a byte order mark, then what is `declared`, then what fits.
@@ -155,16 +167,18 @@ fn shown(name: &'static str) -> &'static str {
     if name == "gb18030" { "GB18030" } else { name }
 }
 
-/// UTF-16 without a mark: zero bytes on one side of the pairs only.
+/// UTF-16 without a mark: zero bytes on one side of the pairs, hardly any on the other, where characters such as `一`
+/// (U+4E00) have theirs.
 fn utf_16_by_pattern(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd, least) = (zeros(0), zeros(1), sample.len() / 20 + 1);
-    match () {
-        () if odd >= least && even == 0 => Some(UTF_16LE),
-        () if even >= least && odd == 0 => Some(UTF_16BE),
-        () => None,
-    }
+    let encoding = match () {
+        () if odd >= least && even * 3 <= odd => UTF_16LE,
+        () if even >= least && odd * 3 <= even => UTF_16BE,
+        () => return None,
+    };
+    (bytes.len() % 2 == 0 && !encoding.decode_without_bom_handling(bytes).1).then_some(encoding)
 }
 
 #[cfg(test)]
@@ -193,6 +207,9 @@ mod tests {
         assert_eq!(decode(format!("\u{feff}{TEXT}").as_bytes(), None, None).text, TEXT, "the mark is no text");
         assert_eq!(decode(&gb, None, Some("gb2312")).found, Found::Declared);
         assert_eq!(decode(TEXT.as_bytes(), None, Some("gb2312")).text, TEXT, "a page that lies");
+        let zeros: Vec<u8> = "一年,开支\n甲,35\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&zeros, None, None).encoding, "UTF-16LE", "characters with a zero byte of their own");
+        assert_eq!(decode(b"a\0,b\0\n1\0,2\0\n", None, None).encoding, "UTF-8", "cells filled up with zeros");
         assert_eq!(decode(b"", None, None).text, "");
     }
 

@@ -15,7 +15,7 @@ use super::office::Trouble;
 use super::open;
 use super::raw::RawTable;
 use super::sheet::plain_number;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::SourceMap;
 use crate::text;
 
@@ -28,6 +28,10 @@ const STEPS: i32 = 10_000;
 const MOST_LOOKS: u64 = 30_000;
 /// First bytes of a database.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+/// Where it says how long its pages are; 1 stands for 64 KiB.
+const PAGE_SIZE: std::ops::Range<usize> = 16..18;
+/// Where it says how it is written and read: 2 with a write-ahead log, 1 without.
+const FORMAT_VERSIONS: std::ops::Range<usize> = 18..20;
 
 /// Reads every table of a database.
 #[must_use]
@@ -35,7 +39,8 @@ pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, R
     let mut report = Report::new();
     let mut tables = Vec::new();
     let Some(bytes) = open::bytes(request, &mut report) else { return (tables, report) };
-    let connection = match connect(&bytes) {
+    unfinished(request, &mut report);
+    let connection = match connect(bytes) {
         Ok(connection) => connection,
         Err(trouble) => {
             report.push(trouble.diagnostic(request.name, request.at));
@@ -73,14 +78,41 @@ fn failed(error: &rusqlite::Error) -> Trouble {
     }
 }
 
+/// Says that a program has left changes beside the database that are not in it yet.
+fn unfinished(request: &Request<'_>, report: &mut Report) {
+    for ending in ["-wal", "-journal"] {
+        let mut path = request.path.as_os_str().to_owned();
+        path.push(ending);
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+            let name = request.name;
+            let message = text!(
+                "{name} 旁边有 {name}{ending}：还有改动没有写进数据库，没有读到",
+                "{name}{ending} stands beside {name}: changes in it are not in the database yet and are not read"
+            );
+            let help = text!(
+                "关掉正在用它的程序，再检查一遍；或者从那个程序里导出",
+                "close the program that uses it and check again, or export from that program"
+            );
+            report.push(Diagnostic::warning(Code::StaleValue, message).at(request.at).help(help));
+        }
+    }
+}
+
 /// Opens a copy of the database in memory, which nothing can write to.
-fn connect(bytes: &[u8]) -> Result<Connection, Trouble> {
+fn connect(mut bytes: Vec<u8>) -> Result<Connection, Trouble> {
     if !bytes.starts_with(MAGIC) {
         return Err(Trouble::broken(text!("它不是 SQLite 数据库", "it is no SQLite database")));
     }
+    if is_cut_short(&bytes) {
+        return Err(Trouble::broken(text!("数据库不完整，后面少了一截", "the database is cut short")));
+    }
+    // A database in memory has no write-ahead log, whatever its header says of the file.
+    if let Some(versions) = bytes.get_mut(FORMAT_VERSIONS).filter(|versions| **versions == [2, 2]) {
+        versions.fill(1);
+    }
     let open = || -> rusqlite::Result<Connection> {
         let mut connection = Connection::open_in_memory()?;
-        connection.deserialize_read_exact("main", bytes, bytes.len(), true)?;
+        connection.deserialize_read_exact("main", &bytes[..], bytes.len(), true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         let looks = Arc::new(AtomicU64::new(0));
         let watch = move || looks.fetch_add(1, Ordering::Relaxed) > MOST_LOOKS;
@@ -88,6 +120,16 @@ fn connect(bytes: &[u8]) -> Result<Connection, Trouble> {
         Ok(connection)
     };
     open().map_err(|error| failed(&error))
+}
+
+/// Whether the last page is not whole: SQLite itself reads such a file until it comes there.
+fn is_cut_short(bytes: &[u8]) -> bool {
+    let size = match bytes.get(PAGE_SIZE) {
+        Some([0, 1]) => 1 << 16,
+        Some([high, low]) => usize::from(u16::from_be_bytes([*high, *low])),
+        _ => 0,
+    };
+    size == 0 || bytes.len() % size != 0
 }
 
 /// Every table and view, with the queries that read it: with rowids, and without where it has none.
@@ -224,6 +266,77 @@ mod tests {
         assert!(read_file(&path, Some("DELETE FROM 支出")).2.has_errors());
         std::fs::write(&path, b"SQLite format 3\0 and nothing more").unwrap();
         assert!(read_file(&path, None).2.has_errors());
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    /// A database of one table in a file of its own.
+    fn made(name: &str, sql: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("gouji-{name}-{}.db", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        path
+    }
+
+    #[test]
+    fn every_type_is_read_as_it_is_kept() {
+        let path = made(
+            "types",
+            "PRAGMA encoding = 'UTF-16le';
+             CREATE TABLE \"表 \"\"一\"\"\"(i INTEGER, d DECIMAL(18,2), r REAL, t TEXT, day DATE, at DATETIME, b BLOB, n, yes BOOLEAN);
+             INSERT INTO \"表 \"\"一\"\"\"(rowid, i, d, r, t, day, at, b, n, yes) VALUES
+               (7, -9223372036854775808, 25.10, 1e20, '行一' || char(10) || '行二', '2020-03-05', 1583397015, x'0001', NULL, TRUE),
+               (9, '3', '4,95', -0.0, '', '2020年3月5日', '08:30', zeroblob(3), 12345678.5, 0);",
+        );
+        let (_, tables, report) = read_file(&path, None);
+        std::fs::remove_file(&path).unwrap();
+        assert!(report.is_empty(), "{report:?}");
+        assert_eq!(tables[0].name, "表 \"一\"");
+        let first = "-9223372036854775808|25.1|100000000000000000000|行一\n行二|2020-03-05|1583397015|（2 bytes）||1";
+        let second = "3|4,95|0||2020年3月5日|08:30|（3 bytes）|12345678.5|0";
+        let read = texts(&tables[0]);
+        assert_eq!([read[1].join("|"), read[2].join("|")], [first, second]);
+        assert_eq!(tables[0].rows[2].cells[1].address.as_deref(), Some("表 \"一\"[9].d"), "by its rowid");
+        assert!(tables[0].rows[1].cells[7].absent, "NULL is nothing");
+        assert!(!tables[0].rows[2].cells[3].absent, "an empty text is one");
+    }
+
+    #[test]
+    fn a_database_with_a_write_ahead_log_is_read_and_what_is_missing_said() {
+        let path = made("wal", "PRAGMA journal_mode = WAL; CREATE TABLE a(x); INSERT INTO a VALUES (1);");
+        let (_, tables, report) = read_file(&path, None);
+        assert_eq!((texts(&tables[0])[1].clone(), report.is_empty()), (vec!["1"], true), "{report:?}");
+        let open = Connection::open(&path).unwrap();
+        open.execute_batch("INSERT INTO a VALUES (2)").unwrap();
+        let (_, tables, report) = read_file(&path, None);
+        drop(open);
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((tables[0].rows.len(), report.diagnostics()[0].code), (2, Code::StaleValue));
+    }
+
+    #[test]
+    fn damaged_databases_end_with_a_complaint() {
+        let path = made(
+            "broken",
+            "CREATE TABLE a(x, y); WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 900) INSERT INTO a SELECT i, hex(i) || '一' FROM n;",
+        );
+        let whole = std::fs::read(&path).unwrap();
+        for end in [0, 15, 16, 99, 4096, whole.len() / 2, whole.len() - 1] {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            assert!(read_file(&path, None).2.has_errors(), "{end} bytes");
+        }
+        let text = b"<html>not a database</html>";
+        std::fs::write(&path, text).unwrap();
+        assert!(read_file(&path, None).2.has_errors());
+        // What a header may lie about: the size of pages, their number, where free ones are; then every page in turn.
+        for at in (16..100).chain((100..whole.len()).step_by(509)) {
+            for byte in [0, 1, 0x7F, 0xFF] {
+                let mut lying = whole.clone();
+                lying[at] = byte;
+                std::fs::write(&path, &lying).unwrap();
+                let (_, tables, report) = read_file(&path, None);
+                assert!(tables.len() <= 1 && (report.has_errors() || !tables.is_empty()), "byte {at} = {byte}");
+            }
+        }
         std::fs::remove_file(&path).unwrap();
     }
 }

@@ -2,13 +2,12 @@
 
 use crate::facts::cells::{self, CellKind, Reading};
 use crate::facts::headers::{self, Header, Headers, Index};
-use crate::facts::manifest::{CellUnit, Feed, HeaderRows, Placed, SourceSpec};
+use crate::facts::manifest::{CellUnit, Feed, SourceSpec};
 use crate::facts::map;
 use crate::facts::names;
 use crate::facts::read::raw::{RawRow, RawTable};
 use crate::facts::rows;
 use crate::schema::{ColumnType, Relation, Schema};
-use crate::source::Span;
 use crate::value::Decimal;
 use crate::value::functions::text::similarity;
 
@@ -62,19 +61,13 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
         Some(best) if best.0 >= one.0 => Some(best),
         _ => Some(one),
     });
-    if let Some((score, headers)) = best.filter(|(score, _)| *score > 1 || table.header_rows.is_some()) {
-        let _ = score;
+    if let Some((_, headers)) = best.filter(|(score, _)| *score > 1 || table.header_rows.is_some()) {
         return headers;
     }
-    let row = table.rows.iter().take(SEARCHED).position(looks_like_headers).unwrap_or(0);
-    let row = u32::try_from(row + 1).unwrap_or(1);
-    let rows = if table.rows.iter().take(SEARCHED).any(looks_like_headers) {
-        HeaderRows::Rows(row, row)
-    } else {
-        HeaderRows::Absent
-    };
-    let spec = SourceSpec { header: Some(Placed { value: rows, span: Span::default() }), ..spec };
-    headers::find(table, &spec, &[]).unwrap_or_default()
+    match table.rows.iter().take(SEARCHED).position(looks_like_headers) {
+        Some(first) => headers::starting(table, first),
+        None => Headers::default(),
+    }
 }
 
 /// Two texts at least, no number, and nothing longer than headers are.
@@ -90,21 +83,51 @@ fn looks_like_headers(row: &RawRow) -> bool {
 
 /// The relation whose columns the table has most of.
 pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> Option<Guess> {
-    let is_row =
-        |row: &&RawRow| rows::aside(row, headers.columns.len()).is_none() && !rows::repeats_headers(row, headers);
-    let data: Vec<&RawRow> = table.rows.iter().skip(headers.rows.end).filter(is_row).collect();
+    let data = data(table, headers);
     let mut best: Option<(Decimal, Guess)> = None;
     for (at, relation) in schema.relations.iter().enumerate() {
         let (score, columns) = columns(relation, table, headers, &data);
         let enough = columns.len() >= 2 && columns.iter().any(|column| column.certain);
         if enough && best.as_ref().is_none_or(|(most, _)| score > *most) {
-            let is_empty = |row: &&&RawRow| row.cells.iter().all(|cell| cell.text.trim().is_empty());
-            let totals = data.iter().filter(|row| row.cells.iter().any(|cell| names::is_total(&cell.text))).count();
-            let rows = data.iter().filter(|row| !is_empty(row)).count() - totals;
-            best = Some((score, Guess { relation: at, columns, rows, totals }));
+            best = Some((score, whole(at, columns, &data)));
         }
     }
     best.map(|(_, guess)| guess)
+}
+
+/// The rows behind the headers that may be data.
+pub(super) fn data<'a>(table: &'a RawTable, headers: &Headers) -> Vec<&'a RawRow> {
+    let is_row = |row: &&RawRow| rows::aside(row, headers).is_none() && !rows::repeats_headers(row, headers);
+    table.rows.iter().skip(headers.rows.end).filter(is_row).collect()
+}
+
+/// The guess that a table with those rows is the relation at that position.
+pub(super) fn whole(relation: usize, columns: Vec<Matched>, data: &[&RawRow]) -> Guess {
+    let is_empty = |row: &&&RawRow| row.cells.iter().all(|cell| cell.text.trim().is_empty());
+    let totals = data.iter().filter(|row| row.cells.iter().any(|cell| names::is_total(&cell.text))).count();
+    let rows = data.iter().filter(|row| !is_empty(row)).count() - totals;
+    Guess { relation, columns, rows, totals }
+}
+
+/// A column of a relation, of type `ty`, as the column of the file that it was found to be.
+pub(super) fn matched(
+    ty: ColumnType,
+    (column, index): (usize, usize),
+    (headers, data): (&Headers, &[&RawRow]),
+    (caption, certain): (Option<CellUnit>, bool),
+) -> Matched {
+    let header = &headers.columns[index];
+    let printed = header.printed();
+    let unit = header.unit().or(caption).filter(|unit| matches!(unit, CellUnit::Money(_)));
+    Matched {
+        column,
+        index,
+        ambiguous: Index::new(&headers.columns).find(&printed).len() > 1,
+        header: printed,
+        certain,
+        unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
+        wrong: wrong(ty, index, data),
+    }
 }
 
 /// Which columns of `relation` the table has, the likeliest pairs first, and how likely all of it is.
@@ -129,7 +152,6 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     let (mut taken_columns, mut taken, mut total) = (Vec::new(), Vec::new(), Decimal::ZERO);
     let mut found = Vec::new();
     let caption = map::caption_unit(table, headers);
-    let index_of = Index::new(&headers.columns);
     for (likeness, certain, column, index) in pairs {
         if taken_columns.contains(&column) || taken.contains(&index) {
             continue;
@@ -137,19 +159,8 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         taken_columns.push(column);
         taken.push(index);
         total += likeness;
-        let header = &headers.columns[index];
-        let printed = header.printed();
         let ty = relation.columns[column].ty;
-        let unit = header.unit().or(caption).filter(|unit| matches!(unit, CellUnit::Money(_)));
-        found.push(Matched {
-            column,
-            index,
-            ambiguous: index_of.find(&printed).len() > 1,
-            header: printed,
-            certain,
-            unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
-            wrong: wrong(ty, index, data),
-        });
+        found.push(matched(ty, (column, index), (headers, data), (caption, certain)));
     }
     found.sort_by_key(|one| one.column);
     (total, found)
@@ -176,7 +187,8 @@ fn likeness(header: &Header, names: &[String]) -> (Decimal, bool) {
     best
 }
 
-fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Item = &'a str> {
+/// The first filled cells of a column.
+pub(super) fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Item = &'a str> {
     let cells = data.iter().filter_map(move |row| row.cells.get(index)).map(|cell| cell.text.trim());
     cells.filter(|text| !text.is_empty() && !names::is_total(text)).take(SAMPLE)
 }
@@ -189,16 +201,18 @@ fn kind(ty: ColumnType, index: usize, data: &[&RawRow]) -> CellKind {
 
 /// Whether most cells are of the type.
 fn fits(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
-    if ty == ColumnType::Symbol {
-        return true;
-    }
+    ty == ColumnType::Symbol || share(ty, index, data) >= 6
+}
+
+/// How many tenths of the cells are of the type; all, when there are none.
+pub(super) fn share(ty: ColumnType, index: usize, data: &[&RawRow]) -> usize {
     let (mut right, mut all) = (0, 0);
     let kind = kind(ty, index, data);
     for text in sample(index, data) {
         all += 1;
         right += usize::from(!matches!(cells::read(text, &kind), Reading::Malformed(_)));
     }
-    right * 10 >= all * 6
+    if all == 0 { 10 } else { right * 10 / all }
 }
 
 /// Whether a column of texts would be one of numbers, which hardly anything but its own header makes likely.
@@ -214,7 +228,7 @@ fn wrong(ty: ColumnType, index: usize, data: &[&RawRow]) -> Vec<String> {
 }
 
 /// Whether every amount has a unit behind it.
-fn all_have_units(index: usize, data: &[&RawRow]) -> bool {
+pub(super) fn all_have_units(index: usize, data: &[&RawRow]) -> bool {
     let kind = CellKind::plain(ColumnType::Money);
     let mut amounts = sample(index, data).filter_map(|text| match cells::read(text, &kind) {
         Reading::Present(_, written) => Some(written.unit.is_some()),

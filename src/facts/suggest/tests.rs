@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::suggest;
+use super::{Asked, suggest};
 use crate::diagnostic::{Code, Lang, Severity};
 use crate::facts::{Manifest, load};
 use crate::schema::{Column, ColumnType, Relation, Schema};
@@ -36,6 +36,10 @@ fn schema() -> Schema {
     Schema { relations: vec![relation("project", project), relation("expenditure", voucher)] }
 }
 
+fn asked(dir: &std::path::Path, lang: Lang) -> Asked<'_> {
+    Asked { dir, lang, packs: &["budget"], declarations: "tables.dl" }
+}
+
 #[test]
 fn the_manifest_that_is_written_works() {
     let dir = std::env::temp_dir().join(format!("gouji-init-{}", std::process::id()));
@@ -43,7 +47,7 @@ fn the_manifest_that_is_written_works() {
     let files = [
         ("附表.csv", "某局支出表,,\n项目名称,预算数（万元）,支出金额（万元）\n甲,1,2\n乙,3,\"4,95\"\n合计,4,7\n"),
         ("凭证.csv", "凭证号,日期,金额\nv1,2020-01-02,5\n"),
-        ("别的.csv", "姓名,电话\n某,1\n"),
+        ("别的.csv", "姓名,电话\n"),
     ];
     let mut paths: Vec<PathBuf> = Vec::new();
     for (name, text) in files {
@@ -51,9 +55,10 @@ fn the_manifest_that_is_written_works() {
         paths.push(dir.join(name));
     }
     let mut map = SourceMap::new();
-    let (made, report) = suggest(&mut map, &schema(), &paths, (&dir, Lang::Zh));
+    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(&dir, Lang::Zh));
     assert!(report.is_empty(), "{report:?}");
-    assert_eq!((made.fed, made.unknown), (2, 1), "{}", made.manifest);
+    assert_eq!((made.fed, made.own, made.unknown), (2, 0, 1), "{}", made.manifest);
+    assert_eq!(made.declarations, "");
     for part in ["预算数", "4,95", "没有写明单位", "姓名", "像合计"] {
         assert!(made.manifest.contains(part), "{part} in {}", made.manifest);
     }
@@ -72,7 +77,8 @@ fn the_manifest_that_is_written_works() {
 #[test]
 fn a_file_of_no_known_format_is_said() {
     let mut map = SourceMap::new();
-    let (made, report) = suggest(&mut map, &schema(), &[PathBuf::from("a.xyz")], (std::path::Path::new("."), Lang::En));
+    let (made, report) =
+        suggest(&mut map, &schema(), &[PathBuf::from("a.xyz")], &asked(std::path::Path::new("."), Lang::En));
     assert_eq!(report.diagnostics().iter().map(|one| one.code).collect::<Vec<_>>(), [Code::UnreadableFile]);
     assert_eq!(made.fed, 0);
 }
@@ -84,8 +90,60 @@ fn what_is_said_of_a_file_as_a_whole_has_no_place() {
     std::fs::write(&path, &*bytes).unwrap();
     let mut map = SourceMap::new();
     map.add("rules.dl", ".decl other(x: number)\n").unwrap();
-    let (_, report) = suggest(&mut map, &schema(), std::slice::from_ref(&path), (&std::env::temp_dir(), Lang::Zh));
+    let (_, report) =
+        suggest(&mut map, &schema(), std::slice::from_ref(&path), &asked(&std::env::temp_dir(), Lang::Zh));
     let _ = std::fs::remove_file(&path);
     let said: Vec<_> = report.diagnostics().iter().map(|one| (one.code, one.place())).collect();
     assert_eq!(said, [(Code::EncodingGuessed, None)]);
+}
+
+#[test]
+fn tables_that_look_like_no_relation_get_one_of_their_own() {
+    let dir = std::env::temp_dir().join(format!("gouji-init-own-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let first = "2024年资产台账,,,,,,,\n\n资产编号,名称,购置日期,原值（元）,净值,折旧率（%）,数量,数量\n007,电脑,2020-03-05,\"5,600.00\",12.5万元,5,1,2\n008,桌子,2021年4月1日,1200,3元,4.5,3,4\n";
+    let files = [
+        ("1月台账.csv", first.to_owned()),
+        ("2月台账.csv", first.replace("桌子", "椅子")),
+        ("清单.txt", "包号,供货商,报价\n1,甲,3.5\n2,乙,4\n".to_owned()),
+        ("说明.txt", "本项目于2024年实施。\n".to_owned()),
+        ("空.csv", String::new()),
+    ];
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for (name, text) in &files {
+        std::fs::write(dir.join(name), text).unwrap();
+        paths.push(dir.join(name));
+    }
+    let mut map = SourceMap::new();
+    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(&dir, Lang::Zh));
+    assert!(report.is_empty(), "{report:?}");
+    let all = made.manifest.clone() + &made.declarations;
+    assert_eq!((made.fed, made.own, made.unknown), (0, 3, 1), "{all}");
+    for part in [
+        "rules = [\"budget\", \"./tables.dl\"]",
+        "header = 3, table = \"1月台账.csv\"",
+        "format = \"csv\", header = 1",
+        "只有正文",
+        "空.csv，看不出表头",
+        ".decl 表1月台账(",
+    ] {
+        assert!(all.contains(part), "{part} in {all}");
+    }
+    let columns: Vec<&str> =
+        made.declarations.lines().filter(|line| line.starts_with("    ") && !line.contains("///")).collect();
+    let wanted = [
+        "资产编号: symbol,",
+        "名称: symbol,",
+        "购置日期: date,",
+        "原值: money,",
+        "净值: money,",
+        "折旧率: decimal,",
+        "数量: number,",
+        "数量_2: number",
+        "包号: symbol,",
+        "供货商: symbol,",
+        "报价: money",
+    ];
+    assert_eq!(columns.iter().map(|column| column.trim()).collect::<Vec<_>>(), wanted);
+    let _ = std::fs::remove_dir_all(&dir);
 }

@@ -1,7 +1,7 @@
 //! The text of a suggested manifest.
 
 use super::guess::{Guess, Matched};
-use super::{Found, Pick};
+use super::{Asked, Found, Pick};
 use crate::diagnostic::{Lang, Text};
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
@@ -9,8 +9,15 @@ use crate::facts::read::Format;
 use crate::schema::{Relation, Schema};
 use crate::text;
 
-/// The manifest of all that was found.
-pub(super) fn manifest(schema: &Schema, title: &str, found: &[Found], lang: Lang) -> String {
+/// The manifest of all tables that were found; `texts` are files that have none. With relations of their own it names the
+/// file of these.
+pub(super) fn manifest(
+    schema: &Schema,
+    title: &str,
+    (found, texts): (&[Found], &[String]),
+    (asked, own): (&Asked<'_>, bool),
+) -> String {
+    let lang = asked.lang;
     let mut out = String::new();
     let head = text!(
         "由 gouji init 按文件内容写出。以 # 开头的是说明和疑问，核对后可以删去；`gouji facts` 看读入了什么，`gouji check` 审核。",
@@ -18,6 +25,11 @@ pub(super) fn manifest(schema: &Schema, title: &str, found: &[Found], lang: Lang
     );
     note(&mut out, "", &head, lang);
     out += &format!("title = {}\n", quoted(title));
+    if own {
+        let rules = asked.packs.iter().map(|pack| (*pack).to_owned());
+        let rules = rules.chain([format!("./{}", asked.declarations)]).map(|rule| quoted(&rule)).collect::<Vec<_>>();
+        out += &format!("rules = [{}]\n", rules.join(", "));
+    }
     for (at, relation) in schema.relations.iter().enumerate() {
         let fed: Vec<(&Found, &Guess)> = found
             .iter()
@@ -30,6 +42,15 @@ pub(super) fn manifest(schema: &Schema, title: &str, found: &[Found], lang: Lang
     }
     for one in found.iter().filter(|one| one.guess.is_none()) {
         unknown(&mut out, one, lang);
+    }
+    for file in texts {
+        out.push('\n');
+        note(
+            &mut out,
+            "",
+            &text!("没有用上：{file}，只有正文，没有表", "not used: {file} is text without a table"),
+            lang,
+        );
     }
     out
 }
@@ -72,12 +93,20 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     } else {
         format!("{file} › {}", found.shown.trim_end_matches(['：', ':']))
     };
-    note(out, "  ", &text!("{place}：{rows} 行", "{place}: {rows} rows"), lang);
+    let count = match found.top {
+        true => text!(
+            "{place}：大文件，只看了开头的 {rows} 行",
+            "{place}: a large file, of which {rows} rows were looked at"
+        ),
+        false => text!("{place}：{rows} 行", "{place}: {rows} rows"),
+    };
+    note(out, "  ", &count, lang);
     if guess.totals > 0 {
         note(out, "  ", &totals(guess.totals, relation), lang);
     }
     for column in &guess.columns {
-        doubts(out, relation, column, lang);
+        let taken = guess.columns.iter().filter(|other| other.header == column.header).count();
+        doubts(out, relation, (column, taken > 1), lang);
     }
     let free: Vec<&str> = (found.printed.iter())
         .filter(|header| !guess.columns.iter().any(|column| column.header == **header))
@@ -97,6 +126,9 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     }
     *out += "  { file = ";
     *out += &quoted(&found.file);
+    if found.say_format {
+        *out += &format!(", format = {}", quoted(found.format.name()));
+    }
     match &found.pick {
         Some(Pick::Name(name)) if matches!(found.format, Format::Excel | Format::Ods) => {
             *out += &format!(", sheet = {}", quoted(name));
@@ -158,13 +190,14 @@ fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
     *out += " }";
 }
 
-fn doubts(out: &mut String, relation: &Relation, column: &Matched, lang: Lang) {
+/// What is doubtful about a column; of columns with the same header one was taken, or each.
+fn doubts(out: &mut String, relation: &Relation, (column, each): (&Matched, bool), lang: Lang) {
     let (name, header) = (&relation.columns[column.column].name, &column.header);
     if !column.certain {
         let doubt = text!("疑：“{header}”当作 {name}，核对", "doubt: “{header}” is taken for {name}; check");
         note(out, "  ", &doubt, lang);
     }
-    if column.ambiguous {
+    if column.ambiguous && !each {
         let doubt =
             text!("疑：“{header}”不止一列，取了其中一列", "doubt: “{header}” fits several columns; one was taken");
         note(out, "  ", &doubt, lang);
@@ -190,16 +223,20 @@ fn doubts(out: &mut String, relation: &Relation, column: &Matched, lang: Lang) {
     }
 }
 
-/// A table that looks like no relation.
+/// What is no table.
 fn unknown(out: &mut String, found: &Found, lang: Lang) {
     let (file, shown) = (&found.file, &found.shown);
-    let headers = found.printed.iter().take(20).cloned().collect::<Vec<_>>().join("、");
     out.push('\n');
     let place = if shown.is_empty() || shown == file { file.clone() } else { format!("{file} › {shown}") };
-    let doubt = text!(
-        "没有用上：{place}，表头：{headers}。对不上任何一张表；`gouji facts` 列出各表的列",
-        "not used: {place}, headers: {headers}. It looks like no relation; `gouji facts` lists their columns"
-    );
+    let doubt = if found.printed.is_empty() {
+        text!("没有用上：{place}，看不出表头", "not used: {place}, in which no headers were found")
+    } else {
+        let headers = found.printed.iter().take(20).cloned().collect::<Vec<_>>().join("、");
+        text!(
+            "没有用上：{place}，像是表头的：{headers}，下面没有数据",
+            "not used: {place}, with headers and no rows: {headers}"
+        )
+    };
     note(out, "", &doubt, lang);
 }
 

@@ -6,6 +6,7 @@ mod fields;
 use std::ops::Range;
 
 use super::encoding;
+use super::office::{OLE_MAGIC, Trouble, ZIP_MAGIC};
 use super::open;
 use super::raw::{RawCell, RawRow, RawTable};
 use super::{Format, Request};
@@ -39,6 +40,10 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
 /// systems end lines with it, becomes a line break.
 pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report) -> Option<FileId> {
     let bytes = open::bytes(request, report)?;
+    if let Some(trouble) = not_a_text(&bytes) {
+        report.push(trouble.diagnostic(request.name, request.at));
+        return None;
+    }
     if request.options.encoding.is_some() {
         return encoding::add_text(sources, request, &bytes, None, report);
     }
@@ -67,6 +72,33 @@ pub struct Extent {
     pub range: Range<usize>,
     /// From where on no quotes of the text are believed.
     pub believed: usize,
+}
+
+/// What a file that is called a text is instead.
+fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
+    const OTHERS: [(&[u8], &str); 8] = [
+        (b"%PDF", "PDF"),
+        (b"\x89PNG", "PNG"),
+        (b"\xFF\xD8\xFF", "JPEG"),
+        (b"GIF8", "GIF"),
+        (b"Rar!", "RAR"),
+        (b"7z\xBC\xAF", "7z"),
+        (b"\x1F\x8B", "gzip"),
+        (b"SQLite format 3\0", "SQLite"),
+    ];
+    if bytes.starts_with(ZIP_MAGIC) || bytes.starts_with(OLE_MAGIC) {
+        let why = text!(
+            "它是 Excel、Word 一类的文件或压缩包，不是文本",
+            "it is a file of Excel or Word, or an archive, not a text"
+        );
+        let help = text!(
+            "是 Excel 的，写 format = \"excel\"；压缩包先解开",
+            "for one of Excel say format = \"excel\"; unpack archives"
+        );
+        return Some(Trouble::broken(why).with_help(help));
+    }
+    let (_, kind) = OTHERS.iter().find(|(start, _)| bytes.starts_with(start))?;
+    Some(Trouble::broken(text!("它是 {kind} 文件，不是文本", "it is a file of {kind}, not a text")))
 }
 
 /// The first rows of an extent, as many as are looked at or `least` if these are more.

@@ -13,18 +13,22 @@ mod style;
 mod xls;
 mod xlsx;
 
-use super::Request;
 use super::address::Position;
+use super::delimited;
 use super::html;
-use super::office::{Archive, OLE_MAGIC, Trouble};
+use super::office::{Archive, OLE_MAGIC, Trouble, ZIP_MAGIC};
 use super::open;
 use super::raw::RawTable;
+use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::SourceMap;
 use crate::text;
 
 /// Cells that are read of one sheet, those with long texts counted as several.
 const MOST_CELLS: usize = 6_000_000;
+
+/// Bytes from the top that are looked at to tell a text from a workbook.
+const SAMPLE: usize = 4096;
 
 /// A sheet as its file has it. Rows and columns are counted from 0.
 #[derive(Debug, Default)]
@@ -89,6 +93,15 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
         report.append(complaints);
         return (tables, report);
     }
+    if is_delimited_text(bytes) {
+        let name = request.name;
+        let message =
+            text!("{name} 其实是一行一行的文本，按文本读", "{name} is a text, a row a line, and was read as one");
+        report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
+        let (tables, complaints) = delimited::read(sources, Format::Tsv, request);
+        report.append(complaints);
+        return (tables, report);
+    }
     let sheets = match sheets(bytes) {
         Ok(sheets) => sheets,
         Err(trouble) => {
@@ -107,6 +120,16 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
         }
     }
     (tables, report)
+}
+
+/// Whether a file that is called a workbook is a text with tabs or commas, as many programs export under that name.
+fn is_delimited_text(bytes: &[u8]) -> bool {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let wide = sample.starts_with(&[0xFF, 0xFE]) || sample.starts_with(&[0xFE, 0xFF]);
+    let is_text = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\n' | b'\r');
+    let starts_otherwise = bytes.starts_with(ZIP_MAGIC) || bytes.starts_with(OLE_MAGIC) || sample.starts_with(b"<");
+    let plain = wide || sample.iter().all(is_text);
+    !starts_otherwise && plain && sample.contains(&b'\n') && (sample.contains(&b'\t') || sample.contains(&b','))
 }
 
 fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {

@@ -1,0 +1,87 @@
+//! The tables of a file that nobody described yet.
+
+use std::path::Path;
+
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::facts::bulk;
+use crate::facts::manifest::Placed;
+use crate::facts::read::delimited::{self, Dialect};
+use crate::facts::read::raw::RawTable;
+use crate::facts::read::{self, Format, Options, Request, narrative, parts};
+use crate::source::{FileId, SourceMap, Span, display_path};
+use crate::text;
+
+/// What a file holds.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub format: Format,
+    /// Whether the manifest must name the format, as its ending says another.
+    pub say_format: bool,
+    /// Its tables, running text left out.
+    pub tables: Vec<RawTable>,
+    /// Whether the tables are only the tops of those of a large file.
+    pub tops: bool,
+    /// Whether it has running text and nothing else.
+    pub only_text: bool,
+}
+
+/// Every table of a file; of those of a large delimited one the tops.
+pub(super) fn read(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<Read> {
+    let name = display_path(path);
+    let options = Options::default();
+    let request = Request { path, name: &name, at: Span::default(), options: &options };
+    let Some(format) = Format::of_path(path) else {
+        let message = text!("看不出 {name} 是什么格式，没有写入", "the format of {name} is not known; left out");
+        report.push(Diagnostic::warning(Code::UnreadableFile, message));
+        return None;
+    };
+    if matches!(format, Format::Csv | Format::Tsv) {
+        let file = delimited::open(sources, &request, report)?;
+        let dialect = Dialect::find(sources.file(file).text(), format, &options);
+        let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
+        return Some(Read { format, say_format: false, tables, tops, only_text: false });
+    }
+    let before = sources.files().len();
+    let (mut tables, complaints) = read::read(sources, format, &request);
+    report.append(complaints);
+    let all = tables.len();
+    tables.retain(|table| table.name != narrative::NAME);
+    let only_text = tables.is_empty() && all > 0;
+    if format == Format::Plain && tables.is_empty() && sources.files().len() > before {
+        let file = FileId(u32::try_from(before).unwrap_or(u32::MAX));
+        if let Some(dialect) = rows_of_fields(sources.file(file).text()) {
+            let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
+            return Some(Read { format: Format::Csv, say_format: true, tables, tops, only_text: false });
+        }
+    }
+    Some(Read { format, say_format: false, tables, tops: false, only_text })
+}
+
+fn delimited_tables(
+    sources: &SourceMap,
+    file: FileId,
+    (dialect, name): (Dialect, &str),
+    report: &mut Report,
+) -> (Vec<RawTable>, bool) {
+    let source = sources.file(file);
+    if source.text().len() as u64 >= bulk::LARGE {
+        let scan = bulk::scan(source, dialect, (1, bulk::CHUNK));
+        delimited::unclosed(source, &scan.unclosed, report);
+        let top = |extent| delimited::top(source, scan.dialect, extent, 0);
+        return (scan.tables.iter().map(top).collect(), true);
+    }
+    let at = Placed { value: name.to_owned(), span: Span::default() };
+    let whole = delimited::table(sources, file, (dialect, None), (&at, report));
+    (parts::split(vec![whole], (name, Span::default()), report), false)
+}
+
+/// How the rows of a text are written that is called plain and is one row of fields after another.
+fn rows_of_fields(text: &str) -> Option<Dialect> {
+    const LOOKED_AT: usize = 50;
+    let dialect = Dialect::find(text, Format::Csv, &Options::default());
+    let delimiter = char::from(dialect.delimiter);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LOOKED_AT).collect();
+    let several = lines.iter().filter(|line| line.contains(delimiter)).count();
+    let usual = matches!(dialect.delimiter, b',' | b'\t' | b';' | b'|');
+    (usual && lines.len() >= 2 && several * 10 >= lines.len() * 8).then_some(dialect)
+}

@@ -1,0 +1,101 @@
+//! `gouji init`: what it writes works at once.
+
+use std::fs;
+
+use crate::support::{folder, gouji};
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_init_writes_can_be_checked_queried_and_ruled_on() {
+    let dir = folder("init-all");
+    let gb = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let files: [(&str, Vec<u8>); 8] = [
+        (
+            "项目.csv",
+            gb(
+                "2024年支出表\n\n项目编号,项目名称,预算数,支出数\n,,万元,万元\nP1,甲,100,90\nP2,乙,200,210\n合计,,300,300\n",
+            ),
+        ),
+        (
+            "台账.csv",
+            gb("资产编号,资产名称,购置日期,原值（元）\n001,电脑,2020-03-05,\"250,600.00\"\n002,打印机,2021/4/1,1200\n"),
+        ),
+        ("导出.xls", gb("凭证号\t摘要\t金额（元）\n记1\t电费\t5.50\n")),
+        (
+            "公告.html",
+            gb(
+                "<meta charset=gb2312><table><tr><th>标段<th>报价人<th>报价（万元）<tr><td>一<td>丙公司<td>12.5</table>",
+            ),
+        ),
+        ("其实是图.csv", b"\x89PNG\r\n\x1a\n\0\0".to_vec()),
+        ("说明.txt", "本项目于2024年实施。\n".as_bytes().to_vec()),
+        ("合同.pdf", b"%PDF-1.4".to_vec()),
+        ("~$项目.xlsx", b"x".to_vec()),
+    ];
+    for (name, bytes) in &files {
+        fs::write(dir.join(name), bytes).unwrap();
+    }
+    fs::create_dir(dir.join("附件")).unwrap();
+    let at = dir.to_str().unwrap();
+    let made = gouji(&["init", at, "--lang", "zh"]);
+    let (said, doubts) = (text(made.stdout), text(made.stderr));
+    assert_eq!(made.status.code(), Some(0), "{said}{doubts}");
+    assert!(said.contains("2 张表用得上自带的规则，2 张自带的规则不认得，声明写在 tables.dl"), "{said}");
+    for part in
+        ["其实是图.csv：它是 PNG 文件", "其实是一行一行的文本", "没有看这些文件：合同.pdf", "没有看子文件夹", "附件"]
+    {
+        assert!(doubts.contains(part), "{part} in {doubts}");
+    }
+    let checked = gouji(&["check", at, "--lang", "zh", "--format", "concise"]);
+    let (found, complaints) = (text(checked.stdout), text(checked.stderr));
+    assert_eq!(checked.status.code(), Some(1), "{found}{complaints}");
+    assert!(found.contains("YS-003") && found.contains("支出 210万元，大于预算 200万元"), "{found}");
+    assert!(!complaints.contains("error") && !complaints.contains("warning"), "{complaints}");
+    let asked = gouji(&[
+        "query",
+        "x in 台账, x.原值 > 1万元, year(x.购置日期) = 2020, y in 公告, y.报价 = 12.5万元",
+        at,
+        "--format",
+        "csv",
+    ]);
+    let rows = text(asked.stdout);
+    assert!(
+        rows.contains("001,一,250600元,2020-03-05,12.5万元") && !rows.contains("002"),
+        "{rows}{}",
+        text(asked.stderr)
+    );
+    // The rule that the declarations show, as it stands there, in a file of its own.
+    let declarations = fs::read_to_string(dir.join("tables.dl")).unwrap();
+    let lines = declarations.lines().filter_map(|line| line.strip_prefix("//   "));
+    fs::write(dir.join("my-rules.toml"), lines.map(|line| line.to_owned() + "\n").collect::<String>()).unwrap();
+    let manifest = fs::read_to_string(dir.join("audit.toml")).unwrap();
+    fs::write(dir.join("audit.toml"), manifest.replace("\"./tables.dl\"]", "\"./tables.dl\", \"./my-rules.toml\"]"))
+        .unwrap();
+    let checked = gouji(&["check", at, "--lang", "zh", "--format", "concise"]);
+    let found = text(checked.stdout);
+    assert!(found.contains("ZJ-001"), "{found}{}", text(checked.stderr));
+    let again = gouji(&["init", at, "--lang", "zh"]);
+    assert_eq!((again.status.code(), text(again.stderr).contains("没有改动它")), (Some(2), true));
+}
+
+#[test]
+fn tables_that_no_rule_knows_are_declared_all_the_same() {
+    let dir = folder("init-own");
+    fs::write(dir.join("台账.csv"), "资产编号,原值（元）\n001,5\n").unwrap();
+    let file = dir.join("台账.csv");
+    let shown = gouji(&["init", file.to_str().unwrap(), "--print", "--lang", "zh"]);
+    let shown = text(shown.stdout);
+    assert!(shown.contains(".decl 台账(") && !dir.join("audit.toml").exists(), "{shown}");
+    fs::write(dir.join("tables.dl"), "mine").unwrap();
+    let refused = gouji(&["init", file.to_str().unwrap(), "--lang", "zh"]);
+    assert_eq!((refused.status.code(), dir.join("audit.toml").exists()), (Some(2), false));
+    fs::remove_file(dir.join("tables.dl")).unwrap();
+    let made = gouji(&["init", file.to_str().unwrap(), "--lang", "zh"]);
+    assert_eq!(made.status.code(), Some(0));
+    let facts = gouji(&["facts", dir.to_str().unwrap(), "--lang", "zh"]);
+    assert!(text(facts.stdout).contains("台账"));
+    assert_eq!(facts.status.code(), Some(0));
+}
