@@ -93,7 +93,7 @@ pub fn of<'a>(
         return Some(Aside::Note);
     }
     let rest = || std::iter::once(first).chain([second]);
-    if matches!(&*normal(first), "栏次" | "行次" | "栏目次") {
+    if "栏行".contains(start) && first.len() <= 30 && matches!(&*normal(first), "栏次" | "行次" | "栏目次") {
         return Some(Aside::ColumnNumbers);
     }
     if "承过转接".contains(start) && first.len() <= 30 && CARRIED.contains(&&*normal(first)) {
@@ -134,6 +134,10 @@ fn is_signature(text: &str) -> bool {
 /// Whether `text` begins with one of `words` and a colon, or with it and a number: `注1.`, `注：`.
 fn is_labelled(text: &str, words: &[&str]) -> bool {
     let head: String = text.trim().chars().take(12).collect();
+    // Hardly any text has a colon where it must stand: no more is looked at.
+    if !head.contains([':', '：', ';', '；', '﹕', '︰']) && !head.starts_with('注') {
+        return false;
+    }
     let head = normal(&head);
     words.iter().any(|word| {
         let Some(rest) = head.strip_prefix(word) else { return false };

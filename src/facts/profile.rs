@@ -1,7 +1,5 @@
 //! What was loaded, in numbers: the data of `gouji facts`.
 
-use std::collections::BTreeSet;
-
 use super::store::{Column, Data, State, Store, Table};
 use crate::schema::{ColumnType, Precision, Schema};
 use crate::source::{FileId, SourceMap};
@@ -168,6 +166,10 @@ const fn amount(value: Decimal, money: bool) -> Value {
 fn different(column: &Column) -> Option<usize> {
     let Data::Symbol(ids) = &column.data else { return None };
     let present = |row: usize| column.states.as_ref().is_none_or(|states| states[row] == State::Present);
-    let texts: BTreeSet<u32> = ids.iter().enumerate().filter(|(row, _)| present(*row)).map(|(_, id)| *id).collect();
-    Some(texts.len())
+    let most = ids.iter().max().map_or(0, |most| *most as usize + 1);
+    let (mut seen, mut count) = (vec![false; most], 0);
+    for (_, id) in ids.iter().enumerate().filter(|(row, _)| present(*row)) {
+        count += usize::from(!std::mem::replace(&mut seen[*id as usize], true));
+    }
+    Some(count)
 }

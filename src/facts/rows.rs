@@ -100,7 +100,7 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
     let mut sorted = Sorted::default();
     let tally = &mut sorted.tally;
     let width = headers.columns.len();
-    for row in table.rows.iter().skip(headers.rows.end) {
+    for (at, row) in table.rows.iter().enumerate().skip(headers.rows.end) {
         if row.cells.iter().all(|cell| cell.text.trim().is_empty()) {
             tally.empty += 1;
             continue;
@@ -117,7 +117,10 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
             sorted.totals.push(row);
             continue;
         }
-        if let Some(aside) = aside(row, headers).filter(|_| *totals != Totals::All) {
+        let aside = aside(row, headers);
+        let begins_page = || filled(row).nth(1).is_none() && are_headers_of_a_page(&table.rows[at + 1..], headers);
+        let aside = aside.or_else(|| begins_page().then_some(Aside::Page));
+        if let Some(aside) = aside.filter(|_| *totals != Totals::All) {
             tally.aside(aside, row.span);
             continue;
         }
@@ -135,6 +138,18 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
 #[must_use]
 pub fn aside(row: &RawRow, headers: &Headers) -> Option<Aside> {
     aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles)
+}
+
+/// Rows of a page above the headers that it repeats.
+pub const PAGE_TITLES: usize = 3;
+
+/// Whether the first of `rows` say the headers again, but for titles and the like: then what stands alone above them is
+/// the first title of a page.
+#[must_use]
+pub fn are_headers_of_a_page(rows: &[RawRow], headers: &Headers) -> bool {
+    let mut rows =
+        rows.iter().take(PAGE_TITLES).skip_while(|row| filled(row).nth(2).is_none() && !repeats_headers(row, headers));
+    rows.next().is_some_and(|row| repeats_headers(row, headers))
 }
 
 /// What is written in a row, what merged cells repeat to the right left out.

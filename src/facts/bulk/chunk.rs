@@ -3,18 +3,19 @@
 use std::ops::Range;
 
 use super::Job;
-use crate::facts::aside;
+use crate::facts::aside::{self, Aside};
 use crate::facts::cells::{self, CellKind, Reading, Written};
 use crate::facts::manifest::{CellUnit, Totals};
 use crate::facts::names;
-use crate::facts::read::delimited::{Field, MOST_FIELDS, unescape};
-use crate::facts::rows::Tally;
+use crate::facts::read::delimited::{self, Field, Fields, MOST_FIELDS, unescape};
+use crate::facts::read::raw::RawRow;
+use crate::facts::rows::{self, Tally};
 use crate::facts::store::Symbols;
 use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::store::column::ColumnBuilder;
 use crate::schema::ColumnType;
 use crate::source::{SourceFile, Span};
-use crate::value::Value;
+use crate::value::{Date, Value};
 
 /// Rows as columns, texts numbered on their own.
 #[derive(Debug)]
@@ -156,8 +157,10 @@ impl Chunk {
         }
         let width = job.headers.columns.len();
         if job.totals != Totals::All {
-            let filled = record[first..].iter().filter(|field| !is_blank(field)).map(text);
-            if let Some(aside) = aside::of(filled, (record.len(), width), &job.headers.titles) {
+            let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
+            let aside = aside::of(filled(), (record.len(), width), &job.headers.titles);
+            let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, range.end);
+            if let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page)) {
                 self.tally.aside(aside, span());
                 return false;
             }
@@ -177,6 +180,15 @@ impl Chunk {
 /// A byte of a file, which are fewer than 2^32.
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Whether the rows behind the byte `end` say the headers again, but for titles.
+fn are_headers_of_a_page(job: &Job<'_>, end: usize) -> bool {
+    let behind = (end..job.range.end, job.care.believed());
+    let mut fields = Fields::within(job.file.text(), job.dialect, behind);
+    let next = || delimited::next_row(job.file, job.dialect, &mut fields);
+    let rows: Vec<RawRow> = std::iter::from_fn(next).take(rows::PAGE_TITLES).collect();
+    rows::are_headers_of_a_page(&rows, job.headers)
 }
 
 /// Whether a row says the lowest headers again.
@@ -220,6 +232,10 @@ impl ChunkColumn {
             ColumnType::Money | ColumnType::Decimal => {
                 let plain = plain_decimal(text.as_bytes());
                 return plain.is_some_and(|(digits, scale)| self.amount(digits, scale, kind));
+            }
+            ColumnType::Date => {
+                let Some(day) = plain_day(text.as_bytes()) else { return false };
+                self.builder.push_date(day);
             }
             _ => return false,
         }
@@ -265,6 +281,19 @@ fn trimmed(text: &str) -> Range<usize> {
     let bytes = text.as_bytes();
     let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     if plain(bytes.first()) && plain(bytes.last()) { 0..text.len() } else { cells::trimmed(text) }
+}
+
+/// `2024-03-05`, of these centuries.
+fn plain_day(bytes: &[u8]) -> Option<Date> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes else { return None };
+    let digit = |byte: &u8| i16::from(byte.wrapping_sub(b'0'));
+    if ![a, b, c, d, e, f, g, h].into_iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let year = digit(a) * 1000 + digit(b) * 100 + digit(c) * 10 + digit(d);
+    let (month, day) = (digit(e) * 10 + digit(f), digit(g) * 10 + digit(h));
+    let parts = (1900..2200).contains(&year).then_some((i8::try_from(month).ok()?, i8::try_from(day).ok()?))?;
+    jiff::civil::Date::new(year, parts.0, parts.1).ok().map(Date)
 }
 
 /// Digits, scale: `-25.08` is −2508 at 2. None for anything but up to 18 digits with one point among them.

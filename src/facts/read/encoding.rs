@@ -119,8 +119,9 @@ pub fn decode(bytes: &[u8], asked: Option<&str>, declared: Option<&str>) -> Deco
     }
     if let Some(encoding) = named(declared) {
         let decoded = with(encoding, content, Found::Declared);
-        // Pages that lie about their encoding are common, and UTF-8 is hardly ever valid by chance.
-        return if decoded.wrong == 0 || std::str::from_utf8(content).is_err() { decoded } else { found_out(content) };
+        // Pages that lie about their encoding are common: one that all bytes are of is hardly ever so by chance.
+        let other = Some(decoded.wrong).filter(|wrong| *wrong > 0).map(|_| found_out(content));
+        return other.filter(|other| other.wrong == 0).unwrap_or(decoded);
     }
     found_out(content)
 }
@@ -178,7 +179,9 @@ fn utf_16_by_pattern(bytes: &[u8]) -> Option<&'static Encoding> {
         () if even >= least && odd * 3 <= even => UTF_16BE,
         () => return None,
     };
-    (bytes.len() % 2 == 0 && !encoding.decode_without_bom_handling(bytes).1).then_some(encoding)
+    // Chinese in UTF-16 is hardly ever UTF-8 by chance.
+    let is_utf_8 = std::str::from_utf8(bytes).is_ok() && !bytes.is_ascii();
+    (bytes.len().is_multiple_of(2) && !is_utf_8 && !encoding.decode_without_bom_handling(bytes).1).then_some(encoding)
 }
 
 #[cfg(test)]
@@ -207,6 +210,9 @@ mod tests {
         assert_eq!(decode(format!("\u{feff}{TEXT}").as_bytes(), None, None).text, TEXT, "the mark is no text");
         assert_eq!(decode(&gb, None, Some("gb2312")).found, Found::Declared);
         assert_eq!(decode(TEXT.as_bytes(), None, Some("gb2312")).text, TEXT, "a page that lies");
+        assert_eq!(decode(&gb, None, Some("utf-8")).text, TEXT, "a page that lies the other way");
+        let filled = "项目\0,预算数\0\n甲\0,1234567\0\n";
+        assert_eq!(decode(filled.as_bytes(), None, None).encoding, "UTF-8");
         let zeros: Vec<u8> = "一年,开支\n甲,35\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&zeros, None, None).encoding, "UTF-16LE", "characters with a zero byte of their own");
         assert_eq!(decode(b"a\0,b\0\n1\0,2\0\n", None, None).encoding, "UTF-8", "cells filled up with zeros");

@@ -129,7 +129,7 @@ fn is_cut_short(bytes: &[u8]) -> bool {
         Some([high, low]) => usize::from(u16::from_be_bytes([*high, *low])),
         _ => 0,
     };
-    size == 0 || bytes.len() % size != 0
+    size == 0 || !bytes.len().is_multiple_of(size)
 }
 
 /// Every table and view, with the queries that read it: with rowids, and without where it has none.

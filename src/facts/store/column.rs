@@ -83,6 +83,14 @@ impl ColumnBuilder {
         }
     }
 
+    /// Adds a day; the column is one of days.
+    pub fn push_date(&mut self, day: Date) {
+        if let Values::Date(values) = &mut self.values {
+            values.push(day);
+            self.present();
+        }
+    }
+
     /// Adds `multiple` × 10^-`scale`; the column is one of amounts.
     pub fn push_multiple(&mut self, multiple: i64, scale: u32) {
         if let Values::Amount(amounts) = &mut self.values {

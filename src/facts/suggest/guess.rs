@@ -212,7 +212,7 @@ pub(super) fn share(ty: ColumnType, index: usize, data: &[&RawRow]) -> usize {
         all += 1;
         right += usize::from(!matches!(cells::read(text, &kind), Reading::Malformed(_)));
     }
-    if all == 0 { 10 } else { right * 10 / all }
+    (right * 10).checked_div(all).unwrap_or(10)
 }
 
 /// Whether a column of texts would be one of numbers, which hardly anything but its own header makes likely.

@@ -48,7 +48,7 @@ fn written(cell: &str, style: u8) -> String {
 }
 
 /// Lines that a program or a person writes around and between rows.
-const LINES: [&str; 15] = [
+const LINES: [&str; 18] = [
     "",
     "",
     ",,,",
@@ -63,6 +63,9 @@ const LINES: [&str; 15] = [
     "一、基本支出,,,",
     "其中：人员,,1,1",
     "附表二",
+    "支出表（续）,,,",
+    "承前页,,3,4",
+    "第 2 页",
     "填表人：张三,,审核人：李四,",
 ];
 

@@ -28,8 +28,18 @@ const TOP_CELLS: usize = 1 << 20;
 
 /// Reads the one table of the file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
+    open::whole(sources, request, |sources, request, bytes| read_bytes(sources, format, request, bytes.to_vec()))
+}
+
+/// Reads the one table of the file that `bytes` are.
+pub fn read_bytes(
+    sources: &mut SourceMap,
+    format: Format,
+    request: &Request<'_>,
+    bytes: Vec<u8>,
+) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
-    let Some(file) = open(sources, request, &mut report) else { return (Vec::new(), report) };
+    let Some(file) = add(sources, request, bytes, &mut report) else { return (Vec::new(), report) };
     let dialect = Dialect::find(sources.file(file).text(), format, request.options);
     let at = Placed { value: request.name.to_owned(), span: request.at };
     let tables = vec![table(sources, file, (dialect, None), (&at, &mut report))];
@@ -40,6 +50,11 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
 /// systems end lines with it, becomes a line break.
 pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report) -> Option<FileId> {
     let bytes = open::bytes(request, report)?;
+    add(sources, request, bytes, report)
+}
+
+/// Adds the text that `bytes` are.
+fn add(sources: &mut SourceMap, request: &Request<'_>, bytes: Vec<u8>, report: &mut Report) -> Option<FileId> {
     if let Some(trouble) = not_a_text(&bytes) {
         report.push(trouble.diagnostic(request.name, request.at));
         return None;

@@ -59,13 +59,25 @@ pub fn looks_like(bytes: &[u8]) -> bool {
 /// The encoding that a page declares: `<meta charset="gb2312">`.
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(DECLARED_WITHIN)]).to_ascii_lowercase();
-    let (_, after) = start.split_once("charset=")?;
+    let plain = without_comments(&start);
+    let (_, after) = plain.split_once("charset=")?;
     let label: String = after
         .trim_start_matches(['"', '\'', ' '])
         .chars()
         .take_while(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
         .collect();
     (!label.is_empty()).then_some(label)
+}
+
+/// `text` without what stands between `<!--` and `-->`.
+fn without_comments(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        plain += before;
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    plain + rest
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
         let message =
             text!("{name} 其实是一行一行的文本，按文本读", "{name} is a text, a row a line, and was read as one");
         report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
-        let (tables, complaints) = delimited::read(sources, Format::Tsv, request);
+        let (tables, complaints) = delimited::read_bytes(sources, Format::Tsv, request, bytes.to_vec());
         report.append(complaints);
         return (tables, report);
     }

@@ -116,11 +116,17 @@ fn lies_are_bounded_and_said() {
     let (_, tables, report) = read(&workbook(wrong));
     assert_eq!(texts(&tables[0]).len(), 3, "rows are brought into order");
     assert!(codes(&report).contains(&Code::BrokenFile));
-    for bytes in [&b""[..], b"PK", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"a,b\n1,2", &zip_of(&[("a", "b")])] {
+    for bytes in [&b""[..], b"PK", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"a b\n1 2", &zip_of(&[("a", "b")])] {
         let (_, tables, report) = read(bytes);
         assert!(tables.is_empty() && codes(&report) == [Code::BrokenFile], "{bytes:?}");
         assert!(report.diagnostics()[0].help.is_some());
     }
+    let (_, tables, report) = read("项目\t预算\n甲\t1\n".as_bytes());
+    assert_eq!(
+        (texts(&tables[0]), codes(&report)),
+        (vec![vec!["项目", "预算"], vec!["甲", "1"]], vec![Code::Doubtful]),
+        "a text"
+    );
 }
 
 #[test]
