@@ -2,12 +2,12 @@
 """gouji beside its peers, alternately, in one run.
 
 usage: run.py [--gouji PATH] [--data DIR] [--rounds N] [--threads 1,2] [WORK ...]
-WORK: audit-N  tc-4k  chain-2k  sg-12  own  cspa-N  andersen-N   (default: audit-1000000 tc-4k chain-2k sg-12 own cspa-100k)
+WORK: audit-N  tc-4k  chain-2k  sg-12  own  cspa-N  andersen-N  csv-MEGABYTES   (default: audit-1000000 tc-4k chain-2k sg-12 own cspa-100k)
 
 Needs `pip install duckdb polars numpy` in the Python that runs it, and `cargo build --release` before. Data are made once
 under --data. Prints medians: wall seconds, user + system CPU seconds, peak memory in MB, and the ratio to DuckDB.
 """
-import argparse, json, os, resource, statistics, subprocess, sys, time
+import argparse, decimal, json, os, resource, statistics, subprocess, sys, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -35,8 +35,8 @@ def data_of(work, root):
     folder = root / work
     if not folder.exists():
         kind, _, size = work.partition("-")
-        if kind == "audit":
-            subprocess.run([sys.executable, HERE / "gen_audit.py", size, folder], check=True)
+        if kind in ("audit", "csv"):
+            subprocess.run([sys.executable, HERE / f"gen_{kind}.py", size, folder], check=True)
         else:
             subprocess.run([sys.executable, HERE / "gen_graph.py", work, folder], check=True)
     return folder
@@ -44,6 +44,9 @@ def data_of(work, root):
 def commands(work, folder, args, threads, out):
     """The two sides: gouji, and DuckDB where it can say the same."""
     kind = work.partition("-")[0]
+    if kind == "csv":
+        theirs = [sys.executable, HERE / "csv_duckdb.py", folder, str(threads)]
+        return [args.gouji, "facts", folder, "--threads", str(threads)], theirs
     program = HERE / {"chain": "tc.dl"}.get(kind, f"{kind}.dl")
     if kind == "audit":
         threshold = json.loads((folder / "truth.json").read_text())["k"]
@@ -59,6 +62,16 @@ def commands(work, folder, args, threads, out):
     }
     return ours, theirs.get(kind)
 
+def sums_are_right(gouji, folder):
+    """What gouji loads of a large CSV, added up, against what was written; DuckDB's side compares by itself."""
+    question = "n = count : { v in voucher }, s = sum v.amount : { v in voucher }"
+    found = subprocess.run([gouji, "query", question, folder, "--format", "json"], capture_output=True, text=True, check=True)
+    truth = json.loads((folder / "truth.json").read_text())
+    row = json.loads(found.stdout)[0]
+    cents = decimal.Decimal(row["s"].removesuffix("元")) * 100
+    if (int(row["n"]), cents) != (truth["rows"], truth["cents"]):
+        raise SystemExit(f"gouji loads {row}, not {truth}")
+
 def main():
     args = arguments()
     root = Path(args.data)
@@ -68,6 +81,8 @@ def main():
     print("|---|---|---|---|---|---|---|")
     for work in args.work:
         folder = data_of(work, root)
+        if work.startswith("csv"):
+            sums_are_right(args.gouji, folder)
         for threads in map(int, args.threads.split(",")):
             ours, theirs = commands(work, folder, args, threads, out)
             mine, other = [], []

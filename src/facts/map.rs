@@ -137,12 +137,24 @@ fn days(
     if let Some(told) = said.and_then(|said| said.days.as_ref()) {
         return Some(told.value);
     }
-    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
-    let order = cells::order_of(rows.filter_map(|row| row.cells.get(found?)).map(|cell| cell.text.as_str()))?;
+    let rows = || table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    let texts = || rows().filter_map(|row| row.cells.get(found?)).map(|cell| cell.text.as_str());
     let (file, name) = (&spec.file.value, &column.name);
+    if cells::are_serials(texts()) {
+        let message = text!(
+            "{file} 的 {name} 是五位数，像是 Excel 存日期的序号；没有写明，不当作日期",
+            "{name} of {file} has numbers of five digits, as Excel keeps days; nothing says so, and they are not read as days"
+        );
+        let help = text!(
+            "确是日期的，写明：{name} = {{ …, days = \"excel\" }}",
+            "if they are days, say it: {name} = {{ …, days = \"excel\" }}"
+        );
+        report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+    }
+    let order = cells::order_of(texts())?;
     let (zh, en, word) = match order {
         DayOrder::DayFirst => ("日/月/年", "day/month/year", "dmy"),
-        DayOrder::MonthFirst => ("月/日/年", "month/day/year", "mdy"),
+        DayOrder::MonthFirst | DayOrder::Serial => ("月/日/年", "month/day/year", "mdy"),
     };
     let message = text!(
         "{file} 的 {name} 按 {zh} 读：有的日期只能这样读",

@@ -2,13 +2,15 @@
 
 use crate::value::{Date, Reason, parse_date};
 
-/// Which part of `03/12/2020` comes first.
+/// Which part of `03/12/2020` comes first, or that days are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayOrder {
     /// The day: `dmy`.
     DayFirst,
     /// The month: `mdy`.
     MonthFirst,
+    /// None: days are numbers as sheets count them, `43895`.
+    Serial,
 }
 
 /// A day, perhaps with a time of day behind it, perhaps in Chinese digits. `03/12/2020` is one only where `order` says
@@ -19,6 +21,9 @@ pub(super) fn read(text: &str, order: Option<DayOrder>) -> Result<Date, Reason> 
     let known = known.or_else(|reason| chinese(text).map_or(Err(reason), |day| parse_date(&day)));
     let known = known.or_else(|reason| named_month(text).map_or(Err(reason), |day| parse_date(&day)));
     let Some(order) = order else { return known };
+    if order == DayOrder::Serial {
+        return known.or_else(|reason| serial(text).ok_or(reason));
+    }
     known.or_else(|reason| year_last(text).map_or(Err(reason), |parts| parse_date(&in_order(parts, order))))
 }
 
@@ -63,9 +68,28 @@ fn year_last(text: &str) -> Option<[&str; 3]> {
 fn in_order([first, second, year]: [&str; 3], order: DayOrder) -> String {
     let year = whole_year(year);
     match order {
-        DayOrder::DayFirst => format!("{year}-{second}-{first}"),
         DayOrder::MonthFirst => format!("{year}-{first}-{second}"),
+        DayOrder::DayFirst | DayOrder::Serial => format!("{year}-{second}-{first}"),
     }
+}
+
+/// The day with a number of five digits, as sheets count them: 43895 is 2020-03-05.
+fn serial(text: &str) -> Option<Date> {
+    let (days, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if days.len() != 5 || !is_number(days) || !is_number(fraction) {
+        return None;
+    }
+    let since = jiff::Span::new().try_days(days.parse::<i64>().ok()?).ok()?;
+    jiff::civil::date(1899, 12, 30).checked_add(since).ok().map(Date)
+}
+
+/// Whether all of `texts` look like such days of our time, which nothing else says, and there is one.
+pub fn are_serials<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let mut texts = texts.map(str::trim).filter(|text| !text.is_empty()).peekable();
+    let of_our_time =
+        |text: &str| text.len() == 5 && text.parse().is_ok_and(|days: u32| (20_000..60_000).contains(&days));
+    texts.peek().is_some() && texts.all(of_our_time)
 }
 
 /// `20` is 2020, as sheets have it: from 30 on the last century.
@@ -148,7 +172,7 @@ fn only(text: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DayOrder, order_of, read};
+    use super::{DayOrder, are_serials, order_of, read};
 
     fn shown(text: &str, order: Option<DayOrder>) -> String {
         read(text, order).map_or_else(|reason| format!("{reason:?}"), |day| day.to_string())
@@ -176,5 +200,16 @@ mod tests {
         assert_eq!(order_of(["3/12/2020", "2/28/2020"].into_iter()), Some(DayOrder::MonthFirst));
         assert_eq!(order_of(["3/12/2020"].into_iter()), None);
         assert_eq!(order_of(["13/1/2020", "1/13/2020"].into_iter()), None);
+    }
+
+    #[test]
+    fn numbers_are_days_only_where_that_is_told() {
+        assert_eq!(shown("43895", None), "NotADate");
+        assert_eq!(shown("43895", Some(DayOrder::Serial)), "2020-03-05");
+        assert_eq!(shown("43895.5", Some(DayOrder::Serial)), "2020-03-05");
+        assert_eq!(shown("2020-03-05", Some(DayOrder::Serial)), "2020-03-05");
+        assert_eq!(shown("4389", Some(DayOrder::Serial)), "NotADate");
+        assert!(are_serials(["43895", " ", "43896"].into_iter()));
+        assert!(!are_serials(["43895", "99999"].into_iter()) && !are_serials([""].into_iter()));
     }
 }

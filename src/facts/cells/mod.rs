@@ -14,7 +14,7 @@ use super::manifest::CellUnit;
 use crate::schema::ColumnType;
 use crate::value::{Decimal, Float, Reason, Unit, Value, parse_decimal};
 
-pub use day::{DayOrder, order_of};
+pub use day::{DayOrder, are_serials, order_of};
 
 /// What a column's cells are to be read as.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -89,13 +89,10 @@ fn says_units(row: &RawRow) -> bool {
     names::are_units(row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()))
 }
 
-/// The unit that stands below a header, as if it stood in it: `预算数（万元）`.
+/// Takes the unit of a row of units below.
 fn add_unit(header: &mut Header, cell: &RawCell) {
-    if names::unit_alone(&cell.text).is_some()
-        && let Some(level) = header.levels.last_mut()
-    {
-        let unit = cell.text.trim().trim_matches(['(', ')', '（', '）']);
-        level.push_str(&format!("（{unit}）"));
+    if !header.levels.is_empty() && names::unit_alone(&cell.text).is_some() {
+        header.below = Some(cell.text.trim().trim_matches(['(', ')', '（', '）']).to_owned());
     }
 }
 

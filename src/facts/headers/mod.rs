@@ -36,21 +36,25 @@ pub struct Headers {
 pub struct Header {
     /// The levels as printed, those that repeat the level above left out.
     pub levels: Vec<String>,
+    /// The unit that stands in a row of units below.
+    pub below: Option<String>,
     /// The place of the lowest level.
     pub span: Span,
 }
 
 impl Header {
-    /// As people write it: `预算金额/指标总额`.
+    /// As people write it: `预算金额/指标总额`, with the unit that stands below.
     #[must_use]
     pub fn printed(&self) -> String {
-        self.levels.iter().map(|level| in_one_line(level)).collect::<Vec<_>>().join("/")
+        let levels = self.levels.iter().map(|level| in_one_line(level)).collect::<Vec<_>>().join("/");
+        self.below.as_ref().map_or(levels.clone(), |unit| format!("{levels}（{unit}）"))
     }
 
     /// The unit that it states, the lowest level first.
     #[must_use]
     pub fn unit(&self) -> Option<CellUnit> {
-        self.levels.iter().rev().find_map(|level| names::unit_of_header(level))
+        let below = self.below.as_deref().and_then(names::unit_alone);
+        below.or_else(|| self.levels.iter().rev().find_map(|level| names::unit_of_header(level)))
     }
 
     /// Every form under which it may be named, the strictest first.

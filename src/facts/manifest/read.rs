@@ -217,14 +217,15 @@ fn unit_named(name: &str) -> Option<Unit> {
     Unit::from_name(name.strip_prefix("人民币").unwrap_or(name))
 }
 
-/// `"dmy"` or `"mdy"`.
+/// `"dmy"`, `"mdy"` or `"excel"`.
 fn read_days(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<DayOrder>> {
     let text = tree.some_string("days", value)?;
     let order = match text.value.as_str() {
         "dmy" => DayOrder::DayFirst,
         "mdy" => DayOrder::MonthFirst,
+        "excel" => DayOrder::Serial,
         _ => {
-            tree.not_one_of("days", &text, &["dmy", "mdy"]);
+            tree.not_one_of("days", &text, &["dmy", "mdy", "excel"]);
             return None;
         }
     };

@@ -1,5 +1,6 @@
 //! Whole audits of two files in a folder.
 
+mod polluted;
 mod random;
 
 use std::path::PathBuf;

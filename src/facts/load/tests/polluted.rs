@@ -1,0 +1,65 @@
+//! Tables as programs and people leave them, each with what it says: the telling ones of some hundreds of pollutions of
+//! clean tables, whose sums were compared to the penny.
+
+use super::{cells, run};
+
+/// Reads `bytes` as a small and as a large file; names, budgets and expenses in 元, one row a line.
+fn rows(name: &str, bytes: &[u8]) -> String {
+    let manifest = "[relation.project]\nsource = \"a.csv\"\n";
+    let (map, store, _) = run(&format!("polluted-{name}"), manifest, &[("a.csv", bytes)]);
+    let columns = [0, 2, 3].map(|column| cells(&map, &store, 0, column));
+    let line = |row: usize| columns.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join(" ");
+    (0..columns[0].len()).map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn utf_16(text: &str, to_bytes: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(to_bytes).collect()
+}
+
+#[test]
+fn pages_of_a_printed_table() {
+    let page = "某县2024年支出表（续）,,,\n单位：万元,,,\n项目名称,项目类型,预算金额,支出金额\n,,万元,元\n";
+    let csv = format!(
+        "编制单位：某局,,,\n{page}甲,公共,1.5,\"1,000\"\n过次页,,1.5,\"1,000\"\n第 1 页,,,\n\n{page}承前页,,1.5,\"1,000\"\n乙,,２.25,30\n,小计,3.75,1030\n二、其他,,,\n其中：丙,,1,1\n丁,,0.5,-\n合计,,4.25,1030\n注：本表,未审\n填表人：张三,,审核人：李四,\n"
+    );
+    assert_eq!(rows("pages", csv.as_bytes()), "甲 15000 1000\n乙 22500 30\n丁 5000 ");
+}
+
+#[test]
+fn amounts_as_people_write_them() {
+    let csv = "项目名称;预算金额（元）;支出金额（元）\n甲;1,234.50;(3.25)\n乙;１，２３４．５０;（３．２５）\n丙;△3.25;3.25-\n丁;0.12345万元;￥ 1,234.50元\n戊;人民币5元整;+5\n己; \u{a0}5\u{3000};\u{200b}5.00\n庚;4,95;约5\n";
+    let read =
+        "甲 1234.50 -3.25\n乙 1234.50 -3.25\n丙 -3.25 -3.25\n丁 1234.5 1234.50\n戊 5 5\n己 5 5.00\n庚 !4,95 !约5";
+    let shown = rows("amounts", csv.as_bytes());
+    let plain = |text: &str| {
+        let trim = |word: &str| match word.contains('.') && !word.starts_with('!') {
+            true => word.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => word.to_owned(),
+        };
+        text.lines().map(|line| line.split(' ').map(trim).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(plain(&shown), plain(read));
+}
+
+#[test]
+fn texts_in_every_encoding() {
+    let csv = "项目名称\t预算金额(元)\t支出金额(元)\r\n一年一度\t1\t2\r\n\"二\n期\"\t3\t4\r\n";
+    let read = "一年一度 1 2\n二\n期 3 4";
+    let (gb, ..) = encoding_rs::GB18030.encode(csv);
+    let little = utf_16(csv, u16::to_le_bytes);
+    let marked: Vec<u8> = [0xFE, 0xFF].into_iter().chain(utf_16(csv, u16::to_be_bytes)).collect();
+    let with_mark = format!("\u{feff}{csv}");
+    for (name, bytes) in [("gb", &gb[..]), ("le", &little), ("be", &marked), ("mark", with_mark.as_bytes())] {
+        assert_eq!(rows(name, bytes), read, "{name}");
+    }
+    let old = "项目名称,预算金额(元),支出金额(元)\r甲,1,2\r乙,3,4\r";
+    assert_eq!(rows("cr", old.as_bytes()), "甲 1 2\n乙 3 4");
+    let filled = "项目名称\0,预算金额(元)\0,支出金额(元)\0\n甲\0\0,1\0,\0\n\0,\0,\0\n乙\0,3\0,4\0\n";
+    assert_eq!(rows("nul", filled.as_bytes()), "甲 1 \n乙 3 4");
+}
+
+#[test]
+fn rows_and_headers_that_are_not_even() {
+    let csv = "说明\n\n'项目\n名称*','金额(元)',,'备 注'\n,'预算金额','支出金额',\n'甲''s',1,2,,,\n'乙,丙',3\n\n'项目\n名称*','金额(元)',,'备 注'\n,'预算金额','支出金额',\n丁,5,6,见\"附表\"\n";
+    assert_eq!(rows("ragged", csv.as_bytes()), "甲's 1 2\n乙,丙 3 \n丁 5 6");
+}
