@@ -102,6 +102,8 @@ pub fn map(
         let complaints = report.diagnostics().len();
         let finder = Finder { relation, column, headers, index: &index };
         let found = if by_position { (at < headers.columns.len()).then_some(at) } else { finder.find(said, report) };
+        // A header that an earlier column has is its own, unless the manifest says otherwise.
+        let found = found.filter(|found| !taken[*found] || said.is_some_and(ColumnSpec::names_one));
         let refused = report.diagnostics().len() > complaints;
         if let Some(found) = found {
             taken[found] = true;

@@ -99,3 +99,33 @@ fn tables_that_no_rule_knows_are_declared_all_the_same() {
     assert!(text(facts.stdout).contains("台账"));
     assert_eq!(facts.status.code(), Some(0));
 }
+
+#[test]
+fn a_header_that_two_columns_may_have_goes_to_the_one_that_needs_it() {
+    let table = |headers: &str| format!("{headers}\n甲,40.50,39.00,39.60,98.00\n乙,41.00,80.00,39.60,49.50\n");
+    let both = table("项目名称,年初预算数（万元）,调整预算数（万元）,决算数（万元）,执行率（%）");
+    let one = table("项目名称,年初预算数（万元）,决算数（万元）,备注,执行率（%）");
+    let fed = |name: &str, text: &str, manifest: Option<&str>| {
+        let dir = folder(name);
+        fs::write(dir.join("表.csv"), text).unwrap();
+        match manifest {
+            Some(manifest) => fs::write(dir.join("audit.toml"), manifest).unwrap(),
+            None => assert_eq!(gouji(&["init", dir.to_str().unwrap()]).status.code(), Some(0)),
+        }
+        self::text(
+            gouji(&[
+                "query",
+                "p in project, p.name = \"乙\", x = p.budget, y = p.initial else 0元",
+                dir.to_str().unwrap(),
+            ])
+            .stdout,
+        )
+    };
+    for manifest in [None, Some("title = \"t\"\nrelation.project.source = [{ file = \"表.csv\" }]\n")] {
+        let found = fed("header-both", &both, manifest);
+        assert!(found.contains("80") && found.contains("41"), "{found}");
+        let found = fed("header-one", &one, manifest);
+        assert!(found.contains("41") && !found.contains("80"), "{found}");
+        assert!(found.contains("41万元  0元"), "{found}");
+    }
+}

@@ -144,6 +144,14 @@ pub struct ColumnSpec {
     pub fill: bool,
 }
 
+impl ColumnSpec {
+    /// Whether it says which column of the file is meant.
+    #[must_use]
+    pub fn names_one(&self) -> bool {
+        !self.headers.is_empty() || self.pattern.is_some() || self.position.is_some()
+    }
+}
+
 /// The unit in which a column's cells are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellUnit {

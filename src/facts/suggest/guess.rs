@@ -1,5 +1,7 @@
 //! What a table may be: its headers, its relation, and which column is which.
 
+use std::cmp::Reverse;
+
 use crate::facts::cells::{self, CellKind, Reading};
 use crate::facts::headers::{self, Header, Headers, Index};
 use crate::facts::manifest::{CellUnit, Feed, SourceSpec};
@@ -138,21 +140,23 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     let mut pairs = Vec::new();
     for (column, names) in wanted.iter().enumerate() {
         for (index, header) in headers.columns.iter().enumerate() {
-            let (likeness, certain) = likeness(header, names);
+            let (likeness, name) = likeness(header, names);
+            let certain = name.is_some();
             let ty = relation.columns[column].ty;
             let fits = fits(ty, index, data) && (certain || !is_numbers_as_text(ty, index, data));
             // The upper level alone makes all columns below it somewhat alike.
             let least = if header.levels.len() > 1 { Decimal::new(55, 2) } else { Decimal::new(40, 2) };
             if likeness >= least && fits {
-                pairs.push((likeness, certain, column, index));
+                pairs.push((likeness, name, column, index));
             }
         }
     }
-    pairs.sort_by(|a, b| b.0.cmp(&a.0).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
+    // Of the headers that a column may have, the one that its declaration names first; what is left is for later columns.
+    pairs.sort_by_key(|(likeness, name, column, index)| (Reverse(*likeness), *column, *name, *index));
     let (mut taken_columns, mut taken, mut total) = (Vec::new(), Vec::new(), Decimal::ZERO);
     let mut found = Vec::new();
     let caption = map::caption_unit(table, headers);
-    for (likeness, certain, column, index) in pairs {
+    for (likeness, name, column, index) in pairs {
         if taken_columns.contains(&column) || taken.contains(&index) {
             continue;
         }
@@ -160,31 +164,31 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         taken.push(index);
         total += likeness;
         let ty = relation.columns[column].ty;
-        found.push(matched(ty, (column, index), (headers, data), (caption, certain)));
+        found.push(matched(ty, (column, index), (headers, data), (caption, name.is_some())));
     }
     found.sort_by_key(|one| one.column);
     (total, found)
 }
 
-/// How much a header is like one of the names of a column, and whether it is one.
-fn likeness(header: &Header, names: &[String]) -> (Decimal, bool) {
-    let Some(last) = header.levels.last() else { return (Decimal::ZERO, false) };
+/// How much a header is like one of the names of a column, and which one it is, if it is one.
+fn likeness(header: &Header, names: &[String]) -> (Decimal, Option<usize>) {
+    let Some(last) = header.levels.last() else { return (Decimal::ZERO, None) };
     let whole = names::bare(&header.printed());
     let forms = [names::bare(last), whole.replace('/', ""), whole];
-    let mut best = (Decimal::ZERO, false);
-    for name in names {
+    let mut best = Decimal::ZERO;
+    for (at, name) in names.iter().enumerate() {
         let name = names::bare(name);
         for form in &forms {
             if *form == name {
-                return (Decimal::ONE, true);
+                return (Decimal::ONE, Some(at));
             }
             let long_enough = form.chars().count() >= 2 && name.chars().count() >= 2;
             let within = long_enough && (form.contains(&name) || name.contains(form.as_str()));
             let like = if within { Decimal::new(75, 2) } else { similarity(form, &name) };
-            best = best.max((like, false));
+            best = best.max(like);
         }
     }
-    best
+    (best, None)
 }
 
 /// The first filled cells of a column.
