@@ -11,6 +11,7 @@ import argparse, decimal, json, os, resource, statistics, subprocess, sys, time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+COUNT_AND_SUM = "n = count : { v in voucher }, s = sum v.amount : { v in voucher }"
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -46,7 +47,7 @@ def commands(work, folder, args, threads, out):
     kind = work.partition("-")[0]
     if kind == "csv":
         theirs = [sys.executable, HERE / "csv_duckdb.py", folder, str(threads)]
-        return [args.gouji, "facts", folder, "--threads", str(threads)], theirs
+        return [args.gouji, "query", COUNT_AND_SUM, folder, "--threads", str(threads)], theirs
     program = HERE / {"chain": "tc.dl"}.get(kind, f"{kind}.dl")
     if kind == "audit":
         threshold = json.loads((folder / "truth.json").read_text())["k"]
@@ -64,8 +65,7 @@ def commands(work, folder, args, threads, out):
 
 def sums_are_right(gouji, folder):
     """What gouji loads of a large CSV, added up, against what was written; DuckDB's side compares by itself."""
-    question = "n = count : { v in voucher }, s = sum v.amount : { v in voucher }"
-    found = subprocess.run([gouji, "query", question, folder, "--format", "json"], capture_output=True, text=True, check=True)
+    found = subprocess.run([gouji, "query", COUNT_AND_SUM, folder, "--format", "json"], capture_output=True, text=True, check=True)
     truth = json.loads((folder / "truth.json").read_text())
     row = json.loads(found.stdout)[0]
     cents = decimal.Decimal(row["s"].removesuffix("元")) * 100

@@ -129,8 +129,9 @@ fn column_profile(table: &Table, at: usize, column: &Column) -> ColumnProfile {
     }
 }
 
-/// The least and the greatest of the cells that have a value.
-fn range(column: &Column) -> (Option<Value>, Option<Value>) {
+/// The least and the greatest of the cells that have a value; none for texts.
+#[must_use]
+pub fn range(column: &Column) -> (Option<Value>, Option<Value>) {
     let present = |row: &usize| column.states.as_ref().is_none_or(|states| states[*row] == State::Present);
     macro_rules! ends {
         ($values:expr, $make:expr) => {{

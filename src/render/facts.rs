@@ -4,12 +4,12 @@ use super::human::Style;
 use super::table::aligned;
 use crate::cards::Format;
 use crate::diagnostic::Lang;
-use crate::facts::store::{Cell, Source, State, Store, Table};
+use crate::facts::profile;
+use crate::facts::store::{Column, Source, State, Store, Table};
 use crate::finding::format::show;
 use crate::ir::TypeKind;
 use crate::schema::{ColumnType, Precision, Relation, Schema};
 use crate::source::SourceMap;
-use crate::value::Value;
 
 /// Every relation of the schema with its columns.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn loaded(sources: &SourceMap, schema: &Schema, store: &Store, style: Style)
         if table.rows > 0 {
             let mut rows = vec![header(style.lang)];
             let columns = 0..relation.columns.len();
-            rows.extend(columns.map(|column| row(sources, relation, store, table, column)));
+            rows.extend(columns.map(|column| row(relation, table, column)));
             text += &aligned(&rows, "    ");
         }
         text.push('\n');
@@ -56,9 +56,8 @@ fn header(lang: Lang) -> Vec<String> {
     words.map(str::to_owned).to_vec()
 }
 
-fn row(sources: &SourceMap, relation: &Relation, store: &Store, table: &Table, column: usize) -> Vec<String> {
+fn row(relation: &Relation, table: &Table, column: usize) -> Vec<String> {
     let declared = &relation.columns[column];
-    let at = store.position(&table.name).unwrap_or_default();
     let states = || (0..table.rows).map(|row| table.columns[column].state(row));
     let malformed = states().filter(|state| matches!(state, State::Malformed(_))).count();
     let blank = states().filter(|state| matches!(state, State::Blank)).count();
@@ -88,23 +87,13 @@ fn row(sources: &SourceMap, relation: &Relation, store: &Store, table: &Table, c
         malformed.to_string(),
         distinct(units.collect()),
         distinct(places.collect()),
-        range(sources, store, at, column, &TypeKind::Money(unit)),
+        range(&table.columns[column], &TypeKind::Money(unit)),
     ]
 }
 
-/// The least and the greatest value of a column of amounts or days.
-fn range(sources: &SourceMap, store: &Store, table: usize, column: usize, kind: &TypeKind) -> String {
-    let ordered = |value: &Value| !matches!(value, Value::Symbol(_));
-    let values = (0..store.tables[table].rows).filter_map(|row| match store.cell(sources, table, row, column) {
-        Cell::Present(value) => Some(value).filter(ordered),
-        _ => None,
-    });
-    let (least, most) = values.fold((None, None), |(least, most): (Option<Value>, Option<Value>), value| {
-        let smaller = least.filter(|least| *least <= value).unwrap_or_else(|| value.clone());
-        let larger = most.filter(|most| *most >= value).unwrap_or(value);
-        (Some(smaller), Some(larger))
-    });
-    match (least, most) {
+/// The least and the greatest value of a column of numbers, amounts or days.
+fn range(column: &Column, kind: &TypeKind) -> String {
+    match profile::range(column) {
         (Some(least), Some(most)) => {
             format!("{} … {}", show(&least, kind, Format::default()), show(&most, kind, Format::default()))
         }

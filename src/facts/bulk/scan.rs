@@ -73,7 +73,7 @@ fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usi
     let mut firsts = Vec::new();
     let (mut blank, mut doubtful) = (false, false);
     let look = |part: &Part| match dialect.quote {
-        Some(_) => look_at_records(file.text(), dialect, *part),
+        Some(quote) => look_at_records(file.text(), dialect, (quote, *part)),
         None => look_at_lines(file.text(), dialect.delimiter, *part),
     };
     in_order(plan, threads, &look, &mut |look| {
@@ -87,32 +87,50 @@ fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usi
 
 /// Looks at a part of a text without quotes.
 fn look_at_lines(text: &str, delimiter: u8, part: Part) -> Look {
-    let delimiter = char::from(delimiter);
     let mut look = Look::default();
     let mut start = part.start;
-    let ends = memchr::memchr_iter(b'\n', &text.as_bytes()[part.start..part.end]).map(|at| part.start + at);
-    for end in ends.chain([part.end]) {
-        let line = &text[start..end];
-        if line.chars().all(|c| c == delimiter || c.is_whitespace()) {
-            look.blank |= start < end || end < part.end;
-        } else {
-            look.row(start, || may_begin(line.split(delimiter).map(str::trim).filter(|text| !text.is_empty())));
-        }
-        start = (end + 1).min(part.end);
+    for at in memchr::memchr_iter(b'\n', &text.as_bytes()[part.start..part.end]) {
+        let end = part.start + at;
+        look_at_line(&mut look, &text[start..end], start, delimiter);
+        start = end + 1;
+    }
+    if start < part.end {
+        look_at_line(&mut look, &text[start..part.end], start, delimiter);
     }
     look
 }
 
-/// Looks at a part of a text with quotes.
-fn look_at_records(text: &str, dialect: Dialect, part: Part) -> Look {
+fn look_at_line(look: &mut Look, line: &str, start: usize, delimiter: u8) {
+    let delimiter = char::from(delimiter);
+    if line.chars().all(|c| c == delimiter || c.is_whitespace()) {
+        look.blank = true;
+    } else {
+        look.row(start, || may_begin(line.split(delimiter).map(str::trim).filter(|text| !text.is_empty())));
+    }
+}
+
+/// Looks at a part of a text with quotes: at fields only where a line has one.
+fn look_at_records(text: &str, dialect: Dialect, (quote, part): (u8, Part)) -> Look {
     let mut look = Look::default();
     let mut rows = Rows::new(text.as_bytes(), dialect, part);
     let mut record = Vec::new();
-    while let Some(range) = rows.next(&mut record) {
-        look.blank |= rows.apart;
-        look_at_record(&mut look, text, dialect, (range.start, &record));
+    let mut start = part.start;
+    while start < part.end {
+        let rest = &text.as_bytes()[start..part.end];
+        match memchr::memchr2(b'\n', quote, rest).map(|at| start + at) {
+            Some(at) if text.as_bytes()[at] == quote => {
+                rows.go_to(start);
+                let Some(range) = rows.next(&mut record) else { break };
+                look_at_record(&mut look, text, dialect, (range.start, &record));
+                start = rows.at();
+            }
+            found => {
+                let end = found.unwrap_or(part.end);
+                look_at_line(&mut look, &text[start..end], start, dialect.delimiter);
+                start = end + 1;
+            }
+        }
     }
-    look.blank |= rows.apart;
     look.doubtful = !rows.trusted;
     look
 }

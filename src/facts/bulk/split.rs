@@ -86,25 +86,31 @@ pub(super) struct Rows<'a> {
     quote: Option<u8>,
     /// Whether every quote so far opens, closes or is doubled within a field.
     pub(super) trusted: bool,
-    /// Whether an empty line stands above the last row, or at the end.
-    pub(super) apart: bool,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(bytes: &'a [u8], dialect: Dialect, part: Part) -> Self {
         let Dialect { delimiter, quote, .. } = dialect;
-        Self { bytes, at: part.start, end: part.end, delimiter, quote, trusted: true, apart: false }
+        Self { bytes, at: part.start, end: part.end, delimiter, quote, trusted: true }
+    }
+
+    /// Goes to where a row begins.
+    pub(super) const fn go_to(&mut self, start: usize) {
+        self.at = start;
+    }
+
+    /// Where the next row begins.
+    pub(super) const fn at(&self) -> usize {
+        self.at
     }
 
     /// The fields of the next row and its place, without what ends it. Empty lines are no rows.
     pub(super) fn next(&mut self, record: &mut Vec<Field>) -> Option<Range<usize>> {
         record.clear();
-        let before = self.at;
         while self.at < self.end && matches!(self.bytes[self.at], b'\n' | b'\r') {
             self.at += 1;
         }
         let start = self.at;
-        self.apart = start > before;
         if start >= self.end {
             return None;
         }
