@@ -179,7 +179,8 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
         }
         same += 1;
     }
-    same >= 2 && row.cells.len() <= headers.columns.len()
+    let mut beyond = row.cells.iter().skip(headers.columns.len());
+    same >= 2 && beyond.all(|cell| cell.text.trim().is_empty())
 }
 
 /// Whether a text of the row, one that the relation takes or the first one, says that it is a sum.
