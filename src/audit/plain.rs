@@ -13,7 +13,7 @@ use crate::facts::store::Store;
 use crate::facts::store::builder::StoreBuilder;
 use crate::ir::Program;
 use crate::schema::Schema;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
 use crate::value::functions::EvalError;
@@ -134,42 +134,98 @@ fn load_records(
 }
 
 /// The facts that the program's `.input` directives name.
+///
+/// The texts of large files are not held. One in which something is wrong is read again as a whole, to say what.
 fn load_facts(
     sources: &mut SourceMap,
     request: &PlainRequest,
     (schema, wishes): (&Schema, &[InputWish]),
     report: &mut Report,
 ) -> Store {
-    let mut builder = StoreBuilder::new(schema);
-    let threads = request.engine.threads();
+    let mut inputs = Vec::new();
     for wish in wishes {
         let Some(at) = schema.relations.iter().position(|relation| relation.name == wish.relation) else { continue };
-        let relation = &schema.relations[at];
-        let Some(file) = open(sources, request, wish, report) else { continue };
-        let dialect = Dialect::new(&wish.options, relation.columns.len());
-        report.append(souffle::read(sources, file, (relation, at), (&dialect, &wish.asked, threads), &mut builder));
+        let pieces = path(request, wish).and_then(|path| Pieces::of(&path, PIECE).ok()?);
+        let file = match &pieces {
+            Some(pieces) => sources.add(pieces.name(), "").ok(),
+            None => open(sources, request, wish, report),
+        };
+        let dialect = Dialect::new(&wish.options, schema.relations[at].columns.len());
+        inputs.extend(file.map(|file| FactFile { wish, at, dialect, file, pieces }));
     }
-    builder.finish(|file| sources.file(file).name().to_owned())
+    loop {
+        let (builder, complaints, wrong) = fill(sources, schema, &inputs, request.engine.threads());
+        if wrong.is_empty() {
+            report.append(complaints);
+            return builder.finish(|file| sources.file(file).name().to_owned());
+        }
+        for at in wrong.into_iter().rev() {
+            inputs[at].pieces = None;
+            match open(sources, request, inputs[at].wish, report) {
+                Some(file) => inputs[at].file = file,
+                None => drop(inputs.remove(at)),
+            }
+        }
+    }
+}
+
+/// Files above this size are read in pieces of it.
+const PIECE: usize = 1 << 20;
+
+/// A file that an `.input` names.
+struct FactFile<'a> {
+    wish: &'a InputWish,
+    /// The position of its relation in the schema.
+    at: usize,
+    dialect: Dialect,
+    file: FileId,
+    /// Without them, the text of the file is held.
+    pieces: Option<Pieces>,
+}
+
+/// Reads the files; which of those in pieces have something wrong, so that nothing of it all is of use.
+fn fill(
+    sources: &SourceMap,
+    schema: &Schema,
+    inputs: &[FactFile<'_>],
+    threads: usize,
+) -> (StoreBuilder, Report, Vec<usize>) {
+    let (mut builder, mut report, mut wrong) = (StoreBuilder::new(schema), Report::new(), Vec::new());
+    for (nth, input) in inputs.iter().enumerate() {
+        let (relation, asked) = (&schema.relations[input.at], input.wish.asked.as_slice());
+        let wanted = souffle::Wanted { relation, at: input.at, dialect: &input.dialect, asked, threads };
+        match &input.pieces {
+            Some(pieces) if souffle::read_pieces(sources, (input.file, pieces), &wanted, &mut builder) => {}
+            Some(_) => wrong.push(nth),
+            None => report.append(souffle::read(sources, input.file, &wanted, &mut builder)),
+        }
+    }
+    (builder, report, wrong)
+}
+
+/// An option of an `.input`.
+fn option<'w>(wish: &'w InputWish, name: &str) -> Option<&'w str> {
+    let mut options = wish.options.iter();
+    options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// The path of the file that an `.input` names, if it names one.
+fn path(request: &PlainRequest, wish: &InputWish) -> Option<PathBuf> {
+    let name = option(wish, "filename").or_else(|| option(wish, "name")).map(str::to_owned);
+    let name = name.unwrap_or_else(|| format!("{}.facts", wish.relation));
+    let folder = option(wish, "fact-dir").map_or_else(|| request.facts.to_owned(), PathBuf::from);
+    (option(wish, "IO").unwrap_or("file") == "file").then(|| folder.join(name))
 }
 
 /// The file that an `.input` names.
 fn open(sources: &mut SourceMap, request: &PlainRequest, wish: &InputWish, report: &mut Report) -> Option<FileId> {
-    let option = |name: &str| {
-        let mut options = wish.options.iter();
-        options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    };
-    let loaded = match option("IO").unwrap_or("file") {
-        "file" => {
-            let name = option("filename").or_else(|| option("name")).map(str::to_owned);
-            let name = name.unwrap_or_else(|| format!("{}.facts", wish.relation));
-            let folder = option("fact-dir").map_or_else(|| request.facts.to_owned(), PathBuf::from);
-            sources.load(&folder.join(name))
-        }
-        "stdin" => {
+    let loaded = match (option(wish, "IO").unwrap_or("file"), path(request, wish)) {
+        (_, Some(path)) => sources.load(&path),
+        ("stdin", _) => {
             let text = (request.stdin)();
             sources.add("<stdin>", text)
         }
-        other => {
+        (other, _) => {
             let message = text!("不支持从 `{other}` 载入", "loading from `{other}` is not supported");
             let help = text!("可用：IO=file、IO=stdin", "there are IO=file and IO=stdin");
             report.push(Diagnostic::error(Code::BadDirective, message).at(wish.span).help(help));

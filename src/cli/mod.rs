@@ -165,6 +165,7 @@ impl Common {
                 timeout: self.timeout.map(Duration::from_secs),
                 max_memory: self.max_memory.map(|megabytes| megabytes << 20),
                 threads: self.threads,
+                one_pass_from: None,
             }),
             EngineArg::Reference => Engine::Reference,
         }

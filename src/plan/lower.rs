@@ -191,7 +191,12 @@ impl Builder<'_> {
         slots.retain(|slot| *slot != ordinal);
         slots.sort_unstable();
         self.as_set = as_set;
-        Nested { steps: inner, outer, ordinal, slots }
+        // Slots of the enclosing body were numbered before.
+        let keyed = inner.first().is_some_and(|first| {
+            let joins = matches!(&first.action, Action::Join(join) if !join.keys.is_empty());
+            joins && first.live.iter().all(|slot| *slot >= ordinal)
+        });
+        Nested { steps: inner, outer, ordinal, slots, keyed }
     }
 
     /// Fills in which slots are alive after each step; gives those alive before the first.

@@ -235,6 +235,9 @@ pub struct Nested {
     pub ordinal: usize,
     /// Slots of the enclosing body that the steps read.
     pub slots: Vec<usize>,
+    /// Whether the first step is a join whose key is all of the enclosing body that the steps read: what they yield for every
+    /// key can then be found in one pass over the joined relation.
+    pub keyed: bool,
 }
 
 /// A negation.

@@ -5,9 +5,11 @@
 
 mod expand;
 mod map;
+mod pieces;
 mod snippet;
 mod span;
 
 pub use expand::expand;
 pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes};
+pub use pieces::{Piece, Pieces};
 pub use span::Span;

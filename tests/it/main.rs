@@ -22,6 +22,7 @@ mod schemas;
 mod slips;
 mod strangers;
 mod support;
+mod threads;
 mod typos;
 mod ui;
 mod wenlv;

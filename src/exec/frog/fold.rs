@@ -1,8 +1,11 @@
-//! [`Fold`]: aggregates of many groups at once. What they come to is said by [`exec::fold`](crate::exec::fold); sums of
-//! whole numbers and of decimals at one scale, and counts, are kept as numbers on the way.
+//! [`Fold`]: aggregates of many groups at once. What they come to is said by [`exec::fold`](crate::exec::fold); sums, least
+//! and greatest of whole numbers and of decimals at one scale, and counts, are kept as numbers on the way.
+
+use rustc_hash::FxHashMap;
 
 use super::World;
 use super::batch::{Fault, Vector, amount};
+use super::words::{Kind, Words};
 use crate::exec::fold;
 use crate::ir::{AggregateOp, TypeKind};
 use crate::value::functions::EvalError;
@@ -15,22 +18,46 @@ pub struct Fold {
     distinct: bool,
     counts: Vec<usize>,
     values: Vec<Vec<Value>>,
-    /// Sums of multiples of 10^-scale, and whether they are money; scale 0 for whole numbers.
-    sums: Vec<i128>,
+    /// Sums, least or greatest of multiples of the unit, modulo 2⁶⁴.
+    multiples: Vec<i64>,
+    /// What of sums is beyond that, as multiples of 2⁶⁴.
+    carries: FxHashMap<u32, i64>,
     unit: Option<Unit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
     Whole,
-    Scaled(u32),
+    Scaled { scale: u32, money: bool },
 }
 
 impl Fold {
     /// Nothing yet in any of so many groups.
     #[must_use]
     pub fn new(op: AggregateOp, distinct: bool, groups: usize) -> Self {
-        Self { op, distinct, counts: vec![0; groups], values: Vec::new(), sums: Vec::new(), unit: None }
+        Self {
+            op,
+            distinct,
+            counts: vec![0; groups],
+            values: Vec::new(),
+            multiples: Vec::new(),
+            carries: FxHashMap::default(),
+            unit: None,
+        }
+    }
+
+    /// From now on there are so many groups, those that are new being empty.
+    pub fn grow(&mut self, groups: usize) {
+        self.counts.resize(groups, 0);
+        if self.unit.is_some() {
+            self.multiples.resize(groups, 0);
+        }
+    }
+
+    /// Whether all that was added is kept as numbers.
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// Counts a row in each of the groups.
@@ -40,47 +67,56 @@ impl Fold {
 
     /// Adds a column of values to the groups.
     pub fn add_all(&mut self, groups: &[u32], column: &Vector, world: &World<'_>) {
-        let sums = self.op == AggregateOp::Sum && !self.distinct;
-        let (unit, multiples) = match column {
-            Vector::Ints(values) if sums => (Unit::Whole, values),
-            Vector::Scaled { scale, values, .. } if sums => (Unit::Scaled(*scale), values),
-            _ => {
-                for (row, group) in groups.iter().enumerate() {
-                    let value = match column {
-                        Vector::Words(kind, words) => world.words.decode(words[row], *kind),
-                        Vector::Ints(values) => Value::Number(values[row]),
-                        Vector::Scaled { scale, money, values } => amount(Decimal::new(values[row], *scale), *money),
-                        Vector::Values(values) => values[row].clone(),
-                        Vector::Partial(values) => match &values[row] {
-                            Ok(value) => value.clone(),
-                            Err(_) => continue,
-                        },
-                    };
-                    self.add(*group, value);
-                }
-                return;
-            }
-        };
-        if self.unit.is_some_and(|known| known != unit) || !self.values.is_empty() {
-            return self.one_by_one(groups, column);
+        if self.op == AggregateOp::Count && !self.distinct && !matches!(column, Vector::Partial(_)) {
+            return self.count(groups);
         }
-        self.unit = Some(unit);
-        self.sums.resize(self.counts.len(), 0);
-        for (group, multiple) in groups.iter().zip(multiples) {
-            self.counts[*group as usize] += 1;
-            self.sums[*group as usize] += i128::from(*multiple);
+        match self.numbers(column) {
+            Some((unit, multiples)) => self.add_numbers(groups, unit, &multiples),
+            None => {
+                for (row, group) in groups.iter().enumerate() {
+                    if let Some(value) = value(column, row, world) {
+                        self.add(*group, value);
+                    }
+                }
+            }
         }
     }
 
-    /// For columns whose scale differs from that of earlier ones.
-    fn one_by_one(&mut self, groups: &[u32], column: &Vector) {
-        for (row, group) in groups.iter().enumerate() {
-            match column {
-                Vector::Ints(values) => self.add(*group, Value::Number(values[row])),
-                Vector::Scaled { scale, values, money } => {
-                    self.add(*group, amount(Decimal::new(values[row], *scale), *money));
+    /// A column as multiples of the unit in which those before it were kept.
+    fn numbers<'c>(&self, column: &'c Vector) -> Option<(Unit, std::borrow::Cow<'c, [i64]>)> {
+        let adds = matches!(self.op, AggregateOp::Sum | AggregateOp::Min | AggregateOp::Max);
+        if !adds || self.distinct {
+            return None;
+        }
+        let (unit, multiples) = match column {
+            Vector::Ints(values) => (Unit::Whole, values.into()),
+            Vector::Scaled { scale, values, money } => (Unit::Scaled { scale: *scale, money: *money }, values.into()),
+            Vector::Words(Kind::Number, words) => {
+                let whole: Option<Vec<i64>> = words.iter().map(|word| Words::whole(*word)).collect();
+                (Unit::Whole, whole?.into())
+            }
+            _ => return None,
+        };
+        let is_first = self.unit.is_none() && self.values.is_empty();
+        (is_first || self.unit == Some(unit)).then_some((unit, multiples))
+    }
+
+    fn add_numbers(&mut self, groups: &[u32], unit: Unit, multiples: &[i64]) {
+        self.unit = Some(unit);
+        self.multiples.resize(self.counts.len(), 0);
+        for (group, multiple) in groups.iter().zip(multiples) {
+            let (count, kept) = (&mut self.counts[*group as usize], &mut self.multiples[*group as usize]);
+            *count += 1;
+            match self.op {
+                AggregateOp::Min if *count > 1 => *kept = (*kept).min(*multiple),
+                AggregateOp::Max if *count > 1 => *kept = (*kept).max(*multiple),
+                _ => {
+                    let (sum, is_over) = kept.overflowing_add(*multiple);
+                    *kept = sum;
+                    if is_over {
+                        *self.carries.entry(*group).or_default() += multiple.signum();
+                    }
                 }
-                Vector::Words(..) | Vector::Values(_) | Vector::Partial(_) => {}
             }
         }
     }
@@ -95,40 +131,135 @@ impl Fold {
     /// The result of each group, of type `kind`; none where there is nothing to say.
     #[must_use]
     pub fn finish(mut self, kind: &TypeKind) -> Vec<Result<Option<Value>, Fault>> {
-        (0..self.counts.len()).map(|group| self.result(group, kind).map_err(Fault::from)).collect()
+        let mut values = std::mem::take(&mut self.values);
+        let mut own = |group: u32| values.get_mut(group as usize).map(std::mem::take).unwrap_or_default();
+        (0_u32..).take(self.counts.len()).map(|group| self.of(group, own(group), kind)).collect()
     }
 
-    fn result(&mut self, group: usize, kind: &TypeKind) -> Result<Option<Value>, EvalError> {
+    /// The result of a group of which all is kept as numbers, [`NONE`](super::words::NONE) being one of nothing.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn result(&self, group: u32, kind: &TypeKind) -> Result<Option<Value>, Fault> {
+        self.of(group, Vec::new(), kind)
+    }
+
+    /// Whether a group has something in it.
+    #[must_use]
+    pub fn is_filled(&self, group: u32) -> bool {
+        self.counts.get(group as usize).is_some_and(|count| *count > 0)
+    }
+
+    /// The results of groups as a column of numbers, when they fit one. Of least and greatest, every group is filled; of
+    /// sums and counts, [`NONE`](super::words::NONE) is a group of nothing.
+    #[must_use]
+    pub fn column(&self, groups: &[u32], kind: &TypeKind) -> Option<Vector> {
         if self.op == AggregateOp::Count && !self.distinct {
-            return Ok(Some(fold::count(kind, self.counts[group])));
+            let count = |group: &u32| i64::try_from(self.counts.get(*group as usize).copied().unwrap_or(0)).ok();
+            let counts = || groups.iter().map(count).collect::<Option<Vec<i64>>>();
+            return if matches!(kind, TypeKind::Number) { counts().map(Vector::Ints) } else { None };
         }
-        let mut values = self.values.get_mut(group).map(std::mem::take).unwrap_or_default();
-        if let Some(unit) = self.unit
-            && self.counts[group] > values.len()
-        {
-            let sum = sum(self.sums[group], unit)?;
-            if values.is_empty() && matches!((kind, unit), (TypeKind::Number, Unit::Whole)) {
-                return Ok(Some(Value::Number(sum.1.ok_or(EvalError::Overflow)?)));
+        if !self.is_native() || !self.carries.is_empty() {
+            return None;
+        }
+        let values = || groups.iter().map(|group| self.multiples.get(*group as usize).copied().unwrap_or(0)).collect();
+        match (kind, self.unit?) {
+            (TypeKind::Number, Unit::Whole) => Some(Vector::Ints(values())),
+            (TypeKind::Decimal | TypeKind::Percent, Unit::Scaled { scale, money: false }) => {
+                Some(Vector::Scaled { scale, money: false, values: values() })
             }
-            values.push(sum.0);
+            (TypeKind::Money(_), Unit::Scaled { scale, money: true }) => {
+                Some(Vector::Scaled { scale, money: true, values: values() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The result of a group, `values` being what of it is not kept as numbers.
+    fn of(&self, group: u32, mut values: Vec<Value>, kind: &TypeKind) -> Result<Option<Value>, Fault> {
+        let count = self.counts.get(group as usize).copied().unwrap_or(0);
+        if self.op == AggregateOp::Count && !self.distinct {
+            return Ok(Some(fold::count(kind, count)));
+        }
+        if let Some(unit) = self.unit
+            && count > values.len()
+        {
+            let (value, whole) = self.number(group, unit)?;
+            if self.op == AggregateOp::Sum
+                && values.is_empty()
+                && matches!((kind, unit), (TypeKind::Number, Unit::Whole))
+            {
+                return Ok(Some(Value::Number(whole.ok_or(EvalError::Overflow)?)));
+            }
+            values.push(value);
         }
         if self.distinct {
             values.sort_unstable();
             values.dedup();
         }
-        fold::fold(self.op, kind, &values)
+        Ok(fold::fold(self.op, kind, &values)?)
+    }
+
+    /// What is kept of a group as a value, and as a whole number where it is one that fits.
+    fn number(&self, group: u32, unit: Unit) -> Result<(Value, Option<i64>), EvalError> {
+        let carry = self.carries.get(&group).copied().unwrap_or(0);
+        let sum = i128::from(self.multiples[group as usize]) + (i128::from(carry) << 64);
+        let decimal = |scale| Decimal::try_from_i128_with_scale(sum, scale).map_err(|_| EvalError::Overflow);
+        Ok(match unit {
+            Unit::Scaled { scale, money } => (amount(decimal(scale)?, money), None),
+            Unit::Whole => match i64::try_from(sum) {
+                Ok(whole) => (Value::Number(whole), Some(whole)),
+                Err(_) => (Value::Decimal(decimal(0)?), None),
+            },
+        })
     }
 }
 
-/// A sum of multiples as a decimal, and as a whole number where it is one that fits.
-fn sum(sum: i128, unit: Unit) -> Result<(Value, Option<i64>), EvalError> {
-    let (scale, whole) = match unit {
-        Unit::Whole => (0, i64::try_from(sum).ok()),
-        Unit::Scaled(scale) => (scale, None),
-    };
-    let value = match (unit, whole) {
-        (Unit::Whole, Some(whole)) => Value::Number(whole),
-        _ => Value::Decimal(Decimal::try_from_i128_with_scale(sum, scale).map_err(|_| EvalError::Overflow)?),
-    };
-    Ok((value, whole))
+/// The value in one row of a column, if there is one.
+fn value(column: &Vector, row: usize, world: &World<'_>) -> Option<Value> {
+    Some(match column {
+        Vector::Words(kind, words) => world.words.decode(words[row], *kind),
+        Vector::Ints(values) => Value::Number(values[row]),
+        Vector::Scaled { scale, money, values } => amount(Decimal::new(values[row], *scale), *money),
+        Vector::Values(values) => values[row].clone(),
+        Vector::Partial(values) => values[row].clone().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fold, Vector};
+    use crate::exec::frog::words::NONE;
+    use crate::ir::{AggregateOp, TypeKind};
+    use crate::value::Value;
+
+    #[test]
+    fn sums_beyond_64_bits_come_back() {
+        let mut fold = Fold::new(AggregateOp::Sum, false, 2);
+        for sign in [1, 1, 1, -1, -1, -1] {
+            fold.add_numbers(&[0, 1], super::Unit::Whole, &[sign * i64::MAX, 5]);
+            let fits = fold.result(0, &TypeKind::Number);
+            assert!(matches!(fits, Ok(Some(Value::Number(sum))) if sum == 0 || sum == i64::MAX) || fits.is_err());
+        }
+        assert_eq!(fold.result(0, &TypeKind::Number), Ok(Some(Value::Number(0))));
+        assert_eq!(fold.result(1, &TypeKind::Number), Ok(Some(Value::Number(30))));
+        assert_eq!(fold.result(NONE, &TypeKind::Number), Ok(Some(Value::Number(0))));
+        fold.add_numbers(&[0, 0], super::Unit::Whole, &[i64::MIN, i64::MIN]);
+        assert!(fold.result(0, &TypeKind::Number).is_err());
+        fold.add_numbers(&[0, 0, 0], super::Unit::Whole, &[i64::MAX, i64::MAX, 9]);
+        assert_eq!(fold.result(0, &TypeKind::Number), Ok(Some(Value::Number(7))));
+    }
+
+    #[test]
+    fn least_and_greatest_of_nothing_are_nothing() {
+        for (op, expected) in [(AggregateOp::Min, -3), (AggregateOp::Max, 4)] {
+            let mut fold = Fold::new(op, false, 0);
+            fold.grow(2);
+            fold.add_numbers(&[1, 1], super::Unit::Whole, &[4, -3]);
+            assert_eq!(fold.result(0, &TypeKind::Number), Ok(None));
+            assert_eq!(fold.result(1, &TypeKind::Number), Ok(Some(Value::Number(expected))));
+            assert!(matches!(fold.column(&[1], &TypeKind::Number), Some(Vector::Ints(values)) if values == [expected]));
+            assert!(fold.is_filled(1) && !fold.is_filled(0) && !fold.is_filled(NONE));
+        }
+    }
 }

@@ -63,7 +63,8 @@ impl Index {
             Map::Four(map) => map.capacity() * 21,
             Map::Many(map) => map.capacity() * 48,
         };
-        keys + self.lists.arena.capacity() * 4 + self.lists.spans.capacity() * size_of::<Span>()
+        let lists = (self.lists.arena.capacity() + self.lists.starts.capacity()) * 4;
+        keys + lists + self.lists.spans.capacity() * size_of::<Span>()
     }
 
     /// Whether rows were left out because their key has no value.
@@ -126,6 +127,18 @@ impl Keys {
         Self { count: 0, map }
     }
 
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The group of each of `len` keys, new if need be; [`NONE`] for a key without value.
     pub fn insert(&mut self, keys: &[&[u32]], len: usize) -> Vec<u32> {
         let count = &mut self.count;
@@ -157,7 +170,9 @@ impl Keys {
         }
     }
 
-    fn find(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
+    /// The group of each of `len` keys, [`NONE`] for keys that are not there.
+    #[must_use]
+    pub fn find(&self, keys: &[&[u32]], len: usize) -> Vec<u32> {
         let none = &NONE;
         match &self.map {
             Map::Unit(known) => vec![if *known { 0 } else { NONE }; len],
@@ -227,9 +242,15 @@ fn many(keys: &[&[u32]], row: usize) -> Option<Box<[u32]>> {
 }
 
 /// Lists by group, each in one piece of an arena.
+///
+/// What comes in one batch is laid out without gaps, and only where each list begins is kept; most indexes never grow again.
 #[derive(Debug, Default)]
 struct Lists {
     arena: Vec<u32>,
+    /// Where the list of each group begins, and the end of the last; empty once any grew.
+    starts: Vec<u32>,
+    /// The round in which the first batch came.
+    first: u32,
     spans: Vec<Span>,
     round: u32,
 }
@@ -247,11 +268,18 @@ struct Span {
 
 impl Lists {
     fn get(&self, group: u32) -> &[u32] {
-        let span = self.spans[group as usize];
+        let group = group as usize;
+        if let Some([from, to]) = self.starts.get(group..group + 2) {
+            return &self.arena[*from as usize..*to as usize];
+        }
+        let span = self.spans[group];
         &self.arena[span.start..span.start + span.len as usize]
     }
 
     fn old(&self, group: u32) -> &[u32] {
+        if !self.starts.is_empty() {
+            return if self.first == self.round { &[] } else { self.get(group) };
+        }
         let span = self.spans[group as usize];
         let len = if span.grew == self.round { span.before } else { span.len };
         &self.arena[span.start..span.start + len as usize]
@@ -259,11 +287,11 @@ impl Lists {
 
     /// Adds `payloads[i]` to the list of `groups[i]`, except where that is [`NONE`]. There are `count` groups.
     fn append(&mut self, groups: &[u32], payloads: &[u32], count: usize) {
-        let bulk = self.spans.is_empty();
-        self.spans.resize(count, Span { grew: u32::MAX, ..Span::default() });
-        if bulk {
-            return self.fill(groups, payloads);
+        if self.spans.is_empty() && self.starts.is_empty() {
+            return self.fill(groups, payloads, count);
         }
+        self.loosen();
+        self.spans.resize(count, Span { grew: u32::MAX, ..Span::default() });
         for (group, payload) in groups.iter().zip(payloads) {
             if *group == NONE {
                 continue;
@@ -285,25 +313,39 @@ impl Lists {
         }
     }
 
-    /// The first batch: counted, then laid out without gaps.
-    fn fill(&mut self, groups: &[u32], payloads: &[u32]) {
+    /// From lists that never grew to such as may.
+    fn loosen(&mut self) {
+        let starts = std::mem::take(&mut self.starts);
+        let first = self.first;
+        self.spans.extend(starts.windows(2).map(|pair| {
+            let len = pair[1] - pair[0];
+            Span { start: pair[0] as usize, len, room: len, grew: first, before: 0 }
+        }));
+    }
+
+    /// The first batch: counted, then laid out.
+    fn fill(&mut self, groups: &[u32], payloads: &[u32], count: usize) {
+        self.first = self.round;
+        // Each list's beginning is counted two places on, and has moved to its own when the lists are filled.
+        let mut starts = vec![0_u32; count + 2];
         for group in groups.iter().filter(|group| **group != NONE) {
-            self.spans[*group as usize].room += 1;
+            starts[*group as usize + 2] += 1;
         }
-        let mut start = 0;
-        for span in &mut self.spans {
-            span.start = start;
-            span.grew = self.round;
-            start += span.room as usize;
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
         }
-        self.arena.resize(start, 0);
+        self.arena.resize(sum as usize, 0);
         for (group, payload) in groups.iter().zip(payloads) {
             if *group != NONE {
-                let span = &mut self.spans[*group as usize];
-                self.arena[span.start + span.len as usize] = *payload;
-                span.len += 1;
+                let at = &mut starts[*group as usize + 1];
+                self.arena[*at as usize] = *payload;
+                *at += 1;
             }
         }
+        starts.truncate(count + 1);
+        self.starts = starts;
     }
 }
 

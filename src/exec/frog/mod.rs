@@ -19,6 +19,7 @@ mod similar;
 mod special;
 mod spread;
 mod steps;
+mod totals;
 mod vector;
 mod wave;
 pub mod words;

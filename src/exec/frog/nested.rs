@@ -106,6 +106,9 @@ impl Runner<'_> {
 
     /// Fills the slot of an aggregate; drops rows for which there is nothing to say.
     pub fn aggregate(&mut self, step: &AggregateStep, live: &[usize], batch: Batch) -> Batch {
+        if let Some(totals) = self.world.totals(self.plan, step) {
+            return self.look_up((step, totals), live, batch);
+        }
         let nested = &step.nested;
         let mut memo = self.memos.aggregates.remove(&nested.ordinal).unwrap_or_else(|| Memo::new(nested.outer.len()));
         let groups = memo.groups(&self.scope(&batch), &nested.outer);
@@ -137,7 +140,7 @@ impl Runner<'_> {
     }
 
     /// Adds a batch of an aggregate's inner rows.
-    fn fold(&mut self, step: &AggregateStep, inner: &Batch, fold: &mut Fold) {
+    pub(super) fn fold(&mut self, step: &AggregateStep, inner: &Batch, fold: &mut Fold) {
         let ordinals = inner.words(step.nested.ordinal);
         let Some(target) = &step.aggregate.target else { return fold.count(ordinals) };
         let mut notes = std::mem::take(&mut self.notes);
@@ -177,7 +180,7 @@ impl Runner<'_> {
     }
 
     /// The result of an aggregate for one row of the batch.
-    fn result(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<Option<Value>, Fault> {
+    pub(super) fn result(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<Option<Value>, Fault> {
         let Literal::Aggregate(aggregate) = literal else { return Ok(None) };
         let bindings = self.bindings(batch, row);
         let mut result = Ok(None);

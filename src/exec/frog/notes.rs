@@ -11,6 +11,8 @@ pub struct Notes {
     pub doubted: bool,
     /// For each inner body that is running, the slot that numbers its outer rows, and which of them are in doubt.
     inner: Vec<(usize, Vec<bool>)>,
+    /// Where no inner body is running that has outer rows: whether anything had no value.
+    met: Option<bool>,
 }
 
 impl Notes {
@@ -24,8 +26,23 @@ impl Notes {
         self.inner.pop().map(|(_, doubts)| doubts).unwrap_or_default()
     }
 
+    /// From now on, only whether anything had no value is noted.
+    pub fn watch(&mut self) {
+        self.met = Some(false);
+    }
+
+    /// Whether anything had no value since [`Self::watch`].
+    #[must_use]
+    pub fn met(&self) -> bool {
+        self.met == Some(true)
+    }
+
     /// Notes that a row met something without value.
     pub fn fault(&mut self, batch: &Batch, row: usize, fault: Fault) {
+        if let Some(met) = &mut self.met {
+            *met = true;
+            return;
+        }
         self.erred |= matches!(fault, Fault::Error(_));
         if let Some((ordinal, doubts)) = self.inner.last_mut() {
             doubts[batch.words(*ordinal)[row] as usize] = true;
@@ -34,6 +51,7 @@ impl Notes {
 
     /// Notes that every row of the batch met something without value.
     pub fn all(&mut self, batch: &Batch) {
+        self.met = self.met.map(|_| true);
         if !self.inner.is_empty() {
             (0..batch.len).for_each(|row| self.fault(batch, row, Fault::Unknown));
         }

@@ -12,6 +12,7 @@ use super::derived::{Derived, Sink};
 use super::limits::{Limits, Options, Stop};
 use super::special;
 use super::spread;
+use super::totals;
 use super::wave;
 use super::words::{Kind, Words, is_none};
 use crate::exec::doubt::Possible;
@@ -27,6 +28,7 @@ use crate::text;
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     let mut engine = Engine::new(input);
     engine.threads = options.threads();
+    engine.world.one_pass_from = options.one_pass_from.unwrap_or(totals::WORTH);
     if wave::is_worth_it(input, options) {
         engine.waves();
     } else {
@@ -87,6 +89,8 @@ impl<'a> Engine<'a> {
             recent: vec![0..0; program.relations.len()],
             similar: BTreeMap::new(),
             indexes: FxHashMap::default(),
+            totals: FxHashMap::default(),
+            one_pass_from: totals::WORTH,
         };
         Self {
             world,
@@ -143,6 +147,7 @@ impl<'a> Engine<'a> {
 
     /// The relations of the stratum grow no more.
     pub(super) fn finish(&mut self, at: usize) {
+        self.world.totals.clear();
         let world = &self.world;
         let relations = &world.input.program.strata[at].relations;
         let derived: Vec<RelationId> =
@@ -236,7 +241,8 @@ impl<'a> Engine<'a> {
     /// Runs one plan. The error says that it had to stop.
     fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, met: &mut Met) -> Done {
         let start = Instant::now();
-        self.world.prepare(&plan.steps);
+        self.world.prepare_totals(plan, self.limits);
+        self.world.prepare(plan, &plan.steps);
         self.limits.elsewhere = self.world.bytes();
         let (done, took) = growing.rule(&self.world, plan, (self.limits, self.threads), met);
         self.profile.add(plan, Took { time: start.elapsed(), ..took });

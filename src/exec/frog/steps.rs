@@ -104,7 +104,8 @@ impl<'r> Runner<'r> {
         }
     }
 
-    fn scan(&self, scan: &Scan, live: &[usize], rows: std::ops::Range<usize>) -> Batch {
+    /// Rows of a relation.
+    pub fn scan(&self, scan: &Scan, live: &[usize], rows: std::ops::Range<usize>) -> Batch {
         let mut batch = Batch { len: rows.len(), slots: vec![None; self.plan.slots] };
         if let Some(slot) = scan.row
             && live.contains(&slot)

@@ -122,7 +122,8 @@ impl Engine<'_> {
             .partition(|(_, plan)| plan.once.iter().any(|rule| self.is_worth_splitting(rule)));
         large.into_iter().for_each(|(at, _)| self.stratum(at));
         for rule in small.iter().flat_map(|(_, plan)| &plan.once) {
-            self.world.prepare(&rule.steps);
+            self.world.prepare_totals(rule, Limits::default());
+            self.world.prepare(rule, &rule.steps);
         }
         let parts = threads::map(&small, self.threads, |(_, plan)| part(&self.world, plan));
         let taken = small.into_iter().zip(parts).filter_map(|((at, plan), part)| self.take((at, &plan), part));

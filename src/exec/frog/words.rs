@@ -94,6 +94,12 @@ impl<'a> Words<'a> {
         u32::try_from(number).ok().filter(|word| *word < BOXED)
     }
 
+    /// The whole number that the word of one stands for, when it is [small](Self::small).
+    #[must_use]
+    pub fn whole(word: u32) -> Option<i64> {
+        (word < BOXED).then(|| i64::from(word))
+    }
+
     /// The word of `value`, new if need be.
     ///
     /// # Panics

@@ -10,12 +10,13 @@ use super::derived::Derived;
 use super::index::{Index, Payload};
 use super::outcome::{self, Decoded};
 use super::similar::Alike;
+use super::totals::{Totals, TotalsKey};
 use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Data};
 use crate::ir::RelationId;
-use crate::plan::{Action, Join, Similar, Step};
+use crate::plan::{Action, Join, RulePlan, Similar, Step};
 use crate::value::{Decimal, Value};
 
 /// With fewer rows, every pair is tried.
@@ -47,6 +48,10 @@ pub struct World<'a> {
     pub similar: BTreeMap<(usize, usize, Decimal), Option<Alike>>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,
+    /// Aggregates for every key, while their stratum runs.
+    pub totals: FxHashMap<TotalsKey, Totals>,
+    /// From how many rows on these are worth it.
+    pub one_pass_from: usize,
 }
 
 impl World<'_> {
@@ -82,12 +87,22 @@ impl World<'_> {
         })
     }
 
-    /// Makes the indexes that `steps` use, and brings them up to date.
-    pub fn prepare(&mut self, steps: &[Step]) {
+    /// How many rows a relation has so far.
+    #[must_use]
+    pub fn len(&self, relation: RelationId, table: Option<usize>) -> usize {
+        match table {
+            Some(table) => self.input.store.tables[table].rows as usize,
+            None => self.derived(relation).len,
+        }
+    }
+
+    /// Makes the indexes that `steps` of a plan use, and brings them up to date.
+    pub fn prepare(&mut self, plan: &RulePlan, steps: &[Step]) {
         for step in steps {
             match &step.action {
-                Action::Not(not) => self.prepare(&not.nested.steps),
-                Action::Aggregate(aggregate) => self.prepare(&aggregate.nested.steps),
+                Action::Not(not) => self.prepare(plan, &not.nested.steps),
+                Action::Aggregate(aggregate) if self.totals(plan, aggregate).is_some() => {}
+                Action::Aggregate(aggregate) => self.prepare(plan, &aggregate.nested.steps),
                 action => {
                     if let Action::Join(Join { similar: Some(similar), .. }) = action {
                         self.prepare_similar(similar);
@@ -121,28 +136,19 @@ impl World<'_> {
         let (relation, columns, payload) = &key;
         let mut index = self.indexes.remove(&key).unwrap_or_else(|| Index::new(columns.len(), *payload));
         let from = index.covered();
-        let rows = match table {
-            Some(table) => self.input.store.tables[table].rows as usize,
-            None => self.derived(*relation).len,
-        };
+        let rows = self.len(*relation, table);
         let old = self.recent[relation.index()].start.clamp(from, rows);
         for part in [from..old, old..rows] {
             if part.is_empty() {
                 continue;
             }
             index.next_round();
-            let numbers: Vec<u32> = part.clone().map(|row| u32::try_from(row).unwrap_or(NONE)).collect();
-            let keys: Vec<std::borrow::Cow<'_, [u32]>> = columns
-                .iter()
-                .map(|column| match table {
-                    Some(table) => self.cell_words(table, *column, &numbers).into(),
-                    None => self.derived(*relation).columns[*column][part.clone()].into(),
-                })
-                .collect();
-            let keys: Vec<&[u32]> = keys.iter().map(AsRef::as_ref).collect();
+            let keys: Vec<Vec<u32>> =
+                columns.iter().map(|column| self.column_words((*relation, table), *column, part.clone())).collect();
+            let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
             match payload {
                 Payload::Column(column) => index.append(&keys, &self.derived(*relation).columns[*column][part]),
-                Payload::Rows | Payload::Nothing => index.append(&keys, &numbers),
+                Payload::Rows | Payload::Nothing => index.append(&keys, &numbers(part)),
             }
         }
         if self.recent[relation.index()].is_empty() {
@@ -157,8 +163,27 @@ impl World<'_> {
     /// Before [`Self::prepare`] saw that action.
     #[must_use]
     pub fn index_of(&self, action: &Action) -> &Index {
-        let found = index_key(action).and_then(|(key, _)| self.indexes.get(&key));
-        found.expect("indexes are prepared before a plan runs")
+        self.find_index(action).expect("indexes are prepared before a plan runs")
+    }
+
+    /// The index that an action would use, if it was needed before.
+    #[must_use]
+    pub fn find_index(&self, action: &Action) -> Option<&Index> {
+        index_key(action).and_then(|(key, _)| self.indexes.get(&key))
+    }
+
+    /// The words of a relation's column in a run of rows, [`NONE`] or [`NO_TEXT`] where a cell has no value.
+    #[must_use]
+    pub fn column_words(
+        &self,
+        (relation, table): (RelationId, Option<usize>),
+        column: usize,
+        rows: std::ops::Range<usize>,
+    ) -> Vec<u32> {
+        match table {
+            Some(table) => self.cell_words(table, column, &numbers(rows)),
+            None => self.derived(relation).columns[column][rows].to_vec(),
+        }
     }
 
     /// The words of a column of values.
@@ -206,6 +231,11 @@ impl World<'_> {
             })
             .collect()
     }
+}
+
+/// The numbers of a run of rows.
+pub fn numbers(rows: std::ops::Range<usize>) -> Vec<u32> {
+    rows.map(|row| u32::try_from(row).unwrap_or(NONE)).collect()
 }
 
 /// The index that an action uses, and the table of its relation.

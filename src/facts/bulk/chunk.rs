@@ -20,8 +20,13 @@ use crate::value::{Date, Value};
 /// Rows as columns, texts numbered on their own.
 #[derive(Debug)]
 pub struct Chunk {
+    rows: usize,
+    /// Where they begin, in a file whose text is kept.
     starts: Vec<u32>,
     totals: Vec<u32>,
+    is_placed: bool,
+    /// The number of the empty text, once it was needed.
+    empty: Option<u32>,
     tally: Tally,
     /// One per declared column.
     pub columns: Vec<ChunkColumn>,
@@ -41,27 +46,37 @@ pub struct ChunkColumn {
 }
 
 impl Chunk {
-    /// No rows yet.
+    /// No rows yet; of a file whose text is kept, or of no such file.
     #[must_use]
-    pub fn new(file: &SourceFile, kinds: &[CellKind]) -> Self {
+    pub fn new(file: Option<&SourceFile>, kinds: &[CellKind]) -> Self {
         let mut symbols = Symbols::default();
-        symbols.add_file(file.span().start(), file.shared_text());
+        if let Some(file) = file {
+            symbols.add_file(file.span().start(), file.shared_text());
+        }
         let column = |kind: &CellKind| ChunkColumn {
             builder: ColumnBuilder::new(kind.ty),
             summary: ColumnSummary::default(),
             written: WrittenSoFar::default(),
         };
-        let columns = kinds.iter().map(column).collect();
-        Self { starts: Vec::new(), totals: Vec::new(), tally: Tally::default(), columns, symbols }
+        Self {
+            rows: 0,
+            starts: Vec::new(),
+            totals: Vec::new(),
+            is_placed: file.is_some(),
+            empty: None,
+            tally: Tally::default(),
+            columns: kinds.iter().map(column).collect(),
+            symbols,
+        }
     }
 
     /// How many rows there are.
     #[must_use]
-    pub fn rows(&self) -> usize {
-        self.starts.len()
+    pub const fn rows(&self) -> usize {
+        self.rows
     }
 
-    /// Where its rows begin.
+    /// Where its rows begin; nothing for those of no file.
     #[must_use]
     pub fn starts(&self) -> &[u32] {
         &self.starts
@@ -81,13 +96,40 @@ impl Chunk {
 
     /// Begins a row at that byte of the file; a cell for each column must follow.
     pub fn begin(&mut self, start: usize) {
-        self.starts.push(offset(start));
+        self.rows += 1;
+        if self.is_placed {
+            self.starts.push(offset(start));
+        }
     }
 
-    /// Adds a cell whose text, blanks included, stands at `place` of the sources; `false` when it must be read with more
-    /// care.
-    pub fn plain(&mut self, column: usize, text: &str, (kind, place): (&CellKind, u32)) -> bool {
-        self.columns[column].plain(text, (kind, place), &mut self.symbols)
+    /// Adds a whole number to a column of these.
+    pub fn number(&mut self, column: usize, number: i64) -> bool {
+        self.columns[column].number(number)
+    }
+
+    /// Adds digits × 10^-scale to a column of amounts; `false` when it must be read with more care.
+    pub fn amount(&mut self, column: usize, (digits, scale): (i64, u32), kind: &CellKind) -> bool {
+        self.columns[column].amount(digits, scale, kind)
+    }
+
+    /// Adds a text to a column of texts, which stands in the sources at `place` if anywhere; `false` when it is too long.
+    pub fn text(&mut self, column: usize, text: &str, place: Option<u32>) -> bool {
+        if text.len() >= Symbols::LONGEST {
+            return false;
+        }
+        let id = match place {
+            Some(place) => self.symbols.intern_at(text, place),
+            None => self.symbols.intern(text),
+        };
+        self.columns[column].id(id);
+        true
+    }
+
+    /// Adds an empty text to a column of texts.
+    pub fn nothing(&mut self, column: usize) -> bool {
+        let id = *self.empty.get_or_insert_with(|| self.symbols.intern(""));
+        self.columns[column].id(id);
+        true
     }
 
     /// Adds a cell with that value; a blank one when there is none.
@@ -221,24 +263,33 @@ impl ChunkColumn {
 
     /// Adds a text that stands at `place`, or a number written in the plainest way; `false` for anything else.
     fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
+        let number = || plain_number(text.as_bytes()).filter(|(.., len)| *len == text.len());
         match kind.ty {
-            ColumnType::Symbol if text.len() < Symbols::LONGEST => {
-                self.builder.push_id(symbols.intern_at(text, place));
-            }
+            ColumnType::Symbol if text.len() < Symbols::LONGEST => self.id(symbols.intern_at(text, place)),
             ColumnType::Number => {
-                let Some((number, 0)) = plain_decimal(text.as_bytes()) else { return false };
-                self.builder.push_number(number);
+                let Some((number, 0, _)) = number() else { return false };
+                self.number(number);
             }
             ColumnType::Money | ColumnType::Decimal => {
-                let plain = plain_decimal(text.as_bytes());
-                return plain.is_some_and(|(digits, scale)| self.amount(digits, scale, kind));
+                return number().is_some_and(|(digits, scale, _)| self.amount(digits, scale, kind));
             }
             ColumnType::Date => {
                 let Some(day) = plain_day(text.as_bytes()) else { return false };
                 self.builder.push_date(day);
+                self.summary.present += 1;
             }
             _ => return false,
         }
+        true
+    }
+
+    fn id(&mut self, id: u32) {
+        self.builder.push_id(id);
+        self.summary.present += 1;
+    }
+
+    fn number(&mut self, number: i64) -> bool {
+        self.builder.push_number(number);
         self.summary.present += 1;
         true
     }
@@ -296,27 +347,56 @@ fn plain_day(bytes: &[u8]) -> Option<Date> {
     jiff::civil::Date::new(year, parts.0, parts.1).ok().map(Date)
 }
 
-/// Digits, scale: `-25.08` is −2508 at 2. None for anything but up to 18 digits with one point among them.
-fn plain_decimal(bytes: &[u8]) -> Option<(i64, u32)> {
-    let (negative, bytes) = match bytes {
-        [b'-', rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    if bytes.is_empty() || bytes.len() > 19 {
-        return None;
-    }
-    let mut value: i64 = 0;
-    let mut point = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
-            b'.' if point.is_none() && at > 0 && at + 1 < bytes.len() => point = Some(at),
-            _ => return None,
+/// The number that `bytes` begin with, as digits and scale (`-25.08` is −2508 at 2), and its length. None when there is none,
+/// or one of more than 18 digits.
+#[must_use]
+pub fn plain_number(bytes: &[u8]) -> Option<(i64, u32, usize)> {
+    let sign = usize::from(bytes.first() == Some(&b'-'));
+    let (mut value, mut len) = digits(bytes, sign, 0);
+    let whole = len - sign;
+    let mut scale = 0;
+    if bytes.get(len) == Some(&b'.') {
+        let end;
+        (value, end) = digits(bytes, len + 1, value);
+        scale = end - len - 1;
+        len = end;
+        if scale == 0 {
+            return None;
         }
     }
-    if bytes.len() - usize::from(point.is_some()) > 18 {
+    if whole == 0 || whole + scale > 18 {
         return None;
     }
-    let scale = point.map_or(0, |point| bytes.len() - point - 1);
-    Some((if negative { -value } else { value }, u32::try_from(scale).unwrap_or(0)))
+    Some((if sign == 1 { -value } else { value }, u32::try_from(scale).ok()?, len))
+}
+
+/// The digits from `at` on behind those of `value`, and where they end; of more than 18, the last count.
+#[inline]
+fn digits(bytes: &[u8], at: usize, value: i64) -> (i64, usize) {
+    let (mut value, mut at) = (value, at);
+    while let Some(byte) = bytes.get(at) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+        at += 1;
+    }
+    (value, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_number;
+
+    #[test]
+    fn numbers_end_where_their_digits_end() {
+        assert_eq!(plain_number(b"-25.08,7"), Some((-2508, 2, 6)));
+        assert_eq!(plain_number(b"007"), Some((7, 0, 3)));
+        assert_eq!(plain_number(b"1.2.3"), Some((12, 1, 3)));
+        assert_eq!(plain_number(b"999999999999999999\n"), Some((999_999_999_999_999_999, 0, 18)));
+        for text in ["", "-", ".5", "5.", "x", "--1", "1234567890123456789"] {
+            assert_eq!(plain_number(text.as_bytes()), None, "{text}");
+        }
+    }
 }

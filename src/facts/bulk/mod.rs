@@ -23,7 +23,7 @@ use super::rows::Tally;
 use super::store::builder::StoreBuilder;
 use crate::source::{SourceFile, Span};
 
-pub use chunk::Chunk;
+pub use chunk::{Chunk, plain_number};
 pub use places::LinePlaces;
 pub use scan::{Scan, scan};
 
@@ -172,11 +172,16 @@ fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome
     let mut outcome = Outcome::default();
     let mut fields = Fields::within(job.file.text(), job.dialect, (job.range.clone(), job.care.believed()));
     let mut record: Vec<Field> = Vec::new();
-    let mut chunk = Chunk::new(job.file, &job.kinds);
+    let mut chunk = Chunk::new(Some(job.file), &job.kinds);
     while let Some(range) = fields.next(&mut record) {
         chunk.push(job, range, &record);
         if chunk.rows() >= SERIAL_ROWS {
-            append(std::mem::replace(&mut chunk, Chunk::new(job.file, &job.kinds)), &mut outcome, relation, builder);
+            append(
+                std::mem::replace(&mut chunk, Chunk::new(Some(job.file), &job.kinds)),
+                &mut outcome,
+                relation,
+                builder,
+            );
         }
     }
     append(chunk, &mut outcome, relation, builder);

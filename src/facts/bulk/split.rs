@@ -59,7 +59,7 @@ fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
 
 /// The rows of a part as a chunk.
 pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
-    let mut chunk = Chunk::new(job.file, &job.kinds);
+    let mut chunk = Chunk::new(Some(job.file), &job.kinds);
     let mut rows = Rows::new(job.file.text().as_bytes(), job.dialect, part);
     let mut record = Vec::with_capacity(job.headers.columns.len());
     while let Some(range) = rows.next(&mut record) {

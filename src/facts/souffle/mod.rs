@@ -5,20 +5,21 @@
 mod cells;
 mod part;
 mod places;
+mod plain;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memchr;
 
 use self::cells::cells;
-use self::part::{Job, Part};
-use self::places::Lines;
+use self::part::{Job, Lines, Part, line};
+use self::places::LinePlaces;
 use super::bulk;
-use super::cells::CellKind;
 use super::store::builder::{SourceHead, StoreBuilder};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::schema::Relation;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::text;
 
 /// How a fact file is written.
@@ -66,32 +67,38 @@ fn unescaped(text: &str) -> String {
     text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\")
 }
 
-/// Reads `file` into the relation, which stands at position `at` of the schema that the builder was made for, on so many
-/// threads; they leave no trace in what is read. Texts of columns that are not `asked` for, by position, are not kept.
-pub fn read(
-    sources: &SourceMap,
-    file: FileId,
-    (relation, at): (&Relation, usize),
-    (dialect, asked, threads): (&Dialect, &[bool], usize),
-    builder: &mut StoreBuilder,
-) -> Report {
-    let kinds: Vec<CellKind> = relation.columns.iter().map(|column| CellKind::plain(column.ty)).collect();
-    let headers = vec![None; relation.columns.len()];
+/// What is read, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The relation.
+    pub relation: &'a Relation,
+    /// Its position in the schema that the builder was made for.
+    pub at: usize,
+    /// How the file is written.
+    pub dialect: &'a Dialect,
+    /// For each column, whether its values count: texts of others are not kept.
+    pub asked: &'a [bool],
+    /// How many threads read; they leave no trace in what is read.
+    pub threads: usize,
+}
+
+/// Reads `file` into the relation.
+pub fn read(sources: &SourceMap, file: FileId, wanted: &Wanted<'_>, builder: &mut StoreBuilder) -> Report {
     let source = sources.file(file);
-    builder.begin(at, SourceHead { table: source.name().to_owned(), file, headers, kinds: kinds.clone() });
+    let job = Job::new(wanted.relation, wanted.dialect, wanted.asked);
+    begin(sources, file, (&job, wanted), builder);
     builder.symbols().add_file(source.span().start(), source.shared_text());
-    let job = Job { file: source, relation, dialect, kinds: &kinds, asked };
     let (mut report, mut wrong, mut starts) = (Report::new(), 0, Vec::new());
     bulk::in_order(
-        &parts(source.text(), dialect.headers, bulk::CHUNK),
-        threads,
-        &|part| job.read(part),
+        &parts(source.text(), wanted.dialect.headers, bulk::CHUNK),
+        wanted.threads,
+        &|part| job.read(&Lines { text: source.text(), range: part.clone(), file: Some(source) }),
         &mut |part: Part| {
             let room = SHOWN.saturating_sub(wrong);
             wrong += part.wrong;
             report.extend(part.faults.into_iter().take(room));
             starts.extend_from_slice(part.rows.starts());
-            builder.append(at, part.rows);
+            builder.append(wanted.at, part.rows);
         },
     );
     if wrong > SHOWN {
@@ -101,8 +108,48 @@ pub fn read(
             Diagnostic::error(Code::MalformedCell, message).at(Span::new(source.span().start(), source.span().start())),
         );
     }
-    builder.end_with(at, Some(Box::new(Lines { file, dialect: dialect.clone(), starts })));
+    let places = LinePlaces { file, dialect: wanted.dialect.clone(), starts };
+    builder.end_with(wanted.at, Some(Box::new(places)));
     report
+}
+
+/// As [`read`], for a file whose text is not held; `file` only has its name. `false` when something about it is wrong:
+/// what of it was added is of no use then, and to say what is wrong takes its whole text.
+pub fn read_pieces(
+    sources: &SourceMap,
+    (file, pieces): (FileId, &Pieces),
+    wanted: &Wanted<'_>,
+    builder: &mut StoreBuilder,
+) -> bool {
+    let job = Job::new(wanted.relation, wanted.dialect, wanted.asked);
+    begin(sources, file, (&job, wanted), builder);
+    let numbers: Vec<u64> = (0..pieces.count()).collect();
+    let (wrong, mut reserved) = (AtomicBool::new(false), false);
+    let read = |nth: &u64| {
+        let piece = if wrong.load(Ordering::Relaxed) { return None } else { pieces.read(*nth).ok()? };
+        let text = piece.text()?;
+        let start = if *nth == 0 && wanted.dialect.headers { line(text.as_bytes(), 0).1.min(text.len()) } else { 0 };
+        let part = job.read(&Lines { text, range: start..text.len(), file: None });
+        (part.wrong == 0).then_some(part)
+    };
+    bulk::in_order(&numbers, wanted.threads, &read, &mut |part: Option<Part>| match part {
+        Some(part) => {
+            if !std::mem::replace(&mut reserved, true) {
+                builder.reserve(wanted.at, part.rows.rows() * numbers.len());
+            }
+            builder.append(wanted.at, part.rows);
+        }
+        None => wrong.store(true, Ordering::Relaxed),
+    });
+    builder.end(wanted.at);
+    !wrong.into_inner()
+}
+
+fn begin(sources: &SourceMap, file: FileId, (job, wanted): (&Job<'_>, &Wanted<'_>), builder: &mut StoreBuilder) {
+    let headers = vec![None; job.kinds().len()];
+    let table = sources.file(file).name().to_owned();
+    let head = SourceHead { table, file, headers, kinds: job.kinds().to_vec() };
+    builder.begin(wanted.at, head);
 }
 
 /// Where the parts of a text begin and end, each of whole lines and about `size` bytes.
@@ -143,17 +190,12 @@ pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>
 
 /// The lines of a part of a text, without what ends them.
 fn rows_of(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let bytes = text.as_bytes();
+    let bytes = &text.as_bytes()[..part.end];
     let mut at = part.start;
     std::iter::from_fn(move || {
-        let start = at;
-        let rest = bytes.get(start..part.end).filter(|rest| !rest.is_empty())?;
-        let mut end = memchr(b'\n', rest).map_or(part.end, |found| start + found);
-        at = end + 1;
-        while end > start && bytes[end - 1] == b'\r' {
-            end -= 1;
-        }
-        Some(start..end)
+        let (row, next) = (at < bytes.len()).then(|| line(bytes, at))?;
+        at = next;
+        Some(row)
     })
 }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::cells::{cells, value};
-use super::{Dialect, SHOWN, rows_of};
+use super::plain::{Cell, Plain};
+use super::{Dialect, SHOWN};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::CellKind;
@@ -15,16 +16,24 @@ use crate::text;
 
 /// What is to be read, and as what.
 pub(super) struct Job<'a> {
-    /// The file.
-    pub file: &'a SourceFile,
-    /// The relation that its lines are rows of.
-    pub relation: &'a Relation,
-    /// How it is written.
-    pub dialect: &'a Dialect,
+    relation: &'a Relation,
+    dialect: &'a Dialect,
     /// For each declared column, what its cells are.
-    pub kinds: &'a [CellKind],
+    kinds: Vec<CellKind>,
     /// For each declared column, whether its texts count.
-    pub asked: &'a [bool],
+    asked: &'a [bool],
+    plain: Option<Plain>,
+}
+
+/// Lines to read.
+#[derive(Clone, Debug)]
+pub(super) struct Lines<'a> {
+    /// The text that they are part of.
+    pub text: &'a str,
+    /// Which part.
+    pub range: Range<usize>,
+    /// The file whose whole text this is. Without one, neither places nor complaints are kept.
+    pub file: Option<&'a SourceFile>,
 }
 
 /// Lines that were read.
@@ -37,79 +46,119 @@ pub(super) struct Part {
     pub wrong: usize,
 }
 
-impl Job<'_> {
-    /// Reads the lines of a part of the file.
-    pub(super) fn read(&self, part: &Range<usize>) -> Part {
-        let mut read = Part { rows: Chunk::new(self.file, self.kinds), faults: Vec::new(), wrong: 0 };
-        let text = self.file.text();
-        let mut places = Vec::with_capacity(self.kinds.len());
-        for row in rows_of(text, part.clone()) {
-            if self.cut(&row, &mut places) {
-                read.rows.begin(row.start);
-                for (at, place) in places.iter().enumerate() {
-                    read.cell(self, at, &text[place.clone()], place.clone());
-                }
-                continue;
-            }
-            match cells(text, row.clone(), self.dialect) {
-                Ok(cells) => {
-                    read.rows.begin(row.start);
-                    for (at, (content, place)) in cells.iter().enumerate() {
-                        read.cell(self, at, content, place.clone());
-                    }
-                }
-                Err((place, message)) => {
-                    read.complain(|| Diagnostic::error(Code::RaggedRow, message).at(self.file.span_of(place)));
-                }
+impl<'a> Job<'a> {
+    /// For lines that are rows of `relation`, written so; texts of columns that are not `asked` for are not kept.
+    pub(super) fn new(relation: &'a Relation, dialect: &'a Dialect, asked: &'a [bool]) -> Self {
+        let kinds: Vec<CellKind> = relation.columns.iter().map(|column| CellKind::plain(column.ty)).collect();
+        let plain = Plain::new(dialect, kinds.iter().map(|kind| kind.ty), asked);
+        Self { relation, dialect, kinds, asked, plain }
+    }
+
+    /// What the cells of each column are.
+    pub(super) fn kinds(&self) -> &[CellKind] {
+        &self.kinds
+    }
+
+    /// Reads lines.
+    pub(super) fn read(&self, lines: &Lines<'_>) -> Part {
+        let mut read = Part { rows: Chunk::new(lines.file, &self.kinds), faults: Vec::new(), wrong: 0 };
+        let bytes = &lines.text.as_bytes()[..lines.range.end];
+        let fast = self.plain.as_ref().filter(|plain| !self.has_records(plain, &bytes[lines.range.start..]));
+        let mut found = fast.map_or_else(Vec::new, Plain::cells);
+        let mut at = lines.range.start;
+        while at < bytes.len() {
+            if let Some(next) = fast.and_then(|plain| plain.line(bytes, at, &mut found)) {
+                read.plain(self, lines, at, &found);
+                at = next;
+            } else {
+                let (line, next) = line(bytes, at);
+                read.careful(self, lines, line);
+                at = next;
             }
         }
         read
     }
 
-    /// Cuts a line at its delimiters, if nothing about it asks for care.
-    pub(super) fn cut(&self, row: &Range<usize>, places: &mut Vec<Range<usize>>) -> bool {
-        let [delimiter] = *self.dialect.delimiter.as_bytes() else { return false };
-        let line = &self.file.text().as_bytes()[row.clone()];
-        let records = delimiter == b',' && memchr(b'[', line).is_some();
-        if self.dialect.rfc4180 || records || self.dialect.columns.len() != self.kinds.len() {
-            return false;
-        }
-        places.clear();
-        let mut at = 0;
-        for column in &self.dialect.columns {
-            if at > line.len() || *column != Some(places.len()) {
-                return false;
-            }
-            let end = memchr(delimiter, &line[at..]).map_or(line.len(), |found| at + found);
-            places.push(row.start + at..row.start + end);
-            at = end + 1;
-        }
-        true
+    fn has_records(&self, plain: &Plain, bytes: &[u8]) -> bool {
+        plain.minds_records() && memchr(b'[', bytes).is_some()
     }
 }
 
+/// The line of `bytes` that begins at `at`, without what ends it, and where the next begins.
+pub(super) fn line(bytes: &[u8], at: usize) -> (Range<usize>, usize) {
+    let mut end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+    let next = end + 1;
+    while end > at && bytes[end - 1] == b'\r' {
+        end -= 1;
+    }
+    (at..end, next)
+}
+
 impl Part {
-    fn cell(&mut self, job: &Job<'_>, at: usize, content: &str, place: Range<usize>) {
-        let span = |place: Range<usize>| job.file.span_of(place);
-        let is_text = job.kinds[at].ty == ColumnType::Symbol;
-        let content = if is_text && job.asked.get(at) == Some(&false) { "" } else { content };
-        let stands_there = content.is_empty() || content.len() == place.len();
-        if stands_there && self.rows.plain(at, content, (&job.kinds[at], span(place.clone()).start())) {
-            return;
+    /// Adds a line that was read already.
+    fn plain(&mut self, job: &Job<'_>, lines: &Lines<'_>, start: usize, cells: &[Cell]) {
+        self.rows.begin(start);
+        for (at, cell) in cells.iter().enumerate() {
+            let kind = &job.kinds[at];
+            let fits = match cell {
+                Cell::Number(number) => self.rows.number(at, *number),
+                Cell::Amount(digits, scale) => self.rows.amount(at, (*digits, *scale), kind),
+                Cell::Text(place) => self.rows.text(at, &lines.text[place.clone()], lines.start(place)),
+                Cell::Nothing => self.rows.nothing(at),
+            };
+            debug_assert!(fits, "plain cells fit their columns");
+        }
+    }
+
+    /// Adds a line, or complains of it.
+    fn careful(&mut self, job: &Job<'_>, lines: &Lines<'_>, row: Range<usize>) {
+        let start = row.start;
+        match cells(lines.text, row, job.dialect) {
+            Ok(cells) => {
+                self.rows.begin(start);
+                for (at, (content, place)) in cells.iter().enumerate() {
+                    self.cell(job, lines, at, (content, place));
+                }
+            }
+            Err((place, message)) => {
+                self.complain(lines, &place, |span| Diagnostic::error(Code::RaggedRow, message).at(span));
+            }
+        }
+    }
+
+    fn cell(&mut self, job: &Job<'_>, lines: &Lines<'_>, at: usize, (content, place): (&str, &Range<usize>)) {
+        if job.kinds[at].ty == ColumnType::Symbol {
+            if job.asked.get(at) == Some(&false) {
+                self.rows.nothing(at);
+                return;
+            }
+            let stands_there = content.len() == place.len();
+            if self.rows.text(at, content, lines.start(place).filter(|_| stands_there)) {
+                return;
+            }
         }
         let column = &job.relation.columns[at];
         let found = value(content, column.ty);
         if found.is_none() {
-            self.complain(|| malformed(content, column, span(place)));
+            self.complain(lines, place, |span| malformed(content, column, span));
         }
         self.rows.value(at, found);
     }
 
-    fn complain(&mut self, fault: impl FnOnce() -> Diagnostic) {
+    fn complain(&mut self, lines: &Lines<'_>, place: &Range<usize>, fault: impl FnOnce(Span) -> Diagnostic) {
         self.wrong += 1;
-        if self.faults.len() < SHOWN {
-            self.faults.push(fault());
+        if let Some(file) = lines.file
+            && self.faults.len() < SHOWN
+        {
+            self.faults.push(fault(file.span_of(place.clone())));
         }
+    }
+}
+
+impl Lines<'_> {
+    /// Where in the sources what stands at `place` begins.
+    fn start(&self, place: &Range<usize>) -> Option<u32> {
+        self.file.map(|file| file.span_of(place.clone()).start())
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Lines`]: where cells stand, found again from where their lines begin.
+//! [`LinePlaces`]: where cells stand, found again from where their lines begin.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::source::{FileId, SourceMap, Span};
 
 /// The places of a fact file, of which only the beginnings of its lines are kept.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct LinePlaces {
     /// The file.
     pub file: FileId,
     /// How it is written.
@@ -18,7 +18,7 @@ pub(super) struct Lines {
     pub starts: Vec<u32>,
 }
 
-impl Lines {
+impl LinePlaces {
     fn range(&self, sources: &SourceMap, row: u32) -> Range<usize> {
         let text = sources.file(self.file).text();
         let start = self.starts.get(row as usize).map_or(text.len(), |start| *start as usize);
@@ -26,7 +26,7 @@ impl Lines {
     }
 }
 
-impl Places for Lines {
+impl Places for LinePlaces {
     fn row(&self, sources: &SourceMap, row: u32) -> Span {
         sources.file(self.file).span_of(self.range(sources, row))
     }

@@ -1,14 +1,14 @@
 use proptest::prelude::*;
 
-use super::cells::cells;
-use super::part::Job;
-use super::{Dialect, parts, read, rows_of};
+use super::cells::{cells, value};
+use super::part::{Job, Lines, line};
+use super::plain::{Cell as PlainCell, Plain};
+use super::{Dialect, Wanted, parts, read, read_pieces};
 use crate::diagnostic::Report;
-use crate::facts::cells::CellKind;
 use crate::facts::store::builder::StoreBuilder;
 use crate::facts::store::{Cell, Store};
 use crate::schema::{Column, ColumnType, Relation, Schema};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::value::Value;
 
 fn schema(types: &[ColumnType]) -> Schema {
@@ -37,7 +37,8 @@ fn load(text: &str, types: &[ColumnType], options: &[(&str, &str)]) -> (SourceMa
     let options: Vec<_> = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let dialect = Dialect::new(&options, types.len());
     let mut builder = StoreBuilder::new(&schema);
-    let report = read(&map, file, (&schema.relations[0], 0), (&dialect, &[], 2), &mut builder);
+    let wanted = Wanted { relation: &schema.relations[0], at: 0, dialect: &dialect, asked: &[], threads: 2 };
+    let report = read(&map, file, &wanted, &mut builder);
     let store = builder.finish(|_| "r.facts".to_owned());
     (map, store, report)
 }
@@ -95,21 +96,70 @@ proptest! {
         let mut map = SourceMap::new();
         let file: FileId = map.add("r.facts", text.as_str()).unwrap();
         let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
-        let kinds = [CellKind::plain(ColumnType::Symbol), CellKind::plain(ColumnType::Number)];
-        let source = map.file(file);
-        let job = Job { file: source, relation: &schema.relations[0], dialect: &dialect, kinds: &kinds, asked: &[] };
+        let lines = |range| Lines { text: &text, range, file: Some(map.file(file)) };
+        let job = Job::new(&schema.relations[0], &dialect, &[]);
         let parts = parts(&text, false, size);
         prop_assert_eq!(parts.iter().map(|part| &text[part.clone()]).collect::<String>(), text.clone());
-        let whole = job.read(&(0..text.len()));
-        let read: Vec<_> = parts.iter().map(|part| job.read(part)).collect();
+        let whole = job.read(&lines(0..text.len()));
+        let read: Vec<_> = parts.iter().map(|part| job.read(&lines(part.clone()))).collect();
         let starts: Vec<u32> = read.iter().flat_map(|part| part.rows.starts().to_vec()).collect();
         prop_assert_eq!(starts.as_slice(), whole.rows.starts());
         prop_assert_eq!(read.iter().map(|part| part.wrong).sum::<usize>(), whole.wrong);
-        for line in rows_of(&text, 0..text.len()) {
-            let mut fast = Vec::new();
-            if job.cut(&line, &mut fast) {
-                let slow: Vec<_> = cells(&text, line, &dialect).unwrap().into_iter().map(|(_, place)| place).collect();
-                prop_assert_eq!(fast, slow);
+    }
+
+    /// A plain line has the cells that the careful reading finds in it, and ends where that says.
+    #[test]
+    fn plain_lines_are_read_as_others_are(text in "([a甲0-9.\\-]{0,12}[,\r\n]{0,2}){0,6}", number in 0_usize..3) {
+        let types = [ColumnType::Symbol, ColumnType::Number, ColumnType::Decimal];
+        let types = [types[number], types[(number + 1) % 3]];
+        let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
+        let plain = Plain::new(&dialect, types.into_iter(), &[]).unwrap();
+        let mut found = plain.cells();
+        if let Some(next) = plain.line(text.as_bytes(), 0, &mut found) {
+            let (row, expected) = line(text.as_bytes(), 0);
+            prop_assert_eq!(next, expected);
+            for ((found, (content, place)), ty) in found.iter().zip(cells(&text, row, &dialect).unwrap()).zip(types) {
+                let found = match found {
+                    PlainCell::Number(number) => Value::Number(*number),
+                    PlainCell::Amount(digits, scale) => Value::Decimal(crate::value::Decimal::new(*digits, *scale)),
+                    PlainCell::Text(range) => {
+                        prop_assert_eq!(range, &place);
+                        Value::symbol(&text[range.clone()])
+                    }
+                    PlainCell::Nothing => unreachable!("every column is asked for"),
+                };
+                prop_assert_eq!(Some(found), value(&content, ty));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_in_pieces_is_read_as_a_whole_one() {
+    use ColumnType::{Decimal, Number, Symbol};
+    let folder = std::env::temp_dir().join(format!("gouji-souffle-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let line = |at: i32| format!("text {}\t{at}\t{}.{}\n", at % 7, at % 50, if at % 9 == 0 { "125" } else { "5" });
+    let right: String = (0..300).map(line).collect::<String>() + "0x\t0x10\t12345678901234567890.5";
+    for (text, is_right) in [(right.clone(), true), (right.replace("\t77\t", "\tx\t"), false)] {
+        let path = folder.join("r.facts");
+        std::fs::write(&path, &text).unwrap();
+        let types = [Symbol, Number, Decimal];
+        let (whole_map, whole, _) = load(&text, &types, &[]);
+        for size in [1, 50, 1000] {
+            let (schema, dialect) = (schema(&types), Dialect::new(&[], 3));
+            let mut map = SourceMap::new();
+            let file = map.add("r.facts", "").unwrap();
+            let pieces = Pieces::of(&path, size).unwrap().unwrap();
+            let wanted = Wanted { relation: &schema.relations[0], at: 0, dialect: &dialect, asked: &[], threads: 2 };
+            let mut builder = StoreBuilder::new(&schema);
+            assert_eq!(read_pieces(&map, (file, &pieces), &wanted, &mut builder), is_right);
+            if is_right {
+                let store = builder.finish(|_| "r.facts".to_owned());
+                assert_eq!(store.tables[0].rows, 301);
+                for at in 0..301 {
+                    assert_eq!(row(&map, &store, at, 3), row(&whole_map, &whole, at, 3));
+                }
             }
         }
     }

@@ -1,0 +1,182 @@
+//! [`Totals`]: an aggregate for every key at once.
+//!
+//! An inner body that the enclosing one reaches only through the key of its first join yields the same for whoever asks with
+//! that key. One pass over the joined relation then finds the results of all keys, where an index would have to be built in
+//! such a pass only to be probed for each row that asks.
+
+use super::World;
+use super::batch::{BATCH, Batch, Fault, Vector};
+use super::fold::Fold;
+use super::index::Keys;
+use super::limits::Limits;
+use super::steps::Runner;
+use super::words::{Kind, NONE, is_none};
+use crate::ir::{AggregateOp, Expr, Literal, Rule, RuleId, VarId};
+use crate::plan::{Action, AggregateStep, Join, RulePlan, Scan, Step};
+use crate::value::functions::Function;
+
+/// A rule, the atom that reads its new rows, and the slot that numbers the outer rows of the inner body.
+pub type TotalsKey = (RuleId, Option<usize>, usize);
+
+/// The results of an aggregate by key.
+#[derive(Debug)]
+pub struct Totals {
+    keys: Keys,
+    fold: Fold,
+    /// Whether the result is used as a number only, so that zeros at its end do not show.
+    is_number: bool,
+}
+
+/// With fewer rows in the joined relation, whoever asks looks there.
+pub const WORTH: usize = 2048;
+
+/// An index that is there already is probed by less than this part of its rows.
+const FEW: usize = 8;
+
+impl World<'_> {
+    /// Finds the results of the aggregates of `plan` for every key, where that is worth it.
+    pub fn prepare_totals(&mut self, plan: &RulePlan, limits: Limits) {
+        for step in &plan.steps {
+            let Action::Aggregate(aggregate) = &step.action else { continue };
+            let key = (plan.rule, plan.delta, aggregate.nested.ordinal);
+            let Some(join) = self.worth(plan, aggregate).filter(|_| !self.totals.contains_key(&key)) else { continue };
+            self.prepare(plan, &aggregate.nested.steps[1..]);
+            if let Some(totals) = Totals::of(self, plan, (aggregate, join), limits) {
+                self.totals.insert(key, totals);
+            }
+        }
+    }
+
+    /// What [`Self::prepare_totals`] found for an aggregate of `plan`.
+    #[must_use]
+    pub fn totals(&self, plan: &RulePlan, step: &AggregateStep) -> Option<&Totals> {
+        self.totals.get(&(plan.rule, plan.delta, step.nested.ordinal))
+    }
+
+    /// The first join of an aggregate's inner body, when one pass over its relation is likely to be the shortest way.
+    fn worth<'p>(&self, plan: &RulePlan, step: &'p AggregateStep) -> Option<&'p Join> {
+        let Some(Step { action: action @ Action::Join(join), .. }) = step.nested.steps.first() else { return None };
+        let rows = self.len(join.relation, join.table);
+        let asking = Runner::new(self, plan, Limits::default()).scanned().map_or(1, |rows| rows.len());
+        let is_many = asking * FEW >= rows || self.find_index(action).is_none_or(|index| index.covered() < rows);
+        let is_sure = self.possible.of(join.relation).is_empty();
+        let is_simple = step.nested.keyed && join.similar.is_none() && !join.old;
+        let is_kept = !step.aggregate.distinct && step.aggregate.op != AggregateOp::Mean;
+        (rows >= self.one_pass_from && is_many && is_sure && is_simple && is_kept).then_some(join)
+    }
+}
+
+impl Totals {
+    /// The results for every key; none when something met has no value, or is more than numbers can keep.
+    fn of(world: &World<'_>, plan: &RulePlan, (step, join): (&AggregateStep, &Join), limits: Limits) -> Option<Self> {
+        let nested = &step.nested;
+        let (first, rest) = nested.steps.split_first()?;
+        let (relation, table) = (join.relation, join.table);
+        let scan = Scan { relation, table, delta: false, row: join.row, columns: join.columns.clone() };
+        let mut runner = Runner::new(world, plan, limits);
+        runner.notes.watch();
+        let mut keys = Keys::new(join.keys.len());
+        let mut fold = Fold::new(step.aggregate.op, false, 0);
+        let rows = world.len(relation, table);
+        for from in (0..rows).step_by(BATCH) {
+            let part = from..(from + BATCH).min(rows);
+            let mut batch = runner.scan(&scan, &first.live, part.clone());
+            let words: Vec<Vec<u32>> = join
+                .keys
+                .iter()
+                .map(|(column, _)| world.column_words((relation, table), *column, part.clone()))
+                .collect();
+            let words: Vec<&[u32]> = words.iter().map(Vec::as_slice).collect();
+            let groups = keys.insert(&words, batch.len);
+            if groups.contains(&NONE) {
+                return None;
+            }
+            batch.set(nested.ordinal, Vector::Words(Kind::Number, groups));
+            fold.grow(keys.len());
+            runner.steps(rest, batch, &mut |runner, inner| runner.fold(step, &inner, &mut fold));
+            if runner.stop.is_some() || runner.notes.met() || !fold.is_native() {
+                return None;
+            }
+        }
+        Some(Self { keys, fold, is_number: is_number(runner.rule, step.aggregate.result) })
+    }
+}
+
+impl Runner<'_> {
+    /// As [`Self::aggregate`](Runner::aggregate), from results that are there already.
+    pub fn look_up(&mut self, (step, totals): (&AggregateStep, &Totals), live: &[usize], batch: Batch) -> Batch {
+        let Some(Step { action: Action::Join(join), .. }) = step.nested.steps.first() else { return batch };
+        let scope = self.scope(&batch);
+        let keys: Vec<Vec<u32>> = join.keys.iter().map(|(_, term)| scope.words(term)).collect();
+        let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
+        let mut groups = totals.keys.find(&keys, batch.len);
+        let kind = &self.world.input.program.types[self.rule.vars[step.aggregate.result.index()].ty.index()].kind;
+        let is_whole = !keys.iter().any(|key| key.iter().any(|word| is_none(*word)));
+        if is_whole && totals.is_number {
+            let mut batch = batch;
+            if matches!(step.aggregate.op, AggregateOp::Min | AggregateOp::Max) {
+                batch = super::steps::keep(batch, live, |row| totals.fold.is_filled(groups[row]));
+                groups.retain(|group| totals.fold.is_filled(*group));
+            }
+            if let Some(vector) = totals.fold.column(&groups, kind) {
+                batch.set(step.slot, vector);
+                return batch;
+            }
+            return self.look_up_each((step, totals), live, (batch, &groups, &[]));
+        }
+        let without = |row: &u32| keys.iter().any(|key| is_none(key[*row as usize]));
+        let without: Vec<u32> = (0_u32..).take(batch.len).filter(without).collect();
+        self.look_up_each((step, totals), live, (batch, &groups, &without))
+    }
+
+    /// One row at a time; those `without` a key are decided on their own.
+    fn look_up_each(
+        &mut self,
+        (step, totals): (&AggregateStep, &Totals),
+        live: &[usize],
+        (batch, groups, without): (Batch, &[u32], &[u32]),
+    ) -> Batch {
+        let literal = Literal::Aggregate(step.aggregate.clone());
+        let kind = &self.world.input.program.types[self.rule.vars[step.aggregate.result.index()].ty.index()].kind;
+        let (mut values, mut kept) = (Vec::new(), Vec::new());
+        for (row, group) in (0_u32..).zip(groups) {
+            let result = if without.binary_search(&row).is_ok() {
+                self.result(&literal, &batch, row as usize)
+            } else {
+                totals.fold.result(*group, kind)
+            };
+            self.notes.erred |= matches!(result, Err(Fault::Error(_)));
+            if let Some(value) = result.transpose() {
+                values.push(value);
+                kept.push(row);
+            }
+        }
+        let mut batch = if kept.len() == batch.len { batch } else { batch.gather(&kept, live) };
+        batch.set(step.slot, self.native(step.aggregate.result, values));
+        batch
+    }
+}
+
+/// Whether a variable only meets comparisons, arithmetic within them, and the head.
+fn is_number(rule: &Rule, var: VarId) -> bool {
+    let is_plain = |literal: &Literal| match literal {
+        Literal::Compare(compare) => {
+            [Some(&compare.left), Some(&compare.right), compare.allowance.as_ref()].into_iter().flatten().all(is_sum)
+        }
+        Literal::Aggregate(aggregate) if aggregate.result == var => true,
+        other => {
+            let mut met = false;
+            other.variables(&mut |one| met |= one == var);
+            !met
+        }
+    };
+    rule.args.iter().all(is_sum) && rule.body.iter().all(is_plain)
+}
+
+fn is_sum(expr: &Expr) -> bool {
+    match expr {
+        Expr::Var(_) | Expr::Const(_) => true,
+        Expr::Call(Function::Add | Function::Sub | Function::Mul, args, _) => args.iter().all(is_sum),
+        _ => false,
+    }
+}
