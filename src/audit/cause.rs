@@ -158,7 +158,8 @@ fn describe(words: &Words<'_>, equalities: &Equalities, root: &Root, findings: u
 /// `30000 → 3000（一个数字写了两遍）`
 fn change(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> String {
     let from = written(&words.input, suspect.at[0]);
-    let to = suspect.corrected.normalize();
+    let percent = if from.ends_with(['%', '％']) { "%" } else { "" };
+    let to = format!("{}{percent}", suspect.corrected.normalize());
     let said = match suspect.slip {
         Slip::Subtotal => {
             text!(

@@ -64,15 +64,18 @@ struct Collector<'m, 'a> {
 }
 
 impl Collector<'_, '_> {
-    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest.
+    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest. Of
+    /// several such conditions the first `!~` is the equality (`s !~ t.sum, s !~ 2 * t.sum`); of several `!=` none is.
     fn rule(&mut self, id: RuleId, rule: &Rule, failed: &[Vec<Value>]) {
-        let differs = |literal: &&Literal| matches!(literal, Literal::Compare(compare) if matches!(compare.op, CompareOp::Disagree | CompareOp::Ne));
-        let mut claims = rule.body.iter().enumerate().filter(|(_, literal)| differs(literal));
-        let mut compares = claims.by_ref().filter_map(|(at, literal)| match literal {
-            Literal::Compare(compare) if self.is_amount(rule, compare) => Some((at, compare)),
-            _ => None,
-        });
-        let (Some((at, compare)), None) = (compares.next(), compares.next()) else { return };
+        let mut claims: Vec<(usize, &Compare)> = Vec::new();
+        for (at, literal) in rule.body.iter().enumerate() {
+            let Literal::Compare(compare) = literal else { continue };
+            if matches!(compare.op, CompareOp::Disagree | CompareOp::Ne) && self.is_amount(rule, compare) {
+                claims.push((at, compare));
+            }
+        }
+        let disagrees = claims.iter().find(|(_, compare)| compare.op == CompareOp::Disagree);
+        let Some((at, compare)) = disagrees.or(claims.first().filter(|_| claims.len() == 1)).copied() else { return };
         if failed.len() > MOST_FAILED {
             self.found.systematic.push(id);
             return;
@@ -247,7 +250,7 @@ impl Collector<'_, '_> {
         }
         let input = self.matcher.input();
         let span = input.store.tables[cell.table].cell_span(input.sources, cell.row, cell.column);
-        let written = input.sources.text(span).trim().to_owned();
+        let written = input.sources.text(span).trim().trim_end_matches(['%', '％']).to_owned();
         let (value, worth) = self.content(cell).unwrap_or((None, Decimal::ONE));
         let id = self.found.cells.len();
         self.ids.insert(cell, id);
@@ -282,10 +285,24 @@ pub(super) fn content(input: &Input<'_>, cell: CellRef) -> Option<(Option<Decima
     let factor = unit.to_yuan(Decimal::ONE)?;
     match input.store.cell(input.sources, cell.table, cell.row, cell.column) {
         Content::Present(Value::Money(yuan)) => Some((Some(unit.from_yuan(yuan)?), factor)),
-        Content::Present(value) => Some((Some(decimal(&value)?), Decimal::ONE)),
+        Content::Present(value) => {
+            let value = decimal(&value)?;
+            let text = input.sources.text(table.cell_span(input.sources, cell.row, cell.column));
+            Some(if is_in_hundredths(&text, value) {
+                (Some(value * Decimal::ONE_HUNDRED), Decimal::new(1, 2))
+            } else {
+                (Some(value), Decimal::ONE)
+            })
+        }
         Content::Malformed(_) => Some((None, factor)),
         Content::Blank => None,
     }
+}
+
+/// Whether a number is written as a percentage, `89%`, or `89` below a header that says so.
+fn is_in_hundredths(text: &str, value: Decimal) -> bool {
+    let written = text.trim().trim_end_matches(['%', '％']).parse::<Decimal>();
+    !value.is_zero() && written.is_ok_and(|written| written == value * Decimal::ONE_HUNDRED)
 }
 
 fn decimal(value: &Value) -> Option<Decimal> {

@@ -79,3 +79,21 @@ fn a_value_of_the_other_table_or_of_last_year_is_recognised() {
     let last = told("last", (lines, LAST), "201.15");
     assert_eq!(last, ["戊 a：47.35 → 62.25（与上年的数相同，像是抄了上年的），可消除 1 个问题"]);
 }
+
+#[test]
+fn a_percentage_is_mended_as_it_is_written_and_what_else_adds_up_is_kept() {
+    let manifest = "title = \"t\"\nunit = \"万元\"\nrelation.project.source = [{ file = \"p.csv\" }]\n";
+    let told = |name: &str, header: &str, rates: [&str; 2]| {
+        let dir = folder(&format!("told/{name}"));
+        fs::write(dir.join("audit.toml"), manifest).unwrap();
+        let rows = format!("甲,40.00,39.60,{}\n乙,30.00,29.10,{}\n合计,70.00,68.70,\n", rates[0], rates[1]);
+        fs::write(dir.join("p.csv"), format!("项目名称,预算数,支出数,{header}\n{rows}")).unwrap();
+        let audit = audit::check(&Request { start: dir, ..Request::default() });
+        audit.audited.causes.iter().map(|cause| cause.sentence().zh).collect::<Vec<_>>()
+    };
+    // 35.6 for 39.6 would do as well, but the total of the column would be wrong then.
+    let signed = told("percent-sign", "执行率", ["89%", "97%"]);
+    assert_eq!(signed, ["p.csv/甲 rate：89% → 99%（写错一个数字），可消除 1 个问题"]);
+    let headed = told("percent-header", "执行率（%）", ["89", "97"]);
+    assert_eq!(headed, ["p.csv/甲 rate：89 → 99（写错一个数字），可消除 1 个问题"]);
+}
