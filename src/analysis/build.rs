@@ -131,7 +131,9 @@ fn lower_all(drafts: Vec<Draft>, relations: &Relations, infer: &mut Infer, progr
                 !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, relations, infer);
             let rule = draft.rule.clone();
             lowered[at] = if sound { lower(draft, relations, infer, (&mut spreads, agrees)) } else { None };
-            names.add(&rule, lowered[at].is_some());
+            if infer.mode == Mode::Audit {
+                names.add(&rule, lowered[at].is_some());
+            }
             if let (None, Some(card)) = (&lowered[at], rule.card) {
                 infer.wrong_cards.insert(card);
             }

@@ -123,7 +123,7 @@ pub(super) fn components(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
         if index[start] != NONE {
             continue;
         }
-        let mut work: Vec<(usize, Vec<usize>)> = vec![(start, needs[start].iter().copied().collect())];
+        let mut work: Vec<(usize, Vec<usize>)> = vec![(start, needs[start].iter().rev().copied().collect())];
         index[start] = next;
         low[start] = next;
         next += 1;
@@ -131,7 +131,7 @@ pub(super) fn components(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
         on_stack[start] = true;
         while let Some((node, rest)) = work.last_mut() {
             let node = *node;
-            if rest.is_empty() {
+            let Some(to) = rest.pop() else {
                 work.pop();
                 if let Some((parent, _)) = work.last() {
                     low[*parent] = low[*parent].min(low[node]);
@@ -149,15 +149,14 @@ pub(super) fn components(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
                     out.push(members);
                 }
                 continue;
-            }
-            let to = rest.remove(0);
+            };
             if index[to] == NONE {
                 index[to] = next;
                 low[to] = next;
                 next += 1;
                 stack.push(to);
                 on_stack[to] = true;
-                work.push((to, needs[to].iter().copied().collect()));
+                work.push((to, needs[to].iter().rev().copied().collect()));
             } else if on_stack[to] {
                 low[node] = low[node].min(index[to]);
             }

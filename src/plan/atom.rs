@@ -84,15 +84,15 @@ impl Builder<'_> {
     }
 
     /// The key of an atom that has nothing else: each argument is bound, or a variable of its own that occurs once.
-    pub(super) fn only_keys(&self, atom: &Atom, scope: &FxHashSet<VarId>) -> Option<Vec<(usize, Term)>> {
-        if atom.row.is_some_and(|row| scope.contains(&row)) {
+    pub(super) fn only_keys(&self, atom: &Atom, around: &FxHashSet<VarId>) -> Option<Vec<(usize, Term)>> {
+        if atom.row.is_some_and(|row| self.is_outer(row, around)) {
             return None;
         }
         let mut keys: Vec<(usize, Term)> = Vec::new();
         let mut own = FxHashSet::default();
         for (column, term) in &atom.args {
             match term {
-                Term::Var(var) if !scope.contains(var) => {
+                Term::Var(var) if !self.is_outer(*var, around) => {
                     if !own.insert(*var) {
                         return None;
                     }

@@ -38,22 +38,16 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let rule = &context.program.rules[id.index()];
     let mut builder =
         Builder { context, places: vec![None; rule.vars.len()], slots: 0, steps: Vec::new(), as_set: true };
-    let order = order::order(context, &rule.body, &FxHashSet::default(), delta);
+    let before = order::Before { is_bound: &|_| false, nothing: true };
+    let order = order::order(context, &rule.body, before, delta);
     builder.body(&rule.body, &order, delta);
     let mut heads = Vec::new();
     rule.args.iter().for_each(|arg| arg.variables(&mut |var| heads.push(var)));
     let needed = builder.slots_of(heads);
     let mut steps = std::mem::take(&mut builder.steps);
     builder.liveness(&mut steps, needed);
-    let mut plan = RulePlan {
-        rule: id,
-        delta,
-        head: rule.head,
-        args: rule.args.clone(),
-        steps,
-        places: builder.places,
-        slots: builder.slots,
-    };
+    let mut plan =
+        RulePlan { rule: id, delta, head: rule.head, args: rule.args.clone(), steps, places: builder.places };
     similar::mark(&mut plan);
     plan
 }
@@ -80,13 +74,14 @@ impl Builder<'_> {
         self.push(Action::Filter(check), 0.5);
     }
 
-    fn bound(&self) -> FxHashSet<VarId> {
-        let vars = (0_u32..).zip(&self.places);
-        vars.filter(|(_, place)| place.is_some()).map(|(var, _)| VarId(var)).collect()
+    /// Whether `var` comes from outside when a negation or aggregate of the body that binds `own` mentions it. What has a
+    /// place by then is that body's or comes from further outside: braces have variables of their own.
+    pub(super) fn is_outer(&self, var: VarId, own: &FxHashSet<VarId>) -> bool {
+        self.is_bound(var) || own.contains(&var)
     }
 
     fn body(&mut self, body: &[Literal], order: &[usize], delta: Option<usize>) {
-        let scope = order::scope(body, &self.bound());
+        let own = order::binds(body);
         for at in order {
             match &body[*at] {
                 Literal::Atom(atom) => {
@@ -97,12 +92,12 @@ impl Builder<'_> {
                     };
                     self.atom(atom, reads);
                 }
-                Literal::Not(not) => self.negation(not, &scope),
+                Literal::Not(not) => self.negation(not, &own),
                 Literal::Generate(generate) => self.generate(generate),
                 Literal::Compare(compare) => self.check(Check::Compare(compare.clone())),
                 Literal::Bind(bind) => self.bind(bind),
                 Literal::Unpack(unpack) => self.unpack(unpack),
-                Literal::Aggregate(aggregate) => self.aggregate(aggregate, &scope),
+                Literal::Aggregate(aggregate) => self.aggregate(aggregate, &own),
                 Literal::Is(is) => self.check(Check::Is(is.clone())),
                 Literal::Test(test) => self.check(Check::Test(test.clone())),
             }
@@ -154,21 +149,21 @@ impl Builder<'_> {
         }
     }
 
-    fn negation(&mut self, not: &Negation, scope: &FxHashSet<VarId>) {
+    fn negation(&mut self, not: &Negation, own: &FxHashSet<VarId>) {
         if let [Literal::Atom(atom)] = &not.body[..]
-            && let Some(keys) = self.only_keys(atom, scope)
+            && let Some(keys) = self.only_keys(atom, own)
         {
             let table = self.table(atom.relation);
             let exists = Exists { relation: atom.relation, table, keys, negated: Some(not.clone()), span: not.span };
             return self.push(Action::Exists(exists), 0.5);
         }
-        let outer = Literal::Not(not.clone()).needs(&|var| scope.contains(&var));
+        let outer = Literal::Not(not.clone()).needs(&|var| self.is_outer(var, own));
         let nested = self.nested(&not.body, outer, (&[], true));
         self.push(Action::Not(NotStep { negation: not.clone(), nested }), 0.5);
     }
 
-    fn aggregate(&mut self, aggregate: &Aggregate, scope: &FxHashSet<VarId>) {
-        let outer = Literal::Aggregate(aggregate.clone()).needs(&|var| scope.contains(&var));
+    fn aggregate(&mut self, aggregate: &Aggregate, own: &FxHashSet<VarId>) {
+        let outer = Literal::Aggregate(aggregate.clone()).needs(&|var| self.is_outer(var, own));
         let mut targets = Vec::new();
         aggregate.target.iter().for_each(|target| target.variables(&mut |var| targets.push(var)));
         let nested = self.nested(&aggregate.body, outer, (&targets, false));
@@ -179,10 +174,12 @@ impl Builder<'_> {
 
     /// Steps for an inner body; `wanted` are variables that must be alive at its end, and whether it is a set.
     fn nested(&mut self, body: &[Literal], outer: Vec<VarId>, wanted: (&[VarId], bool)) -> Nested {
+        let nothing = self.slots == 0;
         let ordinal = self.slot();
         let steps = std::mem::take(&mut self.steps);
         let as_set = std::mem::replace(&mut self.as_set, wanted.1);
-        let order = order::order(self.context, body, &self.bound(), None);
+        let before = order::Before { is_bound: &|var| self.is_bound(var), nothing };
+        let order = order::order(self.context, body, before, None);
         self.body(body, &order, None);
         let mut inner = std::mem::replace(&mut self.steps, steps);
         let mut needed = self.slots_of(wanted.0.iter().copied());
@@ -201,10 +198,9 @@ impl Builder<'_> {
 
     /// Fills in which slots are alive after each step; gives those alive before the first.
     fn liveness(&self, steps: &mut Vec<Step>, mut needed: FxHashSet<usize>) -> FxHashSet<usize> {
-        for at in (0..steps.len()).rev() {
-            let step = &mut steps[at];
+        let mut kept = Vec::with_capacity(steps.len());
+        while let Some(mut step) = steps.pop() {
             if is_idle(&step.action, &needed) {
-                steps.remove(at);
                 continue;
             }
             if self.as_set {
@@ -216,7 +212,10 @@ impl Builder<'_> {
                 needed.remove(&slot);
             }
             needed.extend(self.reads(&step.action));
+            kept.push(step);
         }
+        kept.reverse();
+        *steps = kept;
         needed
     }
 

@@ -54,8 +54,6 @@ pub struct RulePlan {
     pub steps: Vec<Step>,
     /// Where each variable of the rule is found once it is bound, by [`VarId`].
     pub places: Vec<Option<Place>>,
-    /// How many slots a batch has.
-    pub slots: usize,
 }
 
 /// Where a variable's value is found.

@@ -5,6 +5,7 @@
 
 mod call;
 mod clash;
+mod pending;
 mod solve;
 
 use std::collections::BTreeSet;
@@ -91,7 +92,13 @@ pub(super) struct Infer<'a> {
     pub(super) types: Types,
     parents: Vec<u32>,
     infos: Vec<Info>,
+    /// For each node how many are joined in it.
+    sizes: Vec<u32>,
     pending: Vec<(usize, Span, Constraint)>,
+    /// For each node the constraints, by position, that what is known of it matters to.
+    watchers: Vec<Vec<u32>>,
+    /// Constraints of whose nodes more is known since they were tried.
+    woken: Vec<u32>,
     /// The rule whose constraints are being added or solved.
     pub(super) rule: usize,
     /// Cards one of whose alternatives is wrong.
@@ -120,7 +127,10 @@ impl<'a> Infer<'a> {
             types,
             parents: Vec::new(),
             infos: Vec::new(),
+            sizes: Vec::new(),
             pending: Vec::new(),
+            watchers: Vec::new(),
+            woken: Vec::new(),
             rule: 0,
             wrong_cards: BTreeSet::new(),
             broken: BTreeSet::new(),
@@ -135,6 +145,8 @@ impl<'a> Infer<'a> {
         let id = u32::try_from(self.parents.len()).expect("fewer than 2^32 nodes");
         self.parents.push(id);
         self.infos.push(Info::default());
+        self.sizes.push(1);
+        self.watchers.push(Vec::new());
         Node(id)
     }
 
@@ -202,8 +214,19 @@ impl<'a> Infer<'a> {
 
     fn spoil(&mut self, node: Node) {
         let at = self.find(node);
-        self.infos[at].poisoned = true;
+        self.poison_at(at);
         self.broken.insert(self.rule);
+    }
+
+    fn poison_at(&mut self, at: usize) {
+        if !std::mem::replace(&mut self.infos[at].poisoned, true) {
+            self.wake(at);
+        }
+    }
+
+    /// More is known of the node than before.
+    fn wake(&mut self, at: usize) {
+        self.woken.extend_from_slice(&self.watchers[at]);
     }
 
     /// `node` is of that type.
@@ -223,10 +246,11 @@ impl<'a> Infer<'a> {
             return;
         }
         let narrower = info.ty.is_none_or(|known| self.types.is_subtype(ty, known) && known != ty);
-        let info = &mut self.infos[at];
         if narrower {
-            info.ty = Some(ty);
+            self.infos[at].ty = Some(ty);
+            self.wake(at);
         }
+        let info = &mut self.infos[at];
         if info.origin.is_none() || info.origin.is_some_and(|first| first.column.is_none()) && origin.column.is_some() {
             info.origin = Some(origin);
         }
@@ -237,6 +261,7 @@ impl<'a> Infer<'a> {
         let at = self.find(node);
         if self.infos[at].ty.is_none() && self.infos[at].literal.is_none_or(|literal| self.fits(literal, ty)) {
             self.infos[at].ty = Some(ty);
+            self.wake(at);
         }
     }
 
@@ -248,8 +273,8 @@ impl<'a> Infer<'a> {
         }
         let (first, second) = (self.infos[at].clone(), self.infos[other].clone());
         if first.poisoned || second.poisoned {
-            self.infos[at].poisoned = true;
-            self.infos[other].poisoned = true;
+            self.poison_at(at);
+            self.poison_at(other);
             return;
         }
         match (first.ty, second.ty) {
@@ -268,10 +293,24 @@ impl<'a> Infer<'a> {
             let (keep, gone) = if self.infos[at].ty.is_some() { (at, other) } else { (other, at) };
             let literal = self.infos[keep].literal.or(self.infos[gone].literal);
             let origin = self.infos[keep].origin.or(self.infos[gone].origin);
-            self.infos[keep].literal = literal;
-            self.infos[keep].origin = origin;
-            self.parents[gone] = u32::try_from(keep).expect("fewer than 2^32 nodes");
+            let info = Info { literal, origin, ..self.infos[keep].clone() };
+            for (place, before) in [(at, first), (other, second)] {
+                if (before.ty, before.literal) != (info.ty, info.literal) {
+                    self.wake(place);
+                }
+            }
+            self.join(at, other, info);
         }
+    }
+
+    /// Makes one node of two. The larger takes the smaller in, so that ways to the root stay short.
+    fn join(&mut self, at: usize, other: usize, info: Info) {
+        let (root, child) = if self.sizes[at] < self.sizes[other] { (other, at) } else { (at, other) };
+        self.infos[root] = info;
+        self.parents[child] = u32::try_from(root).expect("fewer than 2^32 nodes");
+        self.sizes[root] += self.sizes[child];
+        let watchers = std::mem::take(&mut self.watchers[child]);
+        self.watchers[root].extend(watchers);
     }
 
     fn unify_literals(&mut self, a: Node, b: Node, span: Span) {

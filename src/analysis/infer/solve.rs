@@ -1,11 +1,11 @@
 //! Constraints in rounds, until nothing moves; then one guess, and on.
 
+use super::pending::Pending;
 use super::{Constraint, Infer, Literal, Node, Origin, Step};
 use crate::analysis::context::Relations;
 use crate::analysis::types::{Class, Types};
 use crate::ir::AggregateOp;
 use crate::source::Span;
-use crate::syntax::ast::CompareOp;
 
 impl Infer<'_> {
     /// Keeps a constraint of the current rule until it can be solved.
@@ -15,14 +15,9 @@ impl Infer<'_> {
 
     /// Solves all constraints. What stays open is given the usual type of its literal.
     pub(in crate::analysis) fn solve(&mut self, relations: &Relations) {
-        let mut pending = std::mem::take(&mut self.pending);
-        loop {
-            let before = pending.len();
-            pending = self.round(pending, relations);
-            if pending.is_empty() {
-                break;
-            }
-            if pending.len() == before && !self.force_one(&mut pending, relations) {
+        let mut pending = Pending::new(self, relations);
+        while !pending.is_empty() {
+            if !self.round(&mut pending, relations) && !self.force_one(&mut pending, relations) {
                 break;
             }
         }
@@ -32,48 +27,33 @@ impl Infer<'_> {
         }
     }
 
-    fn round(
-        &mut self,
-        pending: Vec<(usize, Span, Constraint)>,
-        relations: &Relations,
-    ) -> Vec<(usize, Span, Constraint)> {
-        let mut rest = Vec::new();
-        for (rule, span, constraint) in pending {
+    /// Tries each constraint of whose nodes more is known. False when nothing was solved.
+    fn round(&mut self, pending: &mut Pending, relations: &Relations) -> bool {
+        let (mut from, mut is_moving) = (0, false);
+        while let Some(at) = pending.next_woken(from) {
+            from = at + 1;
+            let Some((rule, span, constraint)) = pending.take(at) else { continue };
             self.rule = rule;
-            if self.step(span, &constraint, relations, false) == Step::Wait {
-                rest.push((rule, span, constraint));
+            match self.step(span, &constraint, relations, false) {
+                Step::Done => is_moving = true,
+                Step::Wait => pending.put_back(self, at, (rule, span, constraint)),
             }
+            pending.wake(self);
         }
-        rest
+        is_moving
     }
 
     /// Nothing moves: let one equality join its sides, or one operator take its arguments for one type, or one literal
     /// have its usual type.
-    fn force_one(&mut self, pending: &mut Vec<(usize, Span, Constraint)>, relations: &Relations) -> bool {
-        let weight = |infer: &Self, constraint: &Constraint| match constraint {
-            Constraint::Compare { op: CompareOp::Eq, left, right }
-                if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() =>
-            {
-                0
-            }
-            Constraint::Assign { value, .. } if infer.info(value.0).literal.is_none() => 1,
-            Constraint::Compare { left, right, .. } if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() => 2,
-            Constraint::Call { args, .. } if args.iter().any(|arg| infer.ty(arg.0).is_some()) => 3,
-            Constraint::Assign { .. } => 4,
-            Constraint::Call { .. } => 5,
-            Constraint::Compare { .. } => 6,
-            _ => 7,
-        };
-        let Some(least) = pending.iter().map(|(_, _, constraint)| weight(self, constraint)).min() else { return false };
-        let mut at = 0;
-        while at < pending.len() {
-            if weight(self, &pending[at].2) != least {
-                at += 1;
-                continue;
-            }
-            let (rule, span, constraint) = pending.remove(at);
+    fn force_one(&mut self, pending: &mut Pending, relations: &Relations) -> bool {
+        let Some(least) = pending.least_weight() else { return false };
+        let mut from = 0;
+        while let Some(at) = pending.next_of_weight(least, from) {
+            from = at + 1;
+            let Some((rule, span, constraint)) = pending.take(at) else { continue };
             self.rule = rule;
             let _ = self.step(span, &constraint, relations, true);
+            pending.wake(self);
             if least != 0 {
                 break; // equalities are certain, the others are guesses: one at a time
             }

@@ -19,13 +19,16 @@ use crate::text;
 #[derive(Debug, Default)]
 struct Usage {
     uses: usize,
-    others: Vec<String>,
+    /// The alternatives, by position, that have it.
+    rules: Vec<usize>,
 }
 
 /// Variables and how often they are used.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     usages: BTreeMap<(Span, String), Usage>,
+    /// For each alternative, the names of its variables.
+    rules: Vec<Vec<String>>,
 }
 
 impl Names {
@@ -36,27 +39,29 @@ impl Names {
         for var in plain().filter(|var| !var.name.starts_with(['_', '?']) && !var.name.contains('′')) {
             let usage = self.usages.entry((var.span, var.name.clone())).or_default();
             usage.uses = usage.uses.max(if fine { var.uses } else { usize::MAX });
-            usage.others.extend(plain().map(|other| other.name.clone()));
+            usage.rules.push(self.rules.len());
         }
+        self.rules.push(plain().map(|var| var.name.clone()).collect());
     }
 
     /// Variables that occur once in a whole clause.
     pub(super) fn report(self, report: &mut Report) {
         for ((span, name), usage) in self.usages {
             if usage.uses == 1 {
-                report.push(single_use(&name, span, &usage.others));
+                let others = usage.rules.iter().flat_map(|at| &self.rules[*at]);
+                report.push(single_use(&name, span, others));
             }
         }
     }
 }
 
-fn single_use(name: &str, span: Span, names: &[String]) -> Diagnostic {
+fn single_use<'n>(name: &str, span: Span, names: impl Iterator<Item = &'n String>) -> Diagnostic {
     let complaint = Diagnostic::warning(
         Code::SingleUse,
         text!("`{name}` 只出现一次，不起作用", "`{name}` occurs only once and does nothing"),
     )
     .at(span);
-    let others = names.iter().map(String::as_str).filter(|other| *other != name);
+    let others = names.map(String::as_str).filter(|other| *other != name);
     match nearest(name, others) {
         Some(near) => {
             complaint.help(text!("是否想写 `{near}`？不是就写 `_`", "did you mean `{near}`? If not, write `_`"))

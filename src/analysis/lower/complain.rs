@@ -17,26 +17,29 @@ impl Lower<'_, '_> {
         self.infer.report.push(complaint);
     }
 
-    /// Nothing can be run any more: complains about one variable that nothing binds and goes on as if it were bound.
-    pub(super) fn give_up_one(&mut self, waiting: &[Cond], bound: &mut BTreeSet<VarId>) -> bool {
+    /// Nothing can be run any more: complains about the variables that nothing binds, or if there are none about one of
+    /// those that wait for each other, and goes on as if they were bound. Gives these.
+    pub(super) fn give_up(&mut self, waiting: &[&Cond], bound: &mut BTreeSet<VarId>) -> Vec<VarId> {
         let mut open: Vec<(VarId, Span, &Cond)> = Vec::new();
         for cond in waiting {
-            for (var, span) in self.open_vars(cond, bound) {
-                open.push((var, span, cond));
-            }
+            open.extend(self.open_vars(cond, bound).into_iter().map(|(var, span)| (var, span, *cond)));
         }
         let defined: BTreeSet<VarId> = waiting.iter().filter_map(|cond| self.defines(cond)).collect();
-        let Some((var, span, cond)) =
-            open.iter().find(|(var, _, _)| !defined.contains(var)).or_else(|| open.first()).copied()
-        else {
-            return false;
-        };
-        self.unbound(var, span, cond);
-        bound.insert(var);
-        true
+        let mut lost: Vec<_> = open.iter().filter(|(var, ..)| !defined.contains(var)).copied().collect();
+        if lost.is_empty() {
+            lost.extend(open.first().copied());
+        }
+        let mut given_up = Vec::new();
+        for (var, span, cond) in lost {
+            if bound.insert(var) {
+                self.unbound(var, span, cond);
+                given_up.push(var);
+            }
+        }
+        given_up
     }
 
-    /// `x = …`: the variable that it would bind.
+    /// `x = …`, `x in f(…)`: the variable that it would bind.
     fn defines(&self, cond: &Cond) -> Option<VarId> {
         match cond {
             Cond::Compare { op: CompareOp::Eq, left, right, .. } => match (&left.kind, &right.kind) {
@@ -44,6 +47,7 @@ impl Lower<'_, '_> {
                 _ => None,
             },
             Cond::Aggregate(aggregate) => Some(aggregate.result),
+            Cond::Generate { row, .. } => Some(*row),
             _ => None,
         }
     }

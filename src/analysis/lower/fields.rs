@@ -9,14 +9,10 @@ use crate::syntax::ast::CompareOp;
 impl Lower<'_, '_> {
     /// Puts the fields of rows into `body`, the conditions of `scope`, and into the bodies within it.
     pub(in crate::analysis) fn place_fields(&mut self, body: &mut Vec<Cond>, scope: usize) {
-        for at in 0..self.vars.len() {
-            if self.vars[at].scope != scope {
-                continue;
-            }
-            let Some((row, column)) = self.vars[at].field.clone() else { continue };
+        for field in self.fields.get(&scope).cloned().unwrap_or_default() {
+            let Some((row, column)) = self.vars[field.index()].field.clone() else { continue };
             let Some(Class::Row(relation)) = self.infer.class(self.vars[row.index()].node) else { continue };
             let Some(column) = self.relations.find_column(relation, &column.text) else { continue };
-            let field = VarId(u32::try_from(at).expect("fewer than 2^32 variables"));
             self.place_field(body, (relation, row), column, field);
         }
         let mut extra = Vec::new();

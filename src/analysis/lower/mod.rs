@@ -6,6 +6,7 @@ mod complain;
 mod copy;
 mod fields;
 mod order;
+mod queue;
 mod spreads;
 mod value;
 mod witness;
@@ -31,6 +32,8 @@ pub(super) struct Lower<'l, 'a> {
     pub(super) vars: Vec<hir::Var>,
     /// For each pair of braces: the scope around it and its position in the ordered body there.
     pub(super) positions: BTreeMap<usize, (usize, usize)>,
+    /// The fields of rows that each scope has.
+    fields: BTreeMap<usize, Vec<VarId>>,
     /// The scope around each scope.
     pub(super) parents: Vec<Option<usize>>,
     pub(super) broken: bool,
@@ -50,12 +53,17 @@ impl<'l, 'a> Lower<'l, 'a> {
         rule: &hir::Rule,
         parents: Vec<Option<usize>>,
     ) -> Self {
+        let mut fields: BTreeMap<usize, Vec<VarId>> = BTreeMap::new();
+        for (id, var) in (0_u32..).zip(&rule.vars).filter(|(_, var)| var.field.is_some()) {
+            fields.entry(var.scope).or_default().push(VarId(id));
+        }
         Self {
             infer,
             relations,
             spreads,
             vars: rule.vars.clone(),
             positions: BTreeMap::new(),
+            fields,
             parents,
             broken: false,
             first_allowance: None,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Lower;
+use super::queue::Queue;
 use super::value::branch_number;
 use crate::analysis::hir::{self, Cond, Kind, Role};
 use crate::analysis::types::Class;
@@ -16,7 +17,7 @@ use crate::value::functions::Function;
 use crate::value::generators::{Generator, RangeKind};
 
 /// Variables with a value.
-type Bound = BTreeSet<VarId>;
+pub(super) type Bound = BTreeSet<VarId>;
 
 /// Conditions that have been put in order, and the variables that they bind.
 struct Run<'r> {
@@ -24,95 +25,47 @@ struct Run<'r> {
     out: &'r mut Vec<Literal>,
 }
 
-/// How a condition can be used now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Readiness {
-    /// It only tests, or reads a row that is known.
-    Filter,
-    /// It gives one variable its value.
-    Bind,
-    /// It multiplies rows, or is costly.
-    Source,
-    /// Something has no value yet.
-    Not,
-}
-
 impl Lower<'_, '_> {
     /// The conditions of `scope` in runnable order, each with its braces and negations ordered too. What cannot be run
     /// is complained about and left out.
     pub(in crate::analysis) fn order(&mut self, body: Vec<Cond>, bound: &mut Bound, scope: usize) -> Vec<Literal> {
-        let mut waiting = body;
-        let mut out = Vec::new();
-        while !waiting.is_empty() {
-            let best = (0..waiting.len())
-                .map(|at| (self.readiness(&waiting[at], bound), at))
-                .min()
-                .filter(|(readiness, _)| *readiness != Readiness::Not);
-            match best {
-                Some((_, at)) => {
-                    let cond = waiting.remove(at);
-                    self.emit(cond, bound, &mut out, scope);
+        self.order_noting(body, bound, scope).0
+    }
+
+    /// The same, and which variables have a value only since.
+    fn order_noting(&mut self, body: Vec<Cond>, bound: &mut Bound, scope: usize) -> (Vec<Literal>, Vec<VarId>) {
+        let (mut out, mut noted) = (Vec::new(), Vec::new());
+        let mut queue = Queue::new(self, body, bound);
+        loop {
+            let fresh: Vec<VarId> = if let Some(cond) = queue.next() {
+                let mut own = bindable(&cond);
+                own.retain(|var| !bound.contains(var));
+                self.emit(cond, bound, &mut out, scope);
+                own.into_iter().filter(|var| bound.contains(var)).collect()
+            } else {
+                let waiting = queue.waiting();
+                if waiting.is_empty() {
+                    return (out, noted);
                 }
-                None => {
-                    if !self.take_witnesses(&mut waiting, bound) && !self.give_up_one(&waiting, bound) {
-                        break;
-                    }
+                if let Some(position) = self.find_witnesses(&waiting, bound) {
+                    let mut waiting = queue.into_waiting();
+                    self.take_witnesses(&mut waiting, position, bound);
+                    queue = Queue::new(self, waiting, bound);
+                    continue;
                 }
-            }
+                let given_up = self.give_up(&waiting, bound);
+                if given_up.is_empty() {
+                    return (out, noted);
+                }
+                given_up
+            };
+            fresh.iter().for_each(|var| queue.wake(self, *var));
+            noted.extend(fresh);
         }
-        out
     }
 
     fn is_ready(&self, expr: &hir::Expr, bound: &Bound) -> bool {
         self.needs(expr).iter().all(|var| bound.contains(var))
-    }
-
-    fn readiness(&self, cond: &Cond, bound: &Bound) -> Readiness {
-        let filter_if = |ready: bool| if ready { Readiness::Filter } else { Readiness::Not };
-        match cond {
-            Cond::Atom(atom) => match atom.row {
-                Some(row) if bound.contains(&row) => Readiness::Filter,
-                _ => Readiness::Source,
-            },
-            Cond::Not(..) => filter_if(self.outer_vars(cond).iter().all(|var| bound.contains(var))),
-            Cond::Aggregate(_) => {
-                let ready = self.outer_vars(cond).iter().all(|var| bound.contains(var));
-                if ready { Readiness::Source } else { Readiness::Not }
-            }
-            Cond::Generate { args, .. } => {
-                let ready = args.iter().all(|arg| self.is_ready(arg, bound));
-                if ready { Readiness::Source } else { Readiness::Not }
-            }
-            Cond::Compare { op, left, right, .. } => {
-                let (left_ready, right_ready) = (self.is_ready(left, bound), self.is_ready(right, bound));
-                let pattern = |expr: &hir::Expr| matches!(expr.kind, Kind::Record(_) | Kind::Branch(..));
-                let holes = has_holes(left) || has_holes(right);
-                match (left_ready, right_ready) {
-                    (true, true) if !holes => Readiness::Filter,
-                    (_, true) if *op == CompareOp::Eq && self.can_bind(left, right) => Readiness::Bind,
-                    (true, _) if *op == CompareOp::Eq && self.can_bind(right, left) => Readiness::Bind,
-                    (_, true) if *op == CompareOp::Eq && pattern(left) && !has_holes(right) => Readiness::Bind,
-                    (true, _) if *op == CompareOp::Eq && pattern(right) && !has_holes(left) => Readiness::Bind,
-                    _ => Readiness::Not,
-                }
-            }
-            Cond::Is { arg, .. } => filter_if(self.is_ready(arg, bound)),
-            Cond::Test { args, .. } => filter_if(args.iter().all(|arg| self.is_ready(arg, bound))),
-            Cond::Bool(..) => Readiness::Filter,
-        }
-    }
-
-    /// Whether `var = value` may give the variable its value: not when that would have to cut a decimal to a whole, nor
-    /// when it stands for a cell whose state is asked for.
-    fn can_bind(&self, var: &hir::Expr, value: &hir::Expr) -> bool {
-        let Kind::Var(id) = var.kind else { return false };
-        let whole = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Number | Class::Unsigned));
-        let share = |expr: &hir::Expr| matches!(self.infer.class(expr.node), Some(Class::Decimal | Class::Percent));
-        self.vars[id.index()].role != Role::Result
-            && !self.asked.contains(&id)
-            && self.inner_field(id).is_none()
-            && !has_holes(value)
-            && !(whole(var) && share(value))
     }
 
     /// The variables of a negation or aggregate that belong to the scopes around it.
@@ -140,8 +93,8 @@ impl Lower<'_, '_> {
         match cond {
             Cond::Atom(atom) => self.emit_atom(&atom, bound, out),
             Cond::Not(body, inner, span) => {
-                let mut within = bound.clone();
-                let body = self.order(body, &mut within, inner);
+                let (body, within) = self.order_noting(body, bound, inner);
+                within.iter().for_each(|var| _ = bound.remove(var));
                 out.push(Literal::Not(Negation { body, span }));
             }
             Cond::Aggregate(aggregate) => self.emit_aggregate(*aggregate, bound, out, scope),
@@ -185,10 +138,9 @@ impl Lower<'_, '_> {
     fn emit_aggregate(&mut self, aggregate: hir::Aggregate, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
         let inner = aggregate.scope;
         let outer: Vec<VarId> = self.outer_vars(&Cond::Aggregate(Box::new(aggregate.clone()))).into_iter().collect();
-        let mut within = bound.clone();
-        let body = self.order(aggregate.body, &mut within, inner);
+        let (body, within) = self.order_noting(aggregate.body, bound, inner);
         let target = aggregate.target.map(|target| {
-            self.check_target(&target, &within, &aggregate.op_name);
+            self.check_target(&target, bound, &aggregate.op_name);
             let value = self.expr(&target);
             let wanted = self.infer.class(self.vars[aggregate.result.index()].node);
             match (aggregate.op, self.infer.class(target.node), wanted) {
@@ -198,6 +150,7 @@ impl Lower<'_, '_> {
                 (_, from, to) => self.widen(value, from, to, target.span),
             }
         });
+        within.iter().for_each(|var| _ = bound.remove(var));
         bound.insert(aggregate.result);
         self.positions.insert(inner, (scope, out.len()));
         out.push(Literal::Aggregate(Aggregate {
@@ -282,34 +235,41 @@ impl Lower<'_, '_> {
     }
 }
 
-/// `x = _1` where `_1` is the result of the last aggregate: the aggregate binds `x` itself.
+/// `x = _1` where `_1` is the result of an aggregate that nothing has used since: the aggregate binds `x` itself.
 fn take_over(result: VarId, var: VarId, out: &mut [Literal]) -> bool {
-    let mentions = out
-        .iter()
-        .map(|literal| {
-            let mut count = 0;
-            literal.variables(&mut |seen| count += usize::from(seen == result));
-            count
-        })
-        .sum::<usize>();
-    if mentions != 1 {
-        return false;
-    }
-    out.iter_mut().rev().any(|literal| match literal {
-        Literal::Aggregate(aggregate) if aggregate.result == result => {
+    for literal in out.iter_mut().rev() {
+        if let Literal::Aggregate(aggregate) = literal
+            && aggregate.result == result
+        {
             aggregate.result = var;
-            true
+            return true;
         }
-        _ => false,
-    })
+        let mut is_used = false;
+        literal.variables(&mut |seen| is_used |= seen == result);
+        if is_used {
+            return false;
+        }
+    }
+    false
 }
 
-fn is_pattern(expr: &hir::Expr) -> bool {
+/// The variables to which a condition may give a value.
+fn bindable(cond: &Cond) -> BTreeSet<VarId> {
+    let mut vars = BTreeSet::new();
+    match cond {
+        Cond::Not(..) => {}
+        Cond::Aggregate(aggregate) => _ = vars.insert(aggregate.result),
+        _ => cond.variables(&mut |var| _ = vars.insert(var)),
+    }
+    vars
+}
+
+pub(super) fn is_pattern(expr: &hir::Expr) -> bool {
     matches!(expr.kind, Kind::Record(_) | Kind::Branch(..))
 }
 
 /// Whether a record has a `_` in it.
-fn has_holes(expr: &hir::Expr) -> bool {
+pub(super) fn has_holes(expr: &hir::Expr) -> bool {
     match &expr.kind {
         Kind::Unnamed => true,
         Kind::Record(args) | Kind::Branch(_, args) => args.iter().any(has_holes),

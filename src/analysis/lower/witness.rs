@@ -10,21 +10,21 @@ use crate::ir::{AggregateOp, VarId};
 use crate::syntax::ast::CompareOp;
 
 impl Lower<'_, '_> {
-    /// When a `min` or `max` waits only for variables that its own braces can give, takes them from the rows at the
-    /// extreme. True when some aggregate was rewritten so.
-    pub(super) fn take_witnesses(&mut self, waiting: &mut Vec<Cond>, bound: &BTreeSet<VarId>) -> bool {
-        let position = waiting.iter().position(|cond| match cond {
-            Cond::Aggregate(aggregate) => {
+    /// A `min` or `max` that waits only for variables that its own braces can give.
+    pub(super) fn find_witnesses(&self, waiting: &[&Cond], bound: &BTreeSet<VarId>) -> Option<usize> {
+        waiting.iter().position(|cond| match cond {
+            Cond::Aggregate(aggregate) if matches!(aggregate.op, AggregateOp::Min | AggregateOp::Max) => {
                 let open: Vec<VarId> = self.outer_vars(cond).into_iter().filter(|var| !bound.contains(var)).collect();
                 let given = given_by(&aggregate.body);
-                matches!(aggregate.op, AggregateOp::Min | AggregateOp::Max)
-                    && !open.is_empty()
-                    && open.iter().all(|var| given.contains(var))
+                !open.is_empty() && open.iter().all(|var| given.contains(var))
             }
             _ => false,
-        });
-        let Some(position) = position else { return false };
-        let Cond::Aggregate(mut aggregate) = waiting.remove(position) else { return false };
+        })
+    }
+
+    /// Takes what the aggregate at `position` waits for from the rows at the extreme.
+    pub(super) fn take_witnesses(&mut self, waiting: &mut Vec<Cond>, position: usize, bound: &BTreeSet<VarId>) {
+        let Cond::Aggregate(mut aggregate) = waiting.remove(position) else { return };
         let rows = aggregate.body.clone();
         let target = aggregate.target.clone();
         self.make_inner(&mut aggregate, bound);
@@ -37,7 +37,6 @@ impl Lower<'_, '_> {
             let extreme = Expr { kind: Kind::Var(result), span, node };
             waiting.push(Cond::Compare { op: CompareOp::Eq, left: target, right: extreme, span });
         }
-        true
     }
 
     /// Gives the aggregate variables of its own for all that is not bound outside.

@@ -1,5 +1,7 @@
 //! Which names a body has, before any of its conditions is resolved: the order of conditions says nothing.
 
+use rustc_hash::FxHashMap;
+
 use super::{Builder, Scope};
 use crate::analysis::context::Relations;
 use crate::analysis::hir::{Role, Var};
@@ -37,21 +39,27 @@ pub(in crate::analysis) fn outer_names(body: &[&Literal]) -> Vec<OuterName> {
 #[derive(Default)]
 struct Names {
     list: Vec<OuterName>,
+    /// Where each stands in the list.
+    places: FxHashMap<String, usize>,
 }
 
 impl Names {
-    fn add(&mut self, name: &str, span: Span) {
-        if !self.list.iter().any(|known| known.name == name) {
-            self.list.push(OuterName { name: name.to_owned(), span, row_of: None, is_row: false });
+    /// Adds a name unless it is there; gives its place.
+    fn add(&mut self, name: &str, span: Span) -> usize {
+        if let Some(known) = self.places.get(name) {
+            return *known;
         }
+        let place = self.list.len();
+        self.places.insert(name.to_owned(), place);
+        self.list.push(OuterName { name: name.to_owned(), span, row_of: None, is_row: false });
+        place
     }
 
     fn add_row(&mut self, name: &Name, relation: Option<&str>) {
-        self.add(&name.text, name.span);
-        if let Some(known) = self.list.iter_mut().find(|known| known.name == name.text) {
-            known.is_row = true;
-            known.row_of = known.row_of.take().or_else(|| relation.map(str::to_owned));
-        }
+        let place = self.add(&name.text, name.span);
+        let known = &mut self.list[place];
+        known.is_row = true;
+        known.row_of = known.row_of.take().or_else(|| relation.map(str::to_owned));
     }
 
     fn literal(&mut self, literal: &Literal) {
@@ -87,7 +95,7 @@ impl Names {
     fn pattern(&mut self, pattern: &[NamedArg]) {
         for entry in pattern {
             match &entry.ask {
-                Ask::Bind => self.add(&entry.column.text, entry.column.span),
+                Ask::Bind => _ = self.add(&entry.column.text, entry.column.span),
                 Ask::Equal(arg) | Ask::Compare(_, arg) => self.arg(arg),
             }
         }
@@ -95,7 +103,7 @@ impl Names {
 
     fn arg(&mut self, arg: &Arg) {
         match &arg.kind {
-            ArgKind::Var(name) => self.add(name, arg.span),
+            ArgKind::Var(name) => _ = self.add(name, arg.span),
             ArgKind::Call(call) => call.args.iter().for_each(|arg| self.arg(arg)),
             ArgKind::Record(args) | ArgKind::Branch(_, args) => args.iter().for_each(|arg| self.arg(arg)),
             ArgKind::Cast(inner, _) => self.arg(inner),
@@ -130,13 +138,12 @@ fn own_target_names(target: &Arg, body: &[&Literal]) -> Vec<String> {
             bound.literal(literal);
         }
     }
-    let bound: Vec<String> = bound.list.into_iter().map(|name| name.name).collect();
-    wanted.list.into_iter().map(|name| name.name).filter(|name| bound.contains(name)).collect()
+    wanted.list.into_iter().map(|name| name.name).filter(|name| bound.places.contains_key(name)).collect()
 }
 
 fn fields_of(arg: &Arg, names: &mut Names) {
     match &arg.kind {
-        ArgKind::Field(row, _) => names.add(&row.text, row.span),
+        ArgKind::Field(row, _) => _ = names.add(&row.text, row.span),
         ArgKind::Call(call) => call.args.iter().for_each(|arg| fields_of(arg, names)),
         ArgKind::Else(a, b) => {
             fields_of(a, names);

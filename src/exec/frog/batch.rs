@@ -99,20 +99,28 @@ pub fn amount(decimal: Decimal, money: bool) -> Value {
     if money { Value::Money(decimal) } else { Value::Decimal(decimal) }
 }
 
-/// Rows of live columns. A slot that is not live holds nothing.
+/// Rows of live columns. A slot that is not live holds nothing. A plan may have thousands of slots of which few are live at
+/// a time: only those are there.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// How many rows.
     pub len: usize,
-    /// The columns by slot.
-    pub slots: Vec<Option<Vector>>,
+    /// The columns that are there, by ascending slot.
+    held: Vec<(usize, Vector)>,
 }
 
 impl Batch {
-    /// One row without columns, for a body that reads nothing.
+    /// So many rows without columns.
     #[must_use]
-    pub fn unit(slots: usize) -> Self {
-        Self { len: 1, slots: vec![None; slots] }
+    pub const fn bare(len: usize) -> Self {
+        Self { len, held: Vec::new() }
+    }
+
+    /// The column of a slot, if it holds one.
+    #[must_use]
+    pub fn get(&self, slot: usize) -> Option<&Vector> {
+        let at = self.held.binary_search_by_key(&slot, |(slot, _)| *slot).ok()?;
+        Some(&self.held[at].1)
     }
 
     /// The words of a slot that holds words.
@@ -121,7 +129,7 @@ impl Batch {
     /// When it does not; the plan says what each slot holds.
     #[must_use]
     pub fn words(&self, slot: usize) -> &[u32] {
-        match &self.slots[slot] {
+        match self.get(slot) {
             Some(Vector::Words(_, words)) => words,
             _ => panic!("slot {slot} holds words"),
         }
@@ -130,23 +138,30 @@ impl Batch {
     /// Sets a slot.
     pub fn set(&mut self, slot: usize, vector: Vector) {
         debug_assert_eq!(vector.len(), self.len);
-        self.slots[slot] = Some(vector);
+        match self.held.binary_search_by_key(&slot, |(slot, _)| *slot) {
+            Ok(at) => self.held[at].1 = vector,
+            Err(at) => self.held.insert(at, (slot, vector)),
+        }
     }
 
-    /// The rows at `rows`, in that order, of the slots in `live`.
+    /// Gives up the columns of other slots than `live`, which ascend.
+    pub fn keep(&mut self, live: &[usize]) {
+        if self.held.len() > live.len() {
+            self.held.retain(|(slot, _)| live.binary_search(slot).is_ok());
+        }
+    }
+
+    /// The rows at `rows`, in that order, of the slots in `live`, which ascend.
     #[must_use]
     pub fn gather(&self, rows: &[u32], live: &[usize]) -> Self {
-        let mut slots = vec![None; self.slots.len()];
-        for slot in live {
-            slots[*slot] = self.slots[*slot].as_ref().map(|vector| vector.gather(rows));
-        }
-        Self { len: rows.len(), slots }
+        let kept = live.iter().filter_map(|slot| Some((*slot, self.get(*slot)?.gather(rows))));
+        Self { len: rows.len(), held: kept.collect() }
     }
 
     /// The rows at `rows`, in that order, of every slot that holds something.
     #[must_use]
     pub fn select(&self, rows: &[u32]) -> Self {
-        let slots = self.slots.iter().map(|slot| slot.as_ref().map(|vector| vector.gather(rows))).collect();
-        Self { len: rows.len(), slots }
+        let held = self.held.iter().map(|(slot, vector)| (*slot, vector.gather(rows))).collect();
+        Self { len: rows.len(), held }
     }
 }

@@ -39,7 +39,7 @@ impl<'s> Scope<'s> {
     /// When the slot is not alive; the plan keeps alive what is read.
     #[must_use]
     pub fn vector(&self, slot: usize) -> &'s Vector {
-        self.batch.slots[slot].as_ref().expect("the plan keeps a slot alive while it is read")
+        self.batch.get(slot).expect("the plan keeps a slot alive while it is read")
     }
 
     /// The value at a place.

@@ -222,7 +222,7 @@ impl Runner<'_> {
         let scope = self.scope(batch);
         let mut bindings = Bindings::new(self.rule.vars.len());
         for (var, place) in (0_u32..).map(VarId).zip(&self.plan.places) {
-            let Some(place) = place.filter(|place| batch.slots[place.slot()].is_some()) else { continue };
+            let Some(place) = place.filter(|place| batch.get(place.slot()).is_some()) else { continue };
             let slot = match (scope.at(place, row), place) {
                 (Ok(value), _) => Slot::Value(value),
                 (Err(_), Place::Cell { row: slot, table, column }) => {

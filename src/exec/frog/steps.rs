@@ -92,7 +92,7 @@ impl<'r> Runner<'r> {
             runner.stop = runner.stop.or(stop);
         };
         let (Some(Step { action: Action::Scan(scan), live, .. }), Some(rows)) = (plan.steps.first(), rows) else {
-            return self.steps(&plan.steps, Batch::unit(plan.slots), &mut out);
+            return self.steps(&plan.steps, Batch::bare(1), &mut out);
         };
         let mut from = rows.start;
         while from < rows.end && self.stop.is_none() {
@@ -106,7 +106,7 @@ impl<'r> Runner<'r> {
 
     /// Rows of a relation.
     pub fn scan(&self, scan: &Scan, live: &[usize], rows: std::ops::Range<usize>) -> Batch {
-        let mut batch = Batch { len: rows.len(), slots: vec![None; self.plan.slots] };
+        let mut batch = Batch::bare(rows.len());
         if let Some(slot) = scan.row
             && live.contains(&slot)
         {
@@ -142,7 +142,7 @@ impl<'r> Runner<'r> {
                 }
                 Action::Exists(exists) => self.exists(exists, step, batch),
                 Action::Filter(check) => self.filter(check, &step.live, batch),
-                Action::Compute(compute) => self.compute(compute, batch),
+                Action::Compute(compute) => self.compute(compute, &step.live, batch),
                 Action::Unpack(unpack) => self.unpack(unpack, &step.live, &batch),
                 Action::Not(not) => self.not(not, &step.live, batch),
                 Action::Aggregate(aggregate) => self.aggregate(aggregate, &step.live, batch),
@@ -176,7 +176,7 @@ impl<'r> Runner<'r> {
             let lists = self.alike(similar, alike, (index, &groups), batch);
             return self.join_listed(join, (step, rest), &lists, (batch, out));
         }
-        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
+        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.get(*slot).is_some()).collect();
         let (mut rows, mut pairs) = (Vec::new(), 0);
         for (row, group) in (0_u32..).zip(&groups) {
             if *group != NONE {
@@ -224,7 +224,7 @@ impl<'r> Runner<'r> {
         lists: &[Vec<u32>],
         (batch, out): (&Batch, Out<'_>),
     ) {
-        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.slots[*slot].is_some()).collect();
+        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.get(*slot).is_some()).collect();
         let (mut rows, mut pairs) = (Vec::new(), 0);
         for (row, list) in (0_u32..).zip(lists) {
             if !list.is_empty() {
@@ -309,7 +309,7 @@ impl<'r> Runner<'r> {
         if kept.len() == batch.len { batch } else { batch.gather(&kept, live) }
     }
 
-    fn compute(&mut self, compute: &Compute, mut batch: Batch) -> Batch {
+    fn compute(&mut self, compute: &Compute, live: &[usize], mut batch: Batch) -> Batch {
         let scope = self.scope(&batch);
         let expr = &compute.bind.expr;
         let vector = match scope.vector_of(expr) {
@@ -326,6 +326,7 @@ impl<'r> Runner<'r> {
             }
         };
         batch.set(compute.slot, vector);
+        batch.keep(live);
         batch
     }
 

@@ -1,0 +1,125 @@
+//! Constraints that are not solved yet.
+//!
+//! One that had to wait is tried again when more is known of one of its nodes, not before: ten thousand conditions in one
+//! rule are no trouble.
+
+use std::collections::BTreeSet;
+
+use super::{Constraint, Infer, Node};
+use crate::analysis::context::Relations;
+use crate::source::Span;
+use crate::syntax::ast::CompareOp;
+
+/// A constraint with its rule and its place.
+type Item = (usize, Span, Constraint);
+
+/// Constraints by position.
+#[derive(Debug)]
+pub(super) struct Pending {
+    items: Vec<Option<Item>>,
+    /// Those that wait, by how certain the guess would be that solves them: see [`weight`].
+    waiting: BTreeSet<(u8, usize)>,
+    weights: Vec<u8>,
+    /// Those of whose nodes more is known since they were tried.
+    woken: BTreeSet<usize>,
+}
+
+impl Pending {
+    /// The constraints of `infer`, all of them to be tried.
+    pub(super) fn new(infer: &mut Infer, relations: &Relations) -> Self {
+        let items = std::mem::take(&mut infer.pending);
+        infer.woken.clear();
+        for (at, (_, _, constraint)) in items.iter().enumerate() {
+            let at = u32::try_from(at).expect("fewer than 2^32 constraints");
+            for node in nodes(constraint, relations) {
+                let root = infer.find(node);
+                infer.watchers[root].push(at);
+            }
+        }
+        let weights: Vec<u8> = items.iter().map(|(_, _, constraint)| weight(infer, constraint)).collect();
+        Self {
+            waiting: weights.iter().copied().zip(0..).collect(),
+            weights,
+            woken: (0..items.len()).collect(),
+            items: items.into_iter().map(Some).collect(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// The first that is to be tried, from that position on.
+    pub(super) fn next_woken(&self, from: usize) -> Option<usize> {
+        self.woken.range(from..).next().copied()
+    }
+
+    /// The least weight of all that wait.
+    pub(super) fn least_weight(&self) -> Option<u8> {
+        self.waiting.first().map(|(weight, _)| *weight)
+    }
+
+    /// The first of that weight, from that position on.
+    pub(super) fn next_of_weight(&self, weight: u8, from: usize) -> Option<usize> {
+        self.waiting.range((weight, from)..=(weight, usize::MAX)).next().map(|(_, at)| *at)
+    }
+
+    /// Takes one out.
+    pub(super) fn take(&mut self, at: usize) -> Option<Item> {
+        self.woken.remove(&at);
+        self.waiting.remove(&(self.weights[at], at));
+        self.items[at].take()
+    }
+
+    /// Has one wait on.
+    pub(super) fn put_back(&mut self, infer: &Infer, at: usize, item: Item) {
+        self.weights[at] = weight(infer, &item.2);
+        self.waiting.insert((self.weights[at], at));
+        self.items[at] = Some(item);
+    }
+
+    /// Notes which are to be tried again.
+    pub(super) fn wake(&mut self, infer: &mut Infer) {
+        for at in std::mem::take(&mut infer.woken) {
+            let at = at as usize;
+            let Some((_, _, constraint)) = &self.items[at] else { continue };
+            self.woken.insert(at);
+            let weight = weight(infer, constraint);
+            if weight != self.weights[at] {
+                self.waiting.remove(&(self.weights[at], at));
+                self.waiting.insert((weight, at));
+                self.weights[at] = weight;
+            }
+        }
+    }
+}
+
+/// How certain the guess is that solves a constraint: lower is better.
+fn weight(infer: &Infer, constraint: &Constraint) -> u8 {
+    match constraint {
+        Constraint::Compare { op: CompareOp::Eq, left, right }
+            if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() =>
+        {
+            0
+        }
+        Constraint::Assign { value, .. } if infer.info(value.0).literal.is_none() => 1,
+        Constraint::Compare { left, right, .. } if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() => 2,
+        Constraint::Call { args, .. } if args.iter().any(|arg| infer.ty(arg.0).is_some()) => 3,
+        Constraint::Assign { .. } => 4,
+        Constraint::Call { .. } => 5,
+        Constraint::Compare { .. } => 6,
+        _ => 7,
+    }
+}
+
+/// The nodes that decide whether a constraint can be solved.
+fn nodes(constraint: &Constraint, relations: &Relations) -> Vec<Node> {
+    match constraint {
+        Constraint::Call { args, result, .. } => args.iter().map(|arg| arg.0).chain([*result]).collect(),
+        Constraint::Compare { left, right, .. } => vec![left.0, right.0],
+        Constraint::Assign { value, column } => vec![value.0, relations.column_node(*column)],
+        Constraint::Field { row, .. } => vec![row.0],
+        Constraint::Record { result, .. } => vec![*result],
+        Constraint::Aggregate { target, .. } => target.iter().map(|target| target.0).collect(),
+    }
+}
