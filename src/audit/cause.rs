@@ -39,17 +39,21 @@ pub(super) fn accuse(
     let around = Around::new(words.input, keys(words));
     for root in roots(&equalities.cells, &equalities.equations, &around) {
         let cleared: Vec<(usize, usize)> = root.suspect.cleared.iter().filter_map(finding_of).collect();
-        let at = causes.len();
+        let (at, mut own) = (causes.len(), 0);
         for (card, position) in &cleared {
             let finding = found.get_mut(card).and_then(|found| found.get_mut(*position));
             // The first cause that clears a finding is the one that clears most.
             if let Some(found) = finding.filter(|found| found.finding.cause.is_none()) {
                 found.finding.cause = Some(at);
+                own += 1;
             }
         }
         let mut cause = describe(words, &equalities, &root, cleared.len());
         cause.touching = touch(found, at, &cause);
-        causes.push(cause);
+        // All that it explains is explained better already.
+        if own > 0 || cause.touching > 0 || cleared.is_empty() {
+            causes.push(cause);
+        }
     }
     for (at, instance) in equalities.instances.iter().enumerate() {
         if equalities.equations[at].terms.len() < 3 {

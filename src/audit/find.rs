@@ -1,6 +1,6 @@
 //! Findings: the rows that a card's rule derived, with message, labels, severity and key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::evidence;
 use super::places::spot;
@@ -134,15 +134,14 @@ fn labels(words: &Words, rule: &Rule, wanted: &[card::Label], bindings: &Binding
         let limit = label.limit.unwrap_or(LIMIT);
         let before = labels.len();
         let mut left_out = Vec::new();
-        let mut seen: Vec<Span> = Vec::new();
+        let mut seen: BTreeSet<Span> = BTreeSet::new();
         for inner in &scope.solutions {
             let Some((span, address)) = spot(&words.input, rule, scope.body, &label.at, &inner.bindings) else {
                 continue;
             };
-            if seen.contains(&span) {
+            if !seen.insert(span) {
                 continue;
             }
-            seen.push(span);
             if labels.len() - before < limit || label.scope.is_empty() {
                 labels.push(Label { span, address, text: words.fill(rule, &label.text, &inner.bindings) });
             } else {

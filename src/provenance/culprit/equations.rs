@@ -64,18 +64,9 @@ struct Collector<'m, 'a> {
 }
 
 impl Collector<'_, '_> {
-    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest. Of
-    /// several such conditions the first `!~` is the equality (`s !~ t.sum, s !~ 2 * t.sum`); of several `!=` none is.
+    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest.
     fn rule(&mut self, id: RuleId, rule: &Rule, failed: &[Vec<Value>]) {
-        let mut claims: Vec<(usize, &Compare)> = Vec::new();
-        for (at, literal) in rule.body.iter().enumerate() {
-            let Literal::Compare(compare) = literal else { continue };
-            if matches!(compare.op, CompareOp::Disagree | CompareOp::Ne) && self.is_amount(rule, compare) {
-                claims.push((at, compare));
-            }
-        }
-        let disagrees = claims.iter().find(|(_, compare)| compare.op == CompareOp::Disagree);
-        let Some((at, compare)) = disagrees.or(claims.first().filter(|_| claims.len() == 1)).copied() else { return };
+        let Some((at, compare)) = self.claim(rule) else { return };
         if failed.len() > MOST_FAILED {
             self.found.systematic.push(id);
             return;
@@ -96,6 +87,25 @@ impl Collector<'_, '_> {
                 ControlFlow::Break(())
             });
         }
+    }
+
+    /// The comparison of a rule that says that two amounts differ. Of several `!~` the first: the others say what else would
+    /// do, such as twice the total. That something is not a certain number is a condition, not a claim.
+    fn claim<'r>(&self, rule: &'r Rule) -> Option<(usize, &'r Compare)> {
+        let amounts = rule.body.iter().enumerate().filter_map(|(at, literal)| match literal {
+            Literal::Compare(compare) if self.is_amount(rule, compare) => Some((at, compare)),
+            _ => None,
+        });
+        let amounts: Vec<(usize, &Compare)> = amounts.collect();
+        let mut disagree = amounts.iter().filter(|(_, compare)| compare.op == CompareOp::Disagree);
+        if let Some(first) = disagree.next() {
+            return Some(*first);
+        }
+        let is_const = |expr: &Expr| matches!(expr, Expr::Const(_));
+        let mut differ = amounts.iter().filter(|(_, compare)| {
+            compare.op == CompareOp::Ne && !is_const(&compare.left) && !is_const(&compare.right)
+        });
+        differ.next().copied().filter(|_| differ.next().is_none())
     }
 
     /// Adds every instance of a rule; whether there was room for them.

@@ -4,7 +4,7 @@ use std::fs;
 
 use gouji::audit::{self, Reach, Request};
 
-use crate::support::folder;
+use crate::support::{folder, folder_with};
 
 const RULES: &str = "language = 1\nuse = [\"lines.dl\"]\n[[rule]]\ncode = \"S-1\"\ntitle = \"合计\"\nseverity = \"error\"\n\
                      when = '''t in stated, tb = t.item, s = sum l.a : { l in line, l.table = tb }, s !~ t.a'''\nmessage = \"不符\"\n";
@@ -96,4 +96,16 @@ fn a_percentage_is_mended_as_it_is_written_and_what_else_adds_up_is_kept() {
     assert_eq!(signed, ["p.csv/甲 rate：89% → 99%（写错一个数字），可消除 1 个问题"]);
     let headed = told("percent-header", "执行率（%）", ["89", "97"]);
     assert_eq!(headed, ["p.csv/甲 rate：89 → 99（写错一个数字），可消除 1 个问题"]);
+}
+
+#[test]
+fn the_printed_total_of_a_table_is_searched_too() {
+    let files = [
+        ("audit.toml", "rules = [\"totals\"]\n[relation.project]\nsource = [{ file = \"p.csv\", unit = \"元\" }]\n"),
+        ("p.csv", "项目名称,预算数\n甲,120.5\n乙,62.25\n丙,18.4\n合计,138.9\n"),
+    ];
+    let dir = folder_with("told/printed", &files);
+    let audit = audit::check(&Request { start: dir, ..Request::default() });
+    let said: Vec<String> = audit.audited.causes.iter().map(|cause| cause.sentence().zh).collect();
+    assert_eq!(said, ["p.csv/合计 budget：138.9 → 201.15（漏加了 p.csv/乙 budget 的 62.25），可消除 1 个问题"]);
 }
