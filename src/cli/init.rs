@@ -63,11 +63,20 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
     let asked = Asked { dir: &dir, lang, packs: &packs, declarations: DECLARATIONS };
     let (made, report) = suggest(&mut sources, &schema, &files.read, &asked);
     let stderr = terminal.complaints(&sources, &report.sorted()) + &files.left_out(lang);
-    let code = if made.fed + made.own == 0 { REFUSED } else { CLEAN };
+    let is_bare = made.fed + made.own == 0;
+    let code = if is_bare { REFUSED } else { CLEAN };
     if args.print {
         let heading = format!("\n# ---- {DECLARATIONS}\n");
         let own = if made.own == 0 { String::new() } else { heading + &made.declarations };
         return Said { stdout: made.manifest + &own, stderr, code };
+    }
+    // A manifest without a table is of no use, and would stand in the way of the next try.
+    if is_bare {
+        let none = text!(
+            "没有找到一张表，没有写 {shown}；要看会写成什么样，加 --print",
+            "found no table and did not write {shown}; --print shows what would be written"
+        );
+        return Said { stderr: format!("{stderr}{}\n", none.get(lang)), code, ..Said::default() };
     }
     if made.own > 0 && beside.exists() {
         return refuse(&taken(&beside));
@@ -85,13 +94,8 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
 /// What was written, and what to do next.
 fn written(made: &Suggestion, (manifest, folder): (&str, &str)) -> Text {
     let (fed, own, unknown) = (made.fed, made.own, made.unknown);
-    let mut said = match (fed, own) {
-        (0, 0) => text!(
-            "写好了 {manifest}，但没有找到一张表：在 [relation.…] 里自己写",
-            "wrote {manifest}, but found no table: write [relation.…] by hand"
-        ),
-        _ => text!("写好了 {manifest}：{fed} 张表用得上自带的规则", "wrote {manifest}: shipped rules fit {fed} tables"),
-    };
+    let mut said =
+        text!("写好了 {manifest}：{fed} 张表用得上自带的规则", "wrote {manifest}: shipped rules fit {fed} tables");
     let mut add = |more: Text| {
         said.zh += &more.zh;
         said.en += &more.en;

@@ -101,6 +101,20 @@ fn tables_that_no_rule_knows_are_declared_all_the_same() {
 }
 
 #[test]
+fn a_mistyped_name_leaves_nothing_behind_that_stops_the_next_try() {
+    let dir = folder("init-typo");
+    fs::write(dir.join("表.csv"), "项目名称,预算数（万元）,支出数（万元）\n甲,1.5,1\n").unwrap();
+    let init = |name: &str| gouji(&["init", dir.join(name).to_str().unwrap(), "--lang", "zh"]);
+    let wrong = init("表表.csv");
+    let said = text(wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{said}");
+    assert!(said.contains("没有找到一张表，没有写"), "{said}");
+    assert!(!dir.join("audit.toml").exists());
+    let right = init("表.csv");
+    assert_eq!(right.status.code(), Some(0), "{}", text(right.stderr));
+}
+
+#[test]
 fn a_header_that_two_columns_may_have_goes_to_the_one_that_needs_it() {
     let table = |headers: &str| format!("{headers}\n甲,40.50,39.00,39.60,98.00\n乙,41.00,80.00,39.60,49.50\n");
     let both = table("项目名称,年初预算数（万元）,调整预算数（万元）,决算数（万元）,执行率（%）");
