@@ -11,6 +11,7 @@ use crate::audit::{PlainRequest, PlainRun, run_plain};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::render::souffle::{Results, Target, output};
 use crate::text;
+use crate::threads;
 
 /// `gouji run`
 #[derive(Debug, Args)]
@@ -39,7 +40,7 @@ pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said 
     let mut said = Said { code: REFUSED, ..Said::default() };
     if let Some(outcome) = &run.outcome {
         said.code = if outcome.failures.is_empty() { CLEAN } else { INCOMPLETE };
-        write_outputs(&mut run, args, &mut said);
+        write_outputs(&mut run, args, common.engine().threads(), &mut said);
     }
     said.stderr = terminal.complaints(&run.sources, &run.diagnostics);
     said
@@ -52,14 +53,20 @@ fn stdin() -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn write_outputs(run: &mut PlainRun, args: &RunArgs, said: &mut Said) {
+/// Writes what the program's directives ask for; as many texts are made at a time as there are threads.
+fn write_outputs(run: &mut PlainRun, args: &RunArgs, threads: usize, said: &mut Said) {
     let Some(outcome) = &run.outcome else { return };
     let results =
         Results { program: &run.program, store: &run.store, sources: &run.sources, derived: &outcome.relations };
     let is_printed = args.output == Path::new("-");
     let mut failed = Vec::new();
-    for directive in &run.program.directives {
-        let Some((target, text)) = output(&results, directive) else { continue };
+    let at_a_time = threads.max(1);
+    let made = run.program.directives.chunks(at_a_time).flat_map(|directives| {
+        let texts = threads::map(directives, at_a_time, |directive| output(&results, directive));
+        directives.iter().zip(texts)
+    });
+    for (directive, made) in made {
+        let Some((target, text)) = made else { continue };
         match target {
             Target::Stdout => said.stdout += &text,
             Target::File(_) if is_printed => {

@@ -143,6 +143,7 @@ pub fn range(column: &Column) -> (Option<Value>, Option<Value>) {
         }};
     }
     match &column.data {
+        Data::Small(values) => ends!(values, |value: u32| Value::Number(i64::from(value))),
         Data::Number(values) => ends!(values, Value::Number),
         Data::Unsigned(values) => ends!(values, Value::Unsigned),
         Data::Float(values) => ends!(values, |value| Value::Float(crate::value::Float(value))),

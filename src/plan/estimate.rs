@@ -115,7 +115,7 @@ fn sample_table(table: &Table, column: usize) -> f64 {
     let at = || (0..rows).step_by(step);
     let count = at().count();
     let distinct = match &table.columns[column].data {
-        Data::Symbol(ids) => at().map(|row| u64::from(ids[row])).collect::<FxHashSet<_>>().len(),
+        Data::Symbol(words) | Data::Small(words) => at().map(|row| words[row]).collect::<FxHashSet<_>>().len(),
         Data::Number(values) | Data::Scaled { values, .. } => {
             at().map(|row| values[row]).collect::<FxHashSet<_>>().len()
         }

@@ -29,6 +29,12 @@ pub fn interrupt() {
 }
 
 impl Options {
+    /// Whether a run may have to stop before its end.
+    #[must_use]
+    pub const fn has_limits(&self) -> bool {
+        self.timeout.is_some() || self.max_memory.is_some()
+    }
+
     /// How many threads work.
     #[must_use]
     pub fn threads(&self) -> usize {

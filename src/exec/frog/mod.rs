@@ -3,7 +3,9 @@
 //! [`run`] goes stratum by stratum; each rule's [plan](crate::plan) is handed batch by batch through its
 //! [steps]; what comes out is kept distinct by a [sink](derived) and becomes the next round's new rows.
 
+mod ahead;
 pub mod batch;
+mod blocks;
 mod datalog;
 pub mod derived;
 pub mod eval;

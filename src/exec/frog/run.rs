@@ -34,6 +34,9 @@ pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     } else {
         let start = Instant::now();
         let strata = input.program.strata.len();
+        if engine.threads > 1 && !options.has_limits() {
+            engine.prepare_ahead();
+        }
         for at in 0..strata {
             engine.limits = Limits::new(options, start, at + 1 == strata);
             engine.stratum(at);
@@ -58,6 +61,8 @@ pub(super) struct Engine<'a> {
     pub(super) failures: Vec<Failure>,
     counter: i64,
     pub(super) threads: usize,
+    /// Plans of strata that were made before their turn.
+    pub(super) planned: BTreeMap<usize, StratumPlan>,
     pub(super) profile: Profile,
 }
 
@@ -100,6 +105,7 @@ impl<'a> Engine<'a> {
             failures: Vec::new(),
             counter: 0,
             threads: 1,
+            planned: BTreeMap::new(),
             profile: Profile::default(),
         }
     }
@@ -111,7 +117,8 @@ impl<'a> Engine<'a> {
         if self.is_idle(at) {
             return self.finish(at);
         }
-        let plan = plan::stratum(self.world.input.program, &self.sizes, at);
+        let planned = self.planned.remove(&at);
+        let plan = planned.unwrap_or_else(|| plan::stratum(self.world.input.program, &self.sizes, at));
         let mut growing = Growing::of(&self.world, &plan);
         let mut met = Met::default();
         if self.is_special(at) {
@@ -147,9 +154,10 @@ impl<'a> Engine<'a> {
 
     /// The relations of the stratum grow no more.
     pub(super) fn finish(&mut self, at: usize) {
-        self.world.totals.clear();
+        let stratum = &self.world.input.program.strata[at];
+        self.world.totals.retain(|(rule, ..), _| !stratum.rules.contains(rule));
         let world = &self.world;
-        let relations = &world.input.program.strata[at].relations;
+        let relations = &stratum.relations;
         let derived: Vec<RelationId> =
             relations.iter().copied().filter(|relation| world.derived[relation.index()].is_some()).collect();
         for relation in derived {
@@ -161,7 +169,7 @@ impl<'a> Engine<'a> {
 
     /// Whether a relation of the stratum is more than the set of what its rules derive, or one of its rules counts its
     /// instances (`autoinc()`) or asks for rows inside an expression.
-    fn is_special(&self, at: usize) -> bool {
+    pub(super) fn is_special(&self, at: usize) -> bool {
         let program = self.world.input.program;
         let stratum = &program.strata[at];
         let is_more = |relation: &RelationId| special::relation(&program.relations[relation.index()]);

@@ -1,6 +1,8 @@
 //! [`Seen`]: the rows that a relation has, for finding out quickly which candidates are new.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
+
+use super::blocks::Blocks;
 
 /// A set of rows of one width.
 ///
@@ -11,9 +13,9 @@ pub enum Seen {
     /// Rows without columns.
     Unit(bool),
     /// One word: the block of the word.
-    One(FxHashMap<u32, u64>),
+    One(Blocks),
     /// Two words: the first, and the block of the second.
-    Two(FxHashMap<u64, u64>),
+    Two(Blocks),
     /// Up to four.
     Four(FxHashSet<u128>),
     /// More.
@@ -26,8 +28,8 @@ impl Seen {
     pub fn new(columns: usize) -> Self {
         match columns {
             0 => Self::Unit(false),
-            1 => Self::One(FxHashMap::default()),
-            2 => Self::Two(FxHashMap::default()),
+            1 => Self::One(Blocks::default()),
+            2 => Self::Two(Blocks::default()),
             3 | 4 => Self::Four(FxHashSet::default()),
             _ => Self::Many(FxHashSet::default()),
         }
@@ -38,8 +40,7 @@ impl Seen {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Unit(_) => 0,
-            Self::One(blocks) => blocks.capacity() * 17,
-            Self::Two(blocks) => blocks.capacity() * 17,
+            Self::One(blocks) | Self::Two(blocks) => blocks.bytes(),
             Self::Four(rows) => rows.capacity() * 17,
             Self::Many(rows) => rows.capacity() * 48,
         }
@@ -54,19 +55,12 @@ impl Seen {
                 }
             }
             Self::One(blocks) => {
-                for (row, word) in columns[0].iter().enumerate() {
-                    if set(blocks.entry(*word >> 6).or_default(), *word) {
-                        new(row);
-                    }
-                }
+                blocks.insert(columns[0].iter().map(|word| (u64::from(*word >> 6), *word)), new);
             }
             Self::Two(blocks) => {
-                for (row, (first, second)) in columns[0].iter().zip(&columns[1]).enumerate() {
-                    let block = u64::from(*first) << 26 | u64::from(*second >> 6);
-                    if set(blocks.entry(block).or_default(), *second) {
-                        new(row);
-                    }
-                }
+                let pairs = columns[0].iter().zip(&columns[1]);
+                let block = |(first, second): (&u32, &u32)| u64::from(*first) << 26 | u64::from(*second >> 6);
+                blocks.insert(pairs.map(|pair| (block(pair), *pair.1)), new);
             }
             Self::Four(rows) => {
                 for row in 0..len {
@@ -84,12 +78,4 @@ impl Seen {
             }
         }
     }
-}
-
-/// Sets the bit of `word`; whether it was not set.
-fn set(block: &mut u64, word: u32) -> bool {
-    let bit = 1 << (word & 63);
-    let new = *block & bit == 0;
-    *block |= bit;
-    new
 }

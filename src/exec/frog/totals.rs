@@ -38,7 +38,7 @@ impl World<'_> {
     pub fn prepare_totals(&mut self, plan: &RulePlan, limits: Limits) {
         for step in &plan.steps {
             let Action::Aggregate(aggregate) = &step.action else { continue };
-            let key = (plan.rule, plan.delta, aggregate.nested.ordinal);
+            let key = Totals::key(plan, aggregate);
             let Some(join) = self.worth(plan, aggregate).filter(|_| !self.totals.contains_key(&key)) else { continue };
             self.prepare(plan, &aggregate.nested.steps[1..]);
             if let Some(totals) = Totals::of(self, plan, (aggregate, join), limits) {
@@ -50,11 +50,11 @@ impl World<'_> {
     /// What [`Self::prepare_totals`] found for an aggregate of `plan`.
     #[must_use]
     pub fn totals(&self, plan: &RulePlan, step: &AggregateStep) -> Option<&Totals> {
-        self.totals.get(&(plan.rule, plan.delta, step.nested.ordinal))
+        self.totals.get(&Totals::key(plan, step))
     }
 
     /// The first join of an aggregate's inner body, when one pass over its relation is likely to be the shortest way.
-    fn worth<'p>(&self, plan: &RulePlan, step: &'p AggregateStep) -> Option<&'p Join> {
+    pub fn worth<'p>(&self, plan: &RulePlan, step: &'p AggregateStep) -> Option<&'p Join> {
         let Some(Step { action: action @ Action::Join(join), .. }) = step.nested.steps.first() else { return None };
         let rows = self.len(join.relation, join.table);
         let asking = Runner::new(self, plan, Limits::default()).scanned().map_or(1, |rows| rows.len());
@@ -66,7 +66,22 @@ impl World<'_> {
     }
 }
 
+impl World<'_> {
+    /// The results of an aggregate for every key, if it is one that [`Self::worth`] chose. Indexes that its inner body uses
+    /// beyond the first join are there.
+    #[must_use]
+    pub fn totals_of(&self, plan: &RulePlan, step: &AggregateStep, limits: Limits) -> Option<Totals> {
+        self.worth(plan, step).and_then(|join| Totals::of(self, plan, (step, join), limits))
+    }
+}
+
 impl Totals {
+    /// Under which they are found again.
+    #[must_use]
+    pub const fn key(plan: &RulePlan, step: &AggregateStep) -> TotalsKey {
+        (plan.rule, plan.delta, step.nested.ordinal)
+    }
+
     /// The results for every key; none when something met has no value, or is more than numbers can keep.
     fn of(world: &World<'_>, plan: &RulePlan, (step, join): (&AggregateStep, &Join), limits: Limits) -> Option<Self> {
         let nested = &step.nested;

@@ -159,6 +159,7 @@ impl Scope<'_> {
         let at = rows.iter().map(|row| *row as usize);
         Some(match &cells.data {
             Data::Symbol(ids) => Vector::Words(Kind::Symbol, at.map(|row| ids[row]).collect()),
+            Data::Small(values) => Vector::Words(Kind::Number, at.map(|row| values[row]).collect()),
             Data::Number(values) => Vector::Ints(at.map(|row| values[row]).collect()),
             Data::Scaled { scale, values, money } => {
                 Vector::Scaled { scale: *scale, money: *money, values: at.map(|row| values[row]).collect() }

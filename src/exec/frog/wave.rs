@@ -22,10 +22,9 @@ use crate::threads;
 /// count or choose depend on their order: those programs run in order.
 pub(super) fn is_worth_it(input: &Input<'_>, options: &Options) -> bool {
     let program = input.program;
-    let has_limits = options.timeout.is_some() || options.max_memory.is_some();
     let is_small = input.store.tables.iter().all(|table| (table.rows as usize) < spread::WORTH);
     options.threads() > 1
-        && !has_limits
+        && !options.has_limits()
         && is_small
         && !program.rules.iter().any(special::rule)
         && !program.relations.iter().any(special::relation)

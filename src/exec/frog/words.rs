@@ -9,9 +9,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
+use super::batch::amount;
 use crate::facts::store::Symbols;
 use crate::ir::TypeKind;
-use crate::value::{Date, Value};
+use crate::value::{Date, Decimal, Value};
 
 /// The word of a cell without a value. It equals no word, not even itself: whoever looks it up must refuse it.
 pub const NONE: u32 = u32::MAX;
@@ -121,6 +122,23 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The words of multiples of 10^-scale, as [`Self::encode`] gives them.
+    ///
+    /// # Panics
+    /// Beyond 2³¹−2 different boxed values.
+    #[must_use]
+    pub fn encode_multiples(&self, multiples: &[i64], (scale, money): (u32, bool)) -> Vec<u32> {
+        let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
+        let normal = |multiple: &i64| {
+            let (mut multiple, mut scale) = (*multiple, scale);
+            while scale > 0 && multiple % 10 == 0 {
+                (multiple, scale) = (multiple / 10, scale - 1);
+            }
+            amount(Decimal::new(multiple, scale), money)
+        };
+        multiples.iter().map(|multiple| more.boxed(normal(multiple))).collect()
+    }
+
     /// The value of a word that [`Self::encode`] gave for a value of that kind.
     ///
     /// # Panics
@@ -186,12 +204,17 @@ impl<'a> Words<'a> {
         if let Some(id) = self.more.read().unwrap_or_else(PoisonError::into_inner).boxed_ids.get(&value) {
             return *id;
         }
-        let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
-        let next = u32::try_from(more.boxed.len()).expect("fewer than 2^31 different values") | BOXED;
+        self.more.write().unwrap_or_else(PoisonError::into_inner).boxed(value)
+    }
+}
+
+impl More {
+    fn boxed(&mut self, value: Value) -> u32 {
+        let next = u32::try_from(self.boxed.len()).expect("fewer than 2^31 different values") | BOXED;
         assert!(!is_none(next), "fewer than 2^31-2 different values");
-        let id = *more.boxed_ids.entry(value.clone()).or_insert(next);
+        let id = *self.boxed_ids.entry(value.clone()).or_insert(next);
         if id == next {
-            more.boxed.push(value);
+            self.boxed.push(value);
         }
         id
     }
@@ -230,6 +253,8 @@ mod tests {
         assert_eq!(words.decode(number(i64::MIN), Kind::Number), Value::Number(i64::MIN));
         let decimal = |m, s| words.encode(&Value::Decimal(Decimal::new(m, s)));
         assert_eq!(decimal(250, 1), decimal(25, 0));
+        let multiples = words.encode_multiples(&[250, 0, -1, i64::MIN], (1, false));
+        assert_eq!(multiples, [decimal(25, 0), decimal(0, 0), decimal(-1, 1), decimal(i64::MIN, 1)]);
         assert_ne!(decimal(250, 1), words.encode(&Value::Money(Decimal::new(25, 0))));
         assert_eq!(words.encode(&Value::Float(Float(0.0))), words.encode(&Value::Float(Float(-0.0))));
         assert_eq!(words.encode(&Value::symbol("甲")), 0);

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::batch::{Vector, amount};
+use super::batch::Vector;
 use super::derived::Derived;
 use super::index::{Index, Payload};
 use super::outcome::{self, Decoded};
@@ -14,7 +14,7 @@ use super::totals::{Totals, TotalsKey};
 use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
-use crate::facts::store::{Cell, Data};
+use crate::facts::store::{Cell, Column, Data};
 use crate::ir::RelationId;
 use crate::plan::{Action, Join, RulePlan, Similar, Step};
 use crate::value::{Decimal, Value};
@@ -133,8 +133,15 @@ impl World<'_> {
     }
 
     fn refresh(&mut self, key: IndexKey, table: Option<usize>) {
-        let (relation, columns, payload) = &key;
-        let mut index = self.indexes.remove(&key).unwrap_or_else(|| Index::new(columns.len(), *payload));
+        let index = self.indexes.remove(&key).unwrap_or_else(|| Index::new(key.1.len(), key.2));
+        let index = self.brought_up_to_date(index, &key, table);
+        self.indexes.insert(key, index);
+    }
+
+    /// The index of that key with the rows that it lacks.
+    #[must_use]
+    pub fn brought_up_to_date(&self, mut index: Index, key: &IndexKey, table: Option<usize>) -> Index {
+        let (relation, columns, payload) = key;
         let from = index.covered();
         let rows = self.len(*relation, table);
         let old = self.recent[relation.index()].start.clamp(from, rows);
@@ -154,7 +161,7 @@ impl World<'_> {
         if self.recent[relation.index()].is_empty() {
             index.next_round();
         }
-        self.indexes.insert(key, index);
+        index
     }
 
     /// The index that an action uses.
@@ -181,7 +188,10 @@ impl World<'_> {
         rows: std::ops::Range<usize>,
     ) -> Vec<u32> {
         match table {
-            Some(table) => self.cell_words(table, column, &numbers(rows)),
+            Some(table) => match &self.input.store.tables[table].columns[column] {
+                Column { data: Data::Symbol(words) | Data::Small(words), states: None, .. } => words[rows].to_vec(),
+                _ => self.cell_words(table, column, &numbers(rows)),
+            },
             None => self.derived(relation).columns[column][rows].to_vec(),
         }
     }
@@ -192,9 +202,7 @@ impl World<'_> {
         match vector {
             Vector::Words(_, words) => words.clone(),
             Vector::Ints(values) => values.iter().map(|value| self.number(*value)).collect(),
-            Vector::Scaled { scale, money, values } => {
-                values.iter().map(|value| self.words.encode(&amount(Decimal::new(*value, *scale), *money))).collect()
-            }
+            Vector::Scaled { scale, money, values } => self.words.encode_multiples(values, (*scale, *money)),
             Vector::Values(values) => values.iter().map(|value| self.words.encode(value)).collect(),
             Vector::Partial(values) => {
                 values.iter().map(|value| value.as_ref().map_or(NONE, |value| self.words.encode(value))).collect()
@@ -213,12 +221,12 @@ impl World<'_> {
         if cells.states.is_none() {
             let at = rows.iter().map(|row| *row as usize);
             match &cells.data {
-                Data::Symbol(ids) => return at.map(|row| ids[row]).collect(),
+                Data::Symbol(words) | Data::Small(words) => return at.map(|row| words[row]).collect(),
                 Data::Number(values) => return at.map(|row| self.number(values[row])).collect(),
                 Data::Date(values) => return at.map(|row| pack(values[row])).collect(),
                 Data::Scaled { scale, values, money } => {
-                    let word = |row: usize| self.words.encode(&amount(Decimal::new(values[row], *scale), *money));
-                    return at.map(word).collect();
+                    let multiples: Vec<i64> = at.map(|row| values[row]).collect();
+                    return self.words.encode_multiples(&multiples, (*scale, *money));
                 }
                 _ => {}
             }
@@ -239,7 +247,7 @@ pub fn numbers(rows: std::ops::Range<usize>) -> Vec<u32> {
 }
 
 /// The index that an action uses, and the table of its relation.
-fn index_key(action: &Action) -> Option<(IndexKey, Option<usize>)> {
+pub fn index_key(action: &Action) -> Option<(IndexKey, Option<usize>)> {
     let columns = |keys: &[(usize, crate::ir::Term)]| keys.iter().map(|(column, _)| *column).collect::<Vec<_>>();
     match action {
         Action::Join(join) => {

@@ -43,7 +43,12 @@ pub struct ChunkColumn {
     pub summary: ColumnSummary,
     /// How finely they are written.
     pub written: WrittenSoFar,
+    /// How many texts were looked up among those known, and how many of these were new.
+    looked_up: (u32, u32),
 }
+
+/// After so many texts it is clear whether those of a column repeat.
+const CLEAR: u32 = 256;
 
 impl Chunk {
     /// No rows yet; of a file whose text is kept, or of no such file.
@@ -57,6 +62,7 @@ impl Chunk {
             builder: ColumnBuilder::new(kind.ty),
             summary: ColumnSummary::default(),
             written: WrittenSoFar::default(),
+            looked_up: (0, 0),
         };
         Self {
             rows: 0,
@@ -117,11 +123,20 @@ impl Chunk {
         if text.len() >= Symbols::LONGEST {
             return false;
         }
+        let symbols = &mut self.symbols;
+        let column = &mut self.columns[column];
+        let (looked_up, new) = column.looked_up;
         let id = match place {
-            Some(place) => self.symbols.intern_at(text, place),
-            None => self.symbols.intern(text),
+            Some(place) => symbols.intern_at(text, place),
+            None if looked_up >= CLEAR && new >= looked_up / 4 * 3 => symbols.list(text),
+            None => {
+                let known = symbols.len();
+                let id = symbols.intern(text);
+                column.looked_up = (looked_up + 1, new + u32::from(symbols.len() > known));
+                id
+            }
         };
-        self.columns[column].id(id);
+        column.id(id);
         true
     }
 
@@ -374,6 +389,14 @@ pub fn plain_number(bytes: &[u8]) -> Option<(i64, u32, usize)> {
 #[inline]
 fn digits(bytes: &[u8], at: usize, value: i64) -> (i64, usize) {
     let (mut value, mut at) = (value, at);
+    while let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
+        let (more, count) = leading_digits(u64::from_le_bytes(eight));
+        value = value.wrapping_mul(POWERS[count]).wrapping_add(more);
+        at += count;
+        if count < 8 {
+            return (value, at);
+        }
+    }
     while let Some(byte) = bytes.get(at) {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
@@ -385,9 +408,49 @@ fn digits(bytes: &[u8], at: usize, value: i64) -> (i64, usize) {
     (value, at)
 }
 
+const POWERS: [i64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// The number that the digits write with which eight bytes begin, the first being the lowest, and how many digits there are.
+///
+/// All eight are looked at together: how long numbers are cannot be foretold, and a wrong guess costs more than this.
+#[inline]
+const fn leading_digits(word: u64) -> (i64, usize) {
+    let values = word ^ u64::from_le_bytes([b'0'; 8]);
+    // The high bit of every byte that is more than 9.
+    let other = ((values & (!0 / 255 * 0x7f)).wrapping_add(!0 / 255 * 0x76) | values) & (!0 / 255 * 0x80);
+    let count = (other.trailing_zeros() / 8) as usize;
+    if count == 0 {
+        return (0, 0);
+    }
+    // What is no digit is shifted out, and zeros come in before the first one.
+    let digits = values << (64 - 8 * count);
+    let pairs = (digits & (!0 / 255 * 0x0f)).wrapping_mul(10 << 8 | 1) >> 8;
+    let fours = (pairs & (!0 / 0xffff * 0xff)).wrapping_mul(100 << 16 | 1) >> 16;
+    let eight = (fours & (!0 / 0xffff_ffff * 0xffff)).wrapping_mul(10_000 << 32 | 1) >> 32;
+    (eight.cast_signed(), count)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plain_number;
+    use super::{leading_digits, plain_number};
+
+    #[test]
+    fn digits_are_the_same_eight_at_a_time() {
+        let others = [b'/', b':', b'.', b'-', b',', b'\n', 0, 0x7f, 0x80, 0xb5, 0xff];
+        for count in 0..=8 {
+            for other in others {
+                for behind in [b'7', other, 0xff] {
+                    let mut bytes = [behind; 8];
+                    bytes[..count].copy_from_slice(&b"90817263"[..count]);
+                    bytes.iter_mut().skip(count).take(1).for_each(|byte| *byte = other);
+                    let expected = "90817263"[..count].parse().unwrap_or(0);
+                    assert_eq!(leading_digits(u64::from_le_bytes(bytes)), (expected, count));
+                }
+            }
+        }
+        assert_eq!(plain_number(b"12345678901234.5678,0123456789"), Some((123_456_789_012_345_678, 4, 19)));
+        assert_eq!(plain_number(b"1234567890123456789.,0123456789"), None);
+    }
 
     #[test]
     fn numbers_end_where_their_digits_end() {

@@ -103,7 +103,7 @@ pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreB
     let bytes = &text[job.range.clone()];
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let rows = memchr::memchr_iter(b'\n', sample).count() as u64 * bytes.len() as u64 / sample.len().max(1) as u64;
-    builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(bytes.len() / 8));
+    builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(bytes.len() / 8), 0);
     let plan = match job.care {
         Care::Fast => split::chunks(text, job.range.clone(), (job.dialect.quote, job.chunk)),
         Care::Careful { .. } => None,

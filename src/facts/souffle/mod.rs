@@ -35,6 +35,9 @@ pub struct Dialect {
     pub columns: Vec<Option<usize>>,
 }
 
+/// Room for so many texts is made beforehand at most: a gigabyte is not taken on a guess.
+const MOST_RESERVED: usize = 1 << 24;
+
 /// More faults than this in one file are counted rather than shown.
 const SHOWN: usize = 20;
 
@@ -135,7 +138,8 @@ pub fn read_pieces(
     bulk::in_order(&numbers, wanted.threads, &read, &mut |part: Option<Part>| match part {
         Some(part) => {
             if !std::mem::replace(&mut reserved, true) {
-                builder.reserve(wanted.at, part.rows.rows() * numbers.len());
+                let texts = part.rows.symbols.listed() * numbers.len();
+                builder.reserve(wanted.at, part.rows.rows() * numbers.len(), texts.min(MOST_RESERVED));
             }
             builder.append(wanted.at, part.rows);
         }

@@ -18,11 +18,19 @@ pub struct ColumnBuilder {
 #[derive(Debug)]
 enum Values {
     Symbol(Vec<u32>),
-    Number(Vec<i64>),
+    Number(Numbers),
     Unsigned(Vec<u64>),
     Float(Vec<f64>),
     Date(Vec<Date>),
     Amount(Amounts),
+}
+
+/// Whole numbers.
+#[derive(Debug)]
+enum Numbers {
+    /// As long as none is negative and all are below 2³¹.
+    Small(Vec<u32>),
+    Any(Vec<i64>),
 }
 
 /// Decimals or money, as multiples of one power of ten as long as these fit 64 bits.
@@ -39,7 +47,7 @@ impl ColumnBuilder {
     #[must_use]
     pub fn new(ty: ColumnType) -> Self {
         let values = match ty {
-            ColumnType::Number => Values::Number(Vec::new()),
+            ColumnType::Number => Values::Number(Numbers::Small(Vec::new())),
             ColumnType::Unsigned => Values::Unsigned(Vec::new()),
             ColumnType::Float => Values::Float(Vec::new()),
             ColumnType::Decimal => Values::Amount(Amounts::new(false)),
@@ -117,7 +125,7 @@ impl ColumnBuilder {
         }
         self.len += other.len;
         match (&mut self.values, other.values) {
-            (Values::Number(to), Values::Number(from)) => to.extend(from),
+            (Values::Number(to), Values::Number(from)) => to.append(from),
             (Values::Unsigned(to), Values::Unsigned(from)) => to.extend(from),
             (Values::Float(to), Values::Float(from)) => to.extend(from),
             (Values::Date(to), Values::Date(from)) => to.extend(from),
@@ -129,8 +137,8 @@ impl ColumnBuilder {
     /// Makes room for so many more cells.
     pub fn reserve(&mut self, more: usize) {
         match &mut self.values {
-            Values::Symbol(values) => values.reserve(more),
-            Values::Number(values) => values.reserve(more),
+            Values::Symbol(values) | Values::Number(Numbers::Small(values)) => values.reserve(more),
+            Values::Number(Numbers::Any(values)) => values.reserve(more),
             Values::Unsigned(values) => values.reserve(more),
             Values::Float(values) => values.reserve(more),
             Values::Date(values) => values.reserve(more),
@@ -150,7 +158,8 @@ impl ColumnBuilder {
     pub fn finish(self, name: String) -> Column {
         let data = match self.values {
             Values::Symbol(ids) => Data::Symbol(ids),
-            Values::Number(values) => Data::Number(values),
+            Values::Number(Numbers::Small(values)) => Data::Small(values),
+            Values::Number(Numbers::Any(values)) => Data::Number(values),
             Values::Unsigned(values) => Data::Unsigned(values),
             Values::Float(values) => Data::Float(values),
             Values::Date(values) => Data::Date(values),
@@ -185,6 +194,46 @@ impl ColumnBuilder {
         }
         state
     }
+}
+
+impl Numbers {
+    #[inline]
+    fn push(&mut self, number: i64) {
+        match self {
+            Self::Small(values) => match small(number) {
+                Some(value) => values.push(value),
+                None => self.widen().push(number),
+            },
+            Self::Any(values) => values.push(number),
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Small(to), Self::Small(from)) => to.extend(from),
+            (to, Self::Small(from)) => to.widen().extend(from.into_iter().map(i64::from)),
+            (to, Self::Any(from)) => to.widen().extend(from),
+        }
+    }
+
+    /// The same as numbers of any size, with as much room.
+    fn widen(&mut self) -> &mut Vec<i64> {
+        if let Self::Small(values) = self {
+            let mut wide = Vec::with_capacity(values.capacity());
+            wide.extend(values.iter().map(|value| i64::from(*value)));
+            *self = Self::Any(wide);
+        }
+        match self {
+            Self::Any(values) => values,
+            Self::Small(_) => unreachable!("made wide above"),
+        }
+    }
+}
+
+/// A number that fits [`Data::Small`].
+#[inline]
+fn small(number: i64) -> Option<u32> {
+    u32::try_from(number).ok().filter(|value| *value < 1 << 31)
 }
 
 impl Amounts {
@@ -261,7 +310,28 @@ impl Amounts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Amounts, Data, Decimal};
+    use super::{Amounts, ColumnBuilder, ColumnType, Data, Decimal};
+
+    fn numbers(values: &[i64]) -> ColumnBuilder {
+        let mut column = ColumnBuilder::new(ColumnType::Number);
+        values.iter().for_each(|value| column.push_number(*value));
+        column
+    }
+
+    #[test]
+    fn whole_numbers_are_narrow_until_one_is_not() {
+        let most = i64::from(i32::MAX);
+        let data = |column: ColumnBuilder| column.finish(String::new()).data;
+        assert!(matches!(data(numbers(&[0, most])), Data::Small(values) if values == [0, i32::MAX as u32]));
+        for other in [-1, most + 1, i64::MAX] {
+            assert!(matches!(data(numbers(&[7, other, 8])), Data::Number(values) if values == [7, other, 8]));
+            let (mut narrow, mut wide) = (numbers(&[7]), numbers(&[other]));
+            narrow.append(numbers(&[other]), &[]);
+            wide.append(numbers(&[7]), &[]);
+            assert!(matches!(data(narrow), Data::Number(values) if values == [7, other]));
+            assert!(matches!(data(wide), Data::Number(values) if values == [other, 7]));
+        }
+    }
 
     fn amounts(texts: &[&str]) -> Data {
         let mut amounts = Amounts::new(false);

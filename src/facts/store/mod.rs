@@ -53,6 +53,8 @@ pub struct Column {
 pub enum Data {
     /// Texts, by their number in [`Store::symbols`].
     Symbol(Vec<u32>),
+    /// Whole numbers, none negative and all below 2³¹: half the memory of [`Self::Number`].
+    Small(Vec<u32>),
     /// Whole numbers.
     Number(Vec<i64>),
     /// Whole numbers that are not negative.
@@ -159,6 +161,7 @@ impl Store {
         let amount = |decimal, money| if money { Value::Money(decimal) } else { Value::Decimal(decimal) };
         Cell::Present(match &column.data {
             Data::Symbol(ids) => Value::Symbol(self.symbols.shared(ids[at])),
+            Data::Small(values) => Value::Number(i64::from(values[at])),
             Data::Number(values) => Value::Number(values[at]),
             Data::Unsigned(values) => Value::Unsigned(values[at]),
             Data::Float(values) => Value::Float(Float(values[at])),

@@ -15,9 +15,15 @@ pub struct Symbols {
     arena: String,
     /// Sources by their offset in the map, ascending.
     files: Vec<(u32, Arc<String>)>,
-    /// Open addressing: upper half of a hash, number plus one. A power of two of them.
+    /// Open addressing: what is kept of a hash, and a number or [`NOBODY`]. A power of two of them.
     slots: Vec<(u32, u32)>,
+    /// Numbers without a slot, and what their slots would keep.
+    listed: Vec<(u32, u32)>,
 }
+
+/// The number of a slot that nobody has. It is not zero: memory that must be zero is given out unmapped, read as such, and
+/// mapped anew when it is written to, which costs more than filling it.
+const NOBODY: u32 = u32::MAX;
 
 /// Where a text stands: in the arena, or in the offset space of the sources.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +60,31 @@ impl Symbols {
         self.intern_or(text, tag(hash(text)), |symbols| symbols.copy(text))
     }
 
+    /// A number for `text` that no other has, whether or not there is one already. [`Self::intern`] and [`Self::get`] do not
+    /// see it, [`Self::intern_all`] does: for texts that hardly repeat and are to be numbered elsewhere.
+    ///
+    /// # Panics
+    /// Beyond 2³²−2 texts, or 4 GiB of them.
+    pub fn list(&mut self, text: &str) -> u32 {
+        let id = u32::try_from(self.places.len()).expect("fewer than 2^32 different texts");
+        let place = self.copy(text);
+        self.places.push(place);
+        self.listed.push((tag(hash(text)), id));
+        id
+    }
+
+    /// How many numbers [`Self::list`] gave.
+    #[must_use]
+    pub fn listed(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// Makes room for so many more texts.
+    pub fn reserve(&mut self, texts: usize) {
+        self.places.reserve(texts);
+        self.grow_for(self.places.len() + texts);
+    }
+
     /// The number of `text`, which stands in the sources at `start`, in a file that was [added](Self::add_file).
     ///
     /// # Panics
@@ -69,8 +100,8 @@ impl Symbols {
     /// The number that each text of `other` has here, by its number there. Both know the same files.
     pub fn intern_all(&mut self, other: &Self) -> Vec<u32> {
         let mut tags = vec![0; other.len()];
-        for (tag, id) in other.slots.iter().filter(|(_, id)| *id != 0) {
-            tags[*id as usize - 1] = *tag;
+        for (tag, id) in other.slots.iter().filter(|(_, id)| *id != NOBODY).chain(&other.listed) {
+            tags[*id as usize] = *tag;
         }
         let mut ids = Vec::with_capacity(other.len());
         for (first, tags) in (0_u32..).step_by(AHEAD).zip(tags.chunks(AHEAD)) {
@@ -88,15 +119,13 @@ impl Symbols {
     /// Reads what looking up texts with these tags will read, all slots first, then all places, then all texts: memory
     /// answers many such questions at once sooner than one after another.
     fn look_ahead(&mut self, tags: &[u32]) {
-        while (self.places.len() + tags.len()) * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
+        self.grow_for(self.places.len() + tags.len());
         let slots = tags.iter().map(|tag| (*tag, self.slots[slot(*tag, self.slots.len())]));
-        let mut likely = [0_u32; AHEAD];
+        let mut likely = [NOBODY; AHEAD];
         for (likely, (tag, (upper, id))) in likely.iter_mut().zip(slots) {
-            *likely = if upper == tag { id } else { 0 };
+            *likely = if upper == tag { id } else { NOBODY };
         }
-        let known = likely.iter().filter(|id| **id != 0).map(|id| self.places[*id as usize - 1]);
+        let known = likely.iter().filter(|id| **id != NOBODY).map(|id| self.places[*id as usize]);
         let mut places = [Place { start: 0, len: Place::ARENA }; AHEAD];
         places.iter_mut().zip(known).for_each(|(to, place)| *to = place);
         let [(base, text)] = &self.files[..] else { return };
@@ -115,8 +144,8 @@ impl Symbols {
         let mut at = slot(tag, self.slots.len());
         loop {
             match self.slots[at] {
-                (_, 0) => return None,
-                (upper, id) if upper == tag && self.text(id - 1) == text => return Some(id - 1),
+                (_, NOBODY) => return None,
+                (upper, id) if upper == tag && self.text(id) == text => return Some(id),
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
@@ -169,31 +198,36 @@ impl Symbols {
 
     /// The number of `text`, with the place that `place` gives it when it is new.
     fn intern_or(&mut self, text: &str, tag: u32, place: impl FnOnce(&mut Self) -> Place) -> u32 {
-        if (self.places.len() + 1) * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
+        self.grow_for(self.places.len() + 1);
         let mut at = slot(tag, self.slots.len());
         loop {
             match self.slots[at] {
-                (_, 0) => break,
-                (upper, id) if upper == tag && self.text(id - 1) == text => return id - 1,
+                (_, NOBODY) => break,
+                (upper, id) if upper == tag && self.text(id) == text => return id,
                 _ => at = (at + 1) & (self.slots.len() - 1),
             }
         }
-        let id = u32::try_from(self.places.len() + 1).expect("fewer than 2^32 different texts");
+        let id = u32::try_from(self.places.len()).ok().filter(|id| *id != NOBODY);
+        let id = id.expect("fewer than 2^32-1 different texts");
         self.slots[at] = (tag, id);
         let place = place(self);
         self.places.push(place);
-        id - 1
+        id
     }
 
-    /// Twice the slots. The first slot of a text is taken from the upper half of its hash, which is kept.
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(16);
-        let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
-        for (upper, id) in old.into_iter().filter(|(_, id)| *id != 0) {
+    /// As many slots as so many texts need. The first slot of a text is taken from what is kept of its hash.
+    #[inline]
+    fn grow_for(&mut self, texts: usize) {
+        if texts * 4 > self.slots.len() * 3 {
+            self.grow((texts * 4 / 3 + 1).next_power_of_two().max(16));
+        }
+    }
+
+    fn grow(&mut self, size: usize) {
+        let old = std::mem::replace(&mut self.slots, vec![(0, NOBODY); size]);
+        for (upper, id) in old.into_iter().filter(|(_, id)| *id != NOBODY) {
             let mut at = slot(upper, size);
-            while self.slots[at].1 != 0 {
+            while self.slots[at].1 != NOBODY {
                 at = (at + 1) & (size - 1);
             }
             self.slots[at] = (upper, id);
@@ -235,6 +269,17 @@ mod tests {
         assert_eq!(symbols.get("t999"), Some(1001));
         assert_eq!(symbols.get("t1000"), None);
         assert_eq!((symbols.text(1), symbols.text(2), symbols.len()), ("甲", "t0", 1002));
+    }
+
+    #[test]
+    fn listed_texts_are_told_apart_only_elsewhere() {
+        let (mut one, mut two) = (Symbols::default(), Symbols::default());
+        one.reserve(1000);
+        assert_eq!((two.list("x"), two.intern("x"), two.list("y"), two.list("x")), (0, 1, 2, 3));
+        assert_eq!((two.get("x"), two.get("y")), (Some(1), None));
+        one.intern("y");
+        assert_eq!(one.intern_all(&two), [1, 1, 0, 1]);
+        assert_eq!((one.get("x"), one.text(1), one.len()), (Some(1), "x", 2));
     }
 
     #[test]

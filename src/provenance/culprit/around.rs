@@ -111,7 +111,8 @@ impl<'a> Around<'a> {
             let tables = self.input.store.tables.iter().enumerate().filter(|_| !self.is_large());
             for (table, columns) in tables {
                 let is_amount = |column: &usize| {
-                    matches!(columns.columns[*column].data, Data::Scaled { .. } | Data::Exact { .. } | Data::Number(_))
+                    let data = &columns.columns[*column].data;
+                    matches!(data, Data::Scaled { .. } | Data::Exact { .. } | Data::Number(_) | Data::Small(_))
                 };
                 for column in (0..columns.arity()).filter(is_amount) {
                     let name = columns.columns[column].name.as_str();

@@ -171,8 +171,9 @@ impl StoreBuilder {
         }
     }
 
-    /// Makes room for so many more rows of a relation.
-    pub fn reserve(&mut self, relation: usize, rows: usize) {
+    /// Makes room for so many more rows of a relation, and for so many more texts.
+    pub fn reserve(&mut self, relation: usize, rows: usize, texts: usize) {
+        self.symbols.reserve(texts);
         for column in &mut self.tables[relation].columns {
             column.reserve(rows);
         }
