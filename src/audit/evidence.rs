@@ -4,7 +4,7 @@ use super::claims::exact;
 use super::places::{Spot, cell_spot};
 use super::words::Words;
 use crate::exec::cells::{cell_of, row_of, table_of};
-use crate::exec::matcher::Bindings;
+use crate::exec::matcher::{Bindings, Members};
 use crate::finding::format::show;
 use crate::finding::{Contributor, Contributors, Evidence, NamedValue};
 use crate::ir::card::Format;
@@ -41,12 +41,13 @@ fn contributors(words: &Words, (rule, aggregate): (&Rule, &Aggregate), bindings:
     let result = &rule.vars[aggregate.result.index()];
     let value = bindings.value(aggregate.result)?;
     let rows = words.matcher.contributors(&rule.vars, aggregate, bindings);
-    let parts = rows.into_iter().filter_map(|(inner, value)| {
-        let value = value.ok()?;
-        let spot = spot(words, (rule, aggregate), &inner);
+    let mut members = Members::default();
+    let parts = rows.iter().filter_map(|(inner, value)| {
+        let value = value.as_ref().ok()?;
+        let spot = spot(words, (rule, aggregate), members.bindings(inner));
         let (span, address) = spot.map_or((None, None), |(span, address)| (Some(span), address));
         let counted = aggregate.target.is_some();
-        Some(Contributor { span, address, value: counted.then(|| exact(&value)) })
+        Some(Contributor { span, address, value: counted.then(|| exact(value)) })
     });
     Some(Contributors {
         name: (!result.name.starts_with('_')).then(|| result.name.clone()),

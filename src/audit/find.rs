@@ -8,7 +8,7 @@ use super::rules::LoadedCard;
 use super::verdict;
 use super::words::Words;
 use crate::exec::Outcome;
-use crate::exec::matcher::{Bindings, Flow, Mode, Slot};
+use crate::exec::matcher::{Bindings, Flow, Member, Members, Mode, Slot};
 use crate::finding::format::show;
 use crate::finding::{Finding, Label, Severity};
 use crate::ir::card::{self, Alternative, Card};
@@ -129,6 +129,7 @@ fn severity(words: &Words, rule: &Rule, alternative: &Alternative, bindings: &Bi
 fn labels(words: &Words, rule: &Rule, wanted: &[card::Label], bindings: &Bindings) -> (Vec<Label>, Vec<String>) {
     let mut labels: Vec<Label> = Vec::new();
     let mut folded = Vec::new();
+    let mut members = Members::default();
     for label in wanted {
         let scope = scope(words, rule, &label.scope, bindings);
         let limit = label.limit.unwrap_or(LIMIT);
@@ -136,14 +137,15 @@ fn labels(words: &Words, rule: &Rule, wanted: &[card::Label], bindings: &Binding
         let mut left_out = Vec::new();
         let mut seen: BTreeSet<Span> = BTreeSet::new();
         for inner in &scope.solutions {
-            let Some((span, address)) = spot(&words.input, rule, scope.body, &label.at, &inner.bindings) else {
+            let bindings = members.bindings(&inner.member);
+            let Some((span, address)) = spot(&words.input, rule, scope.body, &label.at, bindings) else {
                 continue;
             };
             if !seen.insert(span) {
                 continue;
             }
             if labels.len() - before < limit || label.scope.is_empty() {
-                labels.push(Label { span, address, text: words.fill(rule, &label.text, &inner.bindings) });
+                labels.push(Label { span, address, text: words.fill(rule, &label.text, bindings) });
             } else {
                 left_out.push(inner);
             }
@@ -165,19 +167,25 @@ struct Scope<'a> {
 
 /// One contributor, or the finding itself.
 struct Inner {
-    bindings: Bindings,
+    member: Member,
     value: Option<Value>,
 }
 
 /// The solutions of the braces that `path` leads to, the largest value first.
 fn scope<'a>(words: &Words, rule: &'a Rule, path: &[usize], bindings: &Bindings) -> Scope<'a> {
-    let mut scope =
-        Scope { body: &rule.body, aggregate: None, solutions: vec![Inner { bindings: bindings.clone(), value: None }] };
+    let itself = Inner { member: Member::alone(bindings.clone()), value: None };
+    let mut scope = Scope { body: &rule.body, aggregate: None, solutions: vec![itself] };
     for at in path {
         let Some(Literal::Aggregate(aggregate)) = scope.body.get(*at) else { return scope };
-        let contributors = |outer: &Inner| words.matcher.contributors(&rule.vars, aggregate, &outer.bindings);
-        let inner = scope.solutions.iter().flat_map(contributors);
-        scope.solutions = inner.map(|(bindings, value)| Inner { bindings, value: value.ok() }).collect();
+        let contributors = |outer: &Inner| words.matcher.contributors(&rule.vars, aggregate, &outer.member.bindings());
+        let mut inner = Vec::new();
+        for found in scope.solutions.iter().map(contributors) {
+            let each = found
+                .iter()
+                .map(|(member, value)| Inner { member: member.clone(), value: value.as_ref().ok().cloned() });
+            inner.extend(each);
+        }
+        scope.solutions = inner;
         scope.body = &aggregate.body;
         scope.aggregate = Some(aggregate);
     }

@@ -58,7 +58,7 @@ pub fn why(audit: &Audit, request: &Request, wanted: &Wanted) -> Option<Vec<Prov
     }
     let Some(outcome) = &audit.outcome else { return Some(Vec::new()) };
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
-    let matcher = Matcher::new(&input, outcome);
+    let matcher = Matcher::new(&input, outcome).remembering();
     let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let prover = Prover::new(&matcher, wanted.depth);
     let teller = Teller { words: &words, all: wanted.all, every: wanted.every };

@@ -2,8 +2,21 @@
 
 use super::matcher::{Bindings, Slot};
 use super::{CellRef, Input};
-use crate::ir::{Origin, Rule, TypeKind, VarId};
+use crate::facts::store::State;
+use crate::ir::{Is, Origin, Rule, TypeKind, VarId};
+use crate::syntax::ast::CellState;
 use crate::value::Value;
+
+/// Whether a cell in that state is as a condition asks.
+#[must_use]
+pub fn admits(is: &Is, state: State) -> bool {
+    let asked = match state {
+        State::Present => CellState::Present,
+        State::Blank => CellState::Blank,
+        State::Malformed(_) => CellState::Malformed,
+    };
+    (asked == is.state) != is.negated
+}
 
 /// The table whose rows a variable stands for.
 #[must_use]

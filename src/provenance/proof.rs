@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use super::heights::{Heights, heights, premises};
 use crate::exec::CellRef;
 use crate::exec::cells::cell_of;
-use crate::exec::matcher::{Bindings, Matcher, Mode, Slot};
+use crate::exec::matcher::{Bindings, Matcher, Member, Members, Mode, Slot};
 use crate::ir::{Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, VarId};
 use crate::value::Value;
 
@@ -121,7 +121,7 @@ pub struct Read {
 /// One combination of rows that an aggregate added. Why it is one, [`Prover::part`] says: there may be a million.
 #[derive(Clone, Debug)]
 pub struct Contributor {
-    bindings: Bindings,
+    member: Member,
     /// The cell whose value was added, when it was just a cell.
     pub cell: Option<CellRef>,
     /// What was added; `nil` for a count.
@@ -276,13 +276,14 @@ impl<'m, 'a> Prover<'m, 'a> {
 
     fn aggregate(&self, rule: &Rule, aggregate: &Aggregate, bindings: &Bindings) -> Option<Because<'a>> {
         let value = bindings.value(aggregate.result)?.clone();
-        let parts = self.matcher.contributors(&rule.vars, aggregate, bindings).into_iter();
-        let parts = parts.filter_map(|(inner, value)| {
+        let contributors = self.matcher.contributors(&rule.vars, aggregate, bindings);
+        let mut members = Members::default();
+        let parts = contributors.iter().filter_map(|(member, value)| {
             let cell = match &aggregate.target {
-                Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, &inner),
+                Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, members.bindings(member)),
                 _ => None,
             };
-            Some(Contributor { cell, value: value.ok()?, bindings: inner })
+            Some(Contributor { cell, value: value.as_ref().ok()?.clone(), member: member.clone() })
         });
         Some(Because::Added { value, parts: parts.collect() })
     }
@@ -291,7 +292,7 @@ impl<'m, 'a> Prover<'m, 'a> {
     /// not expanded.
     #[must_use]
     pub fn part(&self, rule: &'a Rule, aggregate: &'a Aggregate, part: &Contributor) -> Vec<Step<'a>> {
-        self.steps(rule, &aggregate.body, &part.bindings, Here { level: self.depth, within: None })
+        self.steps(rule, &aggregate.body, &part.member.bindings(), Here { level: self.depth, within: None })
     }
 
     fn generated(&self, rule: &Rule, generate: &Generate, bindings: &Bindings) -> Option<Because<'a>> {

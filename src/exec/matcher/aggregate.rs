@@ -1,7 +1,10 @@
 //! Aggregates.
 
+use std::rc::Rc;
+
 use super::atom::Then;
 use super::literal::{condition, with};
+use super::member::{Contributors, Frame, Member};
 use super::{Bindings, Doubt, Flow, Matcher, Mode, Slot, State, Truth};
 use crate::exec::compare::same;
 use crate::exec::fold;
@@ -45,6 +48,24 @@ impl Matcher<'_> {
     }
 
     fn range(&self, aggregate: &Aggregate, state: &mut State) -> Range {
+        let mut range = self.remembered(aggregate, state).unwrap_or_else(|| self.ranged(aggregate, state));
+        if aggregate.distinct && aggregate.target.is_some() {
+            range.values.sort_unstable();
+            range.values.dedup();
+        }
+        range
+    }
+
+    /// From the contributors, where these are remembered for later questions, if all are certain.
+    fn remembered(&self, aggregate: &Aggregate, state: &State) -> Option<Range> {
+        self.memory.as_ref()?;
+        let contributors = self.contributors(state.vars, aggregate, &state.bindings);
+        let values =
+            contributors.iter().map(|(_, value)| value.as_ref().ok().cloned()).collect::<Option<Vec<Value>>>()?;
+        Some(Range { members: values.len(), values, doubt: Doubt::default() })
+    }
+
+    fn ranged(&self, aggregate: &Aggregate, state: &mut State) -> Range {
         let mut range = Range::default();
         let _ = state.apart(|state| {
             self.literals(&aggregate.body, state, &mut |state| {
@@ -61,30 +82,28 @@ impl Matcher<'_> {
                 Flow::Continue(())
             })
         });
-        if aggregate.distinct && aggregate.target.is_some() {
-            range.values.sort_unstable();
-            range.values.dedup();
-        }
         range
     }
 
     /// Every row combination that an aggregate added, under the bindings outside it, in the order of rows: the bindings
     /// inside the braces and the target's value. Those whose membership or target is not certain come with their doubt.
     #[must_use]
-    pub fn contributors(
-        &self,
-        vars: &[Var],
-        aggregate: &Aggregate,
-        outer: &Bindings,
-    ) -> Vec<(Bindings, Result<Value, Doubt>)> {
+    pub fn contributors(&self, vars: &[Var], aggregate: &Aggregate, outer: &Bindings) -> Contributors {
+        let find = || Rc::new(self.members(vars, aggregate, outer));
+        self.memory.as_ref().map_or_else(find, |memory| memory.of(aggregate, outer, find))
+    }
+
+    fn members(&self, vars: &[Var], aggregate: &Aggregate, outer: &Bindings) -> Vec<(Member, Result<Value, Doubt>)> {
         let mut found = Vec::new();
-        let _ = self.solve(vars, &aggregate.body, (outer.clone(), Mode::Possible), &mut |bindings, doubt| {
+        let frame = Rc::new(Frame::new(outer, &aggregate.body));
+        let mut state = State::new(vars, outer.clone(), Mode::Possible);
+        let _ = self.literals(&aggregate.body, &mut state, &mut |state| {
             let value = match aggregate.target.as_ref() {
-                _ if !doubt.is_empty() => Err(doubt.clone()),
+                _ if !state.doubt.is_empty() => Err(state.doubt.clone()),
                 None => Ok(Value::Nil),
-                Some(target) => self.value(vars, target, bindings),
+                Some(target) => self.eval(target, state),
             };
-            found.push((bindings.clone(), value));
+            found.push((Member::new(&frame, &state.bindings), value));
             Flow::Continue(())
         });
         found

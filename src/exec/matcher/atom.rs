@@ -2,12 +2,16 @@
 
 use std::rc::Rc;
 
-use super::{Candidate, Doubt, Flow, Index, Matcher, Mode, Slot, State};
+use super::{Asked, Candidate, Doubt, Flow, Index, Matcher, Mode, Slot, State};
 use crate::exec::CellRef;
 use crate::facts::store::Cell;
 use crate::ir::{Atom, Origin, RelationId, Term, VarId};
 use crate::source::Span;
 use crate::value::Value;
+
+/// So many times rows are looked for one by one before an index is built: that costs as much as looking at each row some
+/// dozens of times.
+const SELDOM: u32 = 8;
 
 /// What comes after a condition.
 pub(super) type Then<'t> = dyn FnMut(&mut State) -> Flow + 't;
@@ -47,11 +51,9 @@ impl Matcher<'_> {
     fn doubtful_partner(&self, atom: &Atom, row: Candidate, state: &mut State) -> Doubt {
         let mut tried = |mode: Mode| {
             let before = std::mem::replace(&mut state.mode, mode);
-            let mut bound = Vec::new();
-            let fit = self.fit(atom, row, state, &mut bound);
-            for var in bound {
-                state.bindings.set(var, Slot::Unbound);
-            }
+            let length = state.trail.len();
+            let fit = self.fit(atom, row, state);
+            state.unbind(length);
             state.mode = before;
             fit
         };
@@ -121,7 +123,11 @@ impl Matcher<'_> {
         key.sort_unstable_by_key(|(column, _)| *column);
         let (columns, values): (Vec<usize>, Vec<Value>) =
             key.into_iter().map(|(at, value)| (at, value.clone())).unzip();
-        let index = self.index(atom.relation, columns);
+        let Some(index) = self.index(atom.relation, &columns) else {
+            let rows = 0..self.row_count(atom.relation);
+            let may_fit = |row: &u32| self.may_fit(atom.relation, *row, (&columns, &values));
+            return rows.filter(may_fit).collect();
+        };
         let mut rows = index.rows.get(&values).cloned().unwrap_or_default();
         if state.mode != Mode::Certain && !index.wild.is_empty() {
             rows.extend(&index.wild);
@@ -130,14 +136,48 @@ impl Matcher<'_> {
         rows
     }
 
-    fn index(&self, relation: RelationId, columns: Vec<usize>) -> Rc<Index> {
-        let key = (relation, columns);
-        if let Some(index) = self.indexes.borrow().get(&key) {
-            return Rc::clone(index);
+    /// Whether a row may have these values in these columns: it has them, or does not say.
+    fn may_fit(&self, relation: RelationId, row: u32, (columns, values): (&[usize], &[Value])) -> bool {
+        columns.iter().zip(values).all(|(column, value)| {
+            let row = Candidate::Row(row);
+            self.is_text(relation, row, *column, value).unwrap_or_else(|| match self.content(relation, row, *column) {
+                Content::Value(content) => content == *value,
+                Content::NoText(_) => false,
+                Content::Cell(_) | Content::Unknown(_) => true,
+            })
+        })
+    }
+
+    /// Whether a cell of texts holds that value, without a copy of its text; none when that is not said so simply.
+    fn is_text(&self, relation: RelationId, candidate: Candidate, column: usize, value: &Value) -> Option<bool> {
+        let Candidate::Row(row) = candidate else { return None };
+        let Origin::Facts(table) = self.input.program.relations[relation.index()].origin else { return None };
+        let Value::Symbol(wanted) = value else { return None };
+        self.input.store.text(table, row, column).map(|text| text == &**wanted)
+    }
+
+    /// The index of a relation by some columns; none yet while it is asked for only now and then.
+    fn index(&self, relation: RelationId, columns: &[usize]) -> Option<Rc<Index>> {
+        let key = (relation, columns.to_vec());
+        let mut indexes = self.indexes.borrow_mut();
+        let asked = indexes.entry(key).or_insert(Asked::Times(0));
+        match asked {
+            Asked::Built(index) => return Some(Rc::clone(index)),
+            Asked::Times(times) if *times < SELDOM => {
+                *times += 1;
+                return None;
+            }
+            Asked::Times(_) => {}
         }
+        let index = Rc::new(self.build(relation, columns));
+        *asked = Asked::Built(Rc::clone(&index));
+        Some(index)
+    }
+
+    fn build(&self, relation: RelationId, columns: &[usize]) -> Index {
         let mut index = Index::default();
         for row in 0..self.row_count(relation) {
-            let contents = key.1.iter().map(|column| self.content(relation, Candidate::Row(row), *column));
+            let contents = columns.iter().map(|column| self.content(relation, Candidate::Row(row), *column));
             let contents: Vec<Content> = contents.collect();
             if contents.iter().any(|content| matches!(content, Content::NoText(_))) {
                 continue;
@@ -154,8 +194,6 @@ impl Matcher<'_> {
                 None => index.wild.push(row),
             }
         }
-        let index = Rc::new(index);
-        self.indexes.borrow_mut().insert(key, Rc::clone(&index));
         index
     }
 
@@ -208,21 +246,19 @@ impl Matcher<'_> {
 
     /// Goes on with one row, if it fits.
     pub(super) fn candidate(&self, atom: &Atom, candidate: Candidate, state: &mut State, then: &mut Then) -> Flow {
-        let mut bound = Vec::new();
-        let fit = self.fit(atom, candidate, state, &mut bound);
+        let length = state.trail.len();
+        let fit = self.fit(atom, candidate, state);
         let flow = match fit {
             None => Flow::Continue(()),
             Some(why) if why.is_empty() => then(state),
             Some(why) => doubting(&why, atom.span, state, then),
         };
-        for var in bound {
-            state.bindings.set(var, Slot::Unbound);
-        }
+        state.unbind(length);
         flow
     }
 
     /// Binds what the row binds. None when it does not fit, or not in this mode; else the doubt whether it does.
-    fn fit(&self, atom: &Atom, candidate: Candidate, state: &mut State, bound: &mut Vec<VarId>) -> Option<Doubt> {
+    fn fit(&self, atom: &Atom, candidate: Candidate, state: &mut State) -> Option<Doubt> {
         let mut why = match candidate {
             Candidate::Possible(row) => row.doubt.clone(),
             Candidate::Row(_) => Doubt::default(),
@@ -230,21 +266,28 @@ impl Matcher<'_> {
         if let (Some(var), Candidate::Row(row)) = (atom.row, candidate) {
             match state.bindings.get(var) {
                 Slot::Unbound => {
-                    state.bindings.set(var, Slot::Value(Value::Row(row)));
-                    bound.push(var);
+                    state.bind(var, Slot::Value(Value::Row(row)));
                 }
                 Slot::Value(value) if *value == Value::Row(row) => {}
                 _ => return None,
             }
         }
         for (column, term) in &atom.args {
+            let known = match term {
+                Term::Const(value) => Some(value),
+                Term::Var(var) => state.bindings.value(*var),
+            };
+            match known.and_then(|value| self.is_text(atom.relation, candidate, *column, value)) {
+                Some(true) => continue,
+                Some(false) => return None,
+                None => {}
+            }
             let content = self.content(atom.relation, candidate, *column);
             let wanted = match term {
                 Term::Const(value) => value,
                 Term::Var(var) => match state.bindings.get(*var) {
                     Slot::Unbound => {
-                        state.bindings.set(*var, content.into());
-                        bound.push(*var);
+                        state.bind(*var, content.into());
                         continue;
                     }
                     Slot::Value(value) => value,

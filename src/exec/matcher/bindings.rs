@@ -68,6 +68,14 @@ impl Bindings {
         })
     }
 
+    /// Every variable that is bound, but to nothing that has a value.
+    pub fn valueless(&self) -> impl Iterator<Item = VarId> {
+        self.slots.iter().enumerate().filter_map(|(at, slot)| match slot {
+            Slot::Cell(_) | Slot::Unknown(_) => Some(VarId(u32::try_from(at).unwrap_or(u32::MAX))),
+            Slot::Unbound | Slot::Value(_) => None,
+        })
+    }
+
     /// Binds `var`.
     pub fn set(&mut self, var: VarId, slot: Slot) {
         self.slots[var.index()] = slot;

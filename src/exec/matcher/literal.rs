@@ -2,11 +2,11 @@
 
 use super::atom::{Then, doubting};
 use super::{Doubt, Flow, Matcher, Mode, Slot, State, Truth};
+use crate::exec::cells::admits;
 use crate::exec::compare::same;
 use crate::facts::store::State as StoreState;
 use crate::ir::{Bind, Generate, Is, Literal, Term, Test, Unpack, VarId};
 use crate::source::Span;
-use crate::syntax::ast::CellState;
 use crate::value::Value;
 use crate::value::functions::{self, EvalError};
 use crate::value::generators;
@@ -20,7 +20,7 @@ impl Matcher<'_> {
         }
     }
 
-    fn literal(&self, literal: &Literal, state: &mut State, then: &mut Then) -> Flow {
+    pub(super) fn literal(&self, literal: &Literal, state: &mut State, then: &mut Then) -> Flow {
         match literal {
             Literal::Atom(atom) => self.atom(atom, state, then),
             Literal::Not(negation) => {
@@ -39,17 +39,6 @@ impl Matcher<'_> {
             Literal::Is(is) => condition(self.is(is, state), is.span, state, then),
             Literal::Test(test) => condition(self.test(test, state), test.span, state, then),
         }
-    }
-
-    /// Whether a condition without inner rows is false with what is bound so far, whatever else will be.
-    pub(super) fn is_false(&self, literal: &Literal, state: &State) -> bool {
-        let truth = match literal {
-            Literal::Compare(compare) => self.compare(compare, state),
-            Literal::Is(is) => self.is(is, state),
-            Literal::Test(test) => self.test(test, state),
-            _ => return false,
-        };
-        matches!(truth, Truth::False)
     }
 
     /// Whether the body has a solution. Everything that may be is looked at, whatever the mode around it.
@@ -163,16 +152,12 @@ impl Matcher<'_> {
 
     fn is(&self, is: &Is, state: &State) -> Truth {
         let found = match state.bindings.get(is.var) {
-            Slot::Value(_) => CellState::Present,
-            Slot::Cell(cell) => match self.input.store.tables[cell.table].columns[cell.column].state(cell.row) {
-                StoreState::Present => CellState::Present,
-                StoreState::Blank => CellState::Blank,
-                StoreState::Malformed(_) => CellState::Malformed,
-            },
+            Slot::Value(_) => StoreState::Present,
+            Slot::Cell(cell) => self.input.store.tables[cell.table].columns[cell.column].state(cell.row),
             Slot::Unknown(doubt) => return Truth::Unknown((**doubt).clone()),
             Slot::Unbound => return Truth::Unknown(self.no_value(EvalError::NotDefined, is.span)),
         };
-        if (found == is.state) != is.negated { Truth::True } else { Truth::False }
+        if admits(is, found) { Truth::True } else { Truth::False }
     }
 
     fn test(&self, test: &Test, state: &State) -> Truth {

@@ -11,6 +11,8 @@ mod atom;
 mod bindings;
 mod eval;
 mod literal;
+mod member;
+mod start;
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
@@ -19,11 +21,15 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 pub use bindings::{Bindings, Slot};
+pub use member::{Contributors, Member, Members};
+pub use start::{Start, others};
+
+use member::Memory;
 
 use super::doubt::{Doubt, Possible, PossibleRow};
 use super::{Input, Outcome, Rows};
 use crate::facts::store::Cell as Content;
-use crate::ir::{Atom, Literal, Origin, RelationId, Var};
+use crate::ir::{Atom, Literal, Origin, RelationId, Var, VarId};
 use crate::value::Value;
 
 /// Whether to go on.
@@ -65,10 +71,20 @@ pub struct Matcher<'a> {
     indexes: RefCell<Indexes>,
     counter: Cell<i64>,
     erred: Cell<bool>,
+    memory: Option<Memory>,
 }
 
-/// The indexes built so far, by relation and columns.
-type Indexes = FxHashMap<(RelationId, Vec<usize>), Rc<Index>>;
+/// The indexes asked for so far, by relation and columns.
+type Indexes = FxHashMap<(RelationId, Vec<usize>), Asked>;
+
+/// An index, once it was asked for often enough to be worth building.
+#[derive(Clone, Debug)]
+enum Asked {
+    /// So many times.
+    Times(u32),
+    /// More often.
+    Built(Rc<Index>),
+}
 
 /// Rows by the values of some columns.
 #[derive(Debug, Default)]
@@ -87,11 +103,26 @@ struct State<'s> {
     mode: Mode,
     /// The doubt that the solution is under so far.
     doubt: Doubt,
+    /// The variables that atoms bound, in that order.
+    trail: Vec<VarId>,
 }
 
 impl<'s> State<'s> {
     fn new(vars: &'s [Var], bindings: Bindings, mode: Mode) -> Self {
-        Self { vars, bindings, mode, doubt: Doubt::default() }
+        Self { vars, bindings, mode, doubt: Doubt::default(), trail: Vec::new() }
+    }
+
+    /// Binds a variable until [`Self::unbind`].
+    fn bind(&mut self, var: VarId, slot: Slot) {
+        self.bindings.set(var, slot);
+        self.trail.push(var);
+    }
+
+    /// Forgets what atoms bound since the trail was that long.
+    fn unbind(&mut self, length: usize) {
+        for var in self.trail.drain(length..) {
+            self.bindings.set(var, Slot::Unbound);
+        }
     }
 
     /// What `inside` comes to when everything that may be is looked at, in doubts of its own.
@@ -132,6 +163,7 @@ impl<'a> Matcher<'a> {
             indexes: RefCell::default(),
             counter: Cell::new(0),
             erred: Cell::new(false),
+            memory: None,
         }
     }
 
@@ -139,6 +171,13 @@ impl<'a> Matcher<'a> {
     #[must_use]
     pub fn scanning(mut self) -> Self {
         self.scanning = true;
+        self
+    }
+
+    /// Remembers the contributors that an aggregate had when a body was solved, for questions about that solution.
+    #[must_use]
+    pub fn remembering(mut self) -> Self {
+        self.memory = Some(Memory::default());
         self
     }
 
@@ -180,30 +219,6 @@ impl<'a> Matcher<'a> {
         self.literals(body, &mut state, &mut |state| found(&state.bindings, &state.doubt))
     }
 
-    /// As [`Self::solve`] in that mode, with the literal at position `first`, an atom, taken first and matched
-    /// with that one row, also when it is not certain that they match.
-    pub fn solve_from(
-        &self,
-        vars: &[Var],
-        body: &[Literal],
-        (first, row, mode): (usize, Candidate<'_>, Mode),
-        found: &mut dyn FnMut(&Bindings, &Doubt) -> Flow,
-    ) -> Flow {
-        let Some(Literal::Atom(atom)) = body.get(first) else { return Flow::Continue(()) };
-        let (before, after) = (&body[..first], &body[first + 1..]);
-        let mut state = State::new(vars, Bindings::new(vars.len()), Mode::Possible);
-        self.candidate(atom, row, &mut state, &mut |state| {
-            state.mode = mode;
-            // What this row alone makes false need not be joined with anything.
-            if before.iter().chain(after).any(|literal| self.is_false(literal, state)) {
-                return Flow::Continue(());
-            }
-            self.literals(before, state, &mut |state| {
-                self.literals(after, state, &mut |state| found(&state.bindings, &state.doubt))
-            })
-        })
-    }
-
     /// Whether `literal` holds under `bindings`; what it would bind is forgotten.
     #[must_use]
     pub fn holds(&self, vars: &[Var], literal: &Literal, bindings: &Bindings) -> Truth {
@@ -216,7 +231,10 @@ impl<'a> Matcher<'a> {
     /// # Errors
     /// Why it has none.
     pub fn value(&self, vars: &[Var], expr: &crate::ir::Expr, bindings: &Bindings) -> Result<Value, Doubt> {
-        self.eval(expr, &State::new(vars, bindings.clone(), Mode::Possible))
+        match expr {
+            crate::ir::Expr::Var(var) if let Some(value) = bindings.value(*var) => Ok(value.clone()),
+            expr => self.eval(expr, &State::new(vars, bindings.clone(), Mode::Possible)),
+        }
     }
 
     /// The rows, by position, that an atom certainly matches under `bindings`.

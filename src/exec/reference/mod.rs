@@ -9,7 +9,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::doubt::Possible;
-use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode};
+use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Start, others};
 use super::undecided::{self, Met, Open};
 use super::{Failure, Input, Outcome, Rows};
 use crate::ir::{Literal, Origin, RelationId, RuleId, Stratum};
@@ -205,15 +205,20 @@ impl Run<'_> {
             let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
             for clause in clauses {
                 let Some([worse, better]) = clause.atoms(relation) else { continue };
-                let Literal::Atom(better) = &clause.rule.body[better] else { continue };
+                let [Literal::Atom(first), Literal::Atom(better)] =
+                    [&clause.rule.body[worse], &clause.rule.body[better]]
+                else {
+                    continue;
+                };
+                let others = others(&clause.rule.body, worse);
                 for at in 0..u32::try_from(rows.len()).unwrap_or(u32::MAX) {
-                    let from = (worse, Candidate::Row(at), Mode::Certain);
-                    let found =
-                        matcher.solve_from(&clause.rule.vars, &clause.rule.body, from, &mut |bindings, doubt| {
-                            let others = matcher.rows(&clause.rule.vars, better, bindings);
-                            let dominated = others.iter().any(|other| *other != at && !gone.contains(other));
-                            if dominated && doubt.is_empty() { Flow::Break(()) } else { Flow::Continue(()) }
-                        });
+                    let (row, mode) = (Candidate::Row(at), Mode::Certain);
+                    let start = Start { atom: first, row, mode, others: &others, give_up: &|_, _| false };
+                    let found = matcher.solve_from(&clause.rule.vars, &start, &mut |bindings, doubt| {
+                        let better = matcher.rows(&clause.rule.vars, better, bindings);
+                        let dominated = better.iter().any(|other| *other != at && !gone.contains(other));
+                        if dominated && doubt.is_empty() { Flow::Break(()) } else { Flow::Continue(()) }
+                    });
                     if found.is_break() {
                         gone.insert(at);
                     }

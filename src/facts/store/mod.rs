@@ -172,6 +172,18 @@ impl Store {
             Data::Line => Value::Number(i64::from(sources.location(table.row_span(sources, row)).line)),
         })
     }
+
+    /// The text of a cell that holds one; none for cells of other types and those without a value.
+    #[must_use]
+    pub fn text(&self, table: usize, row: u32, column: usize) -> Option<&str> {
+        let table = &self.tables[table];
+        let column = &table.columns[column];
+        match &column.data {
+            Data::Symbol(ids) if column.state(row) == State::Present => Some(self.symbols.text(ids[row as usize])),
+            Data::PerSource(ids) => Some(self.symbols.text(ids[table.source_index(row)])),
+            _ => None,
+        }
+    }
 }
 
 impl Table {

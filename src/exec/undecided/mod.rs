@@ -12,13 +12,18 @@
 //!
 //! Rules that meet no unreadable cell, no possible row and no error are not looked at.
 
+mod outlook;
+
 use std::collections::BTreeSet;
 
+use outlook::Outlook;
+
+use super::cells::admits;
 use super::doubt::{Doubt, Possible, PossibleRow};
-use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode};
+use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Start, others};
 use super::{CellRef, Input, InstanceError, Rows, Undecided};
 use crate::facts::store::{Cell, State};
-use crate::ir::{Atom, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
+use crate::ir::{Atom, Is, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
 
 /// What a stratum left open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,15 +164,25 @@ impl Pass<'_, '_> {
             let Literal::Atom(atom) = literal else { continue };
             let keys = join_columns(atom, at, &rule.body);
             let mentioned: Vec<usize> = atom.args.iter().map(|(column, _)| *column).collect();
-            let mut start = |row: Candidate, has_key: bool| {
-                let mode = if has_key { Mode::Doubtful } else { Mode::Started };
-                let _ = matcher.solve_from(&rule.vars, &rule.body, (at, row, mode), &mut keep);
-            };
-            for row in rows_without(input, atom, &mentioned) {
-                start(Candidate::Row(row), has_all(input, atom, &keys, row));
+            let rows = rows_without(input, atom, &mentioned);
+            let asked = states_asked(atom, &rule.body);
+            let rows = rows.into_iter().filter(|row| is_as_asked(input, atom, &asked, *row));
+            let rows = rows.map(|row| (Candidate::Row(row), has_all(input, atom, &keys, row)));
+            let has_keys = |row: &PossibleRow| keys.iter().all(|column| row.values[*column].is_some());
+            let may_be = possible.of(atom.relation).iter().map(|row| (Candidate::Possible(row), has_keys(row)));
+            let mut rows = rows.chain(may_be).peekable();
+            if rows.peek().is_none() {
+                continue;
             }
-            for row in possible.of(atom.relation) {
-                start(Candidate::Possible(row), keys.iter().all(|column| row.values[*column].is_some()));
+            let others = others(&rule.body, at);
+            // An engine that names every rule takes no shortcut, so that it can judge those that do.
+            let outlook = (!everywhere).then(|| Outlook::of(input, possible, (rule, &others)));
+            let give_up =
+                |at: usize, bindings: &Bindings| outlook.as_ref().is_some_and(|outlook| outlook.is_clear(at, bindings));
+            for (row, has_key) in rows {
+                let mode = if has_key { Mode::Doubtful } else { Mode::Started };
+                let start = Start { atom, row, mode, others: &others, give_up: &give_up };
+                let _ = matcher.solve_from(&rule.vars, &start, &mut keep);
             }
         }
         for (bindings, doubt) in instances {
@@ -228,6 +243,23 @@ fn rows_without(input: &Input, atom: &Atom, columns: &[usize]) -> Vec<u32> {
         return Vec::new();
     }
     (0..rows).filter(|row| !has_all(input, atom, &columns, *row)).collect()
+}
+
+/// The columns of an atom of which a condition of the body asks whether they are blank, present or malformed.
+fn states_asked<'r>(atom: &Atom, body: &'r [Literal]) -> Vec<(usize, &'r Is)> {
+    let asked = body.iter().filter_map(|literal| match literal {
+        Literal::Is(is) => Some((atom.args.iter().find(|(_, term)| *term == Term::Var(is.var))?.0, is)),
+        _ => None,
+    });
+    asked.collect()
+}
+
+/// Whether the cells of a row are in the states asked for: a row of which they are not is no start, however many there
+/// are in a column that nobody filled in.
+fn is_as_asked(input: &Input, atom: &Atom, asked: &[(usize, &Is)], row: u32) -> bool {
+    let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return true };
+    let columns = &input.store.tables[table].columns;
+    asked.iter().all(|(column, is)| admits(is, columns[*column].state(row)))
 }
 
 /// Whether a row of facts has a value in each of the columns.
