@@ -78,8 +78,7 @@ impl Printer {
     }
 
     pub(super) fn finish(self) -> String {
-        let lines: Vec<&str> = self.out.split('\n').map(str::trim_end).collect();
-        lines.join("\n").trim_end().to_owned()
+        self.out.trim_end().to_owned()
     }
 
     /// Writes `docs` with lines indented by `indent`; those of no group are broken.
@@ -92,6 +91,8 @@ impl Printer {
     /// Begins a new line, unless this one has nothing on it.
     pub(super) fn new_line(&mut self) {
         if !self.fresh {
+            // Blanks that were to go before more text; those inside a comment are the writer's.
+            self.out.truncate(self.out.trim_end_matches(' ').len());
             self.out.push('\n');
             self.column = 0;
             self.fresh = true;

@@ -50,6 +50,7 @@ fn comments_stay_where_they_are() {
     );
     check("a(x) :- /* c */ b(x), c(x),\n d(x).", "a(x) :-\n  /* c */ b(x), c(x),\n  d(x).\n");
     check("a(x) :-\nb(x), c(x), /* c */ d(x).", "a(x) :-\n  b(x), c(x), /* c */ d(x).\n");
+    check("a(1). /* blanks at the end\t\n  of a line */", "a(1). /* blanks at the end\t\n  of a line */\n");
     check("a(// x\n1,2).", "a(\n  // x\n  1,\n  2\n).\n");
     check(
         "#define X 1\n.include \"b\"\n#ifdef X\na(X).\n#endif",

@@ -130,8 +130,10 @@ impl Lexer<'_> {
     }
 
     fn unknown(&mut self, first: char) {
-        let place = self.span(self.at, self.at + first.len_utf8());
-        self.at += first.len_utf8();
+        let start = self.at;
+        // The same again and again is said once: a file that is none of rules has thousands of them.
+        self.skip_while(|next| next == first);
+        let place = self.span(start, self.at);
         let shown = if first.is_control() { first.escape_unicode().to_string() } else { first.to_string() };
         let message = text!("规则里不能出现字符 `{shown}`", "the character `{shown}` has no meaning in a rule");
         let help = text!(

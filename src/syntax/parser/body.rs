@@ -195,7 +195,9 @@ impl Parser<'_> {
         let number = self.token_at(comma - 1);
         let digits = self.text(group);
         let three = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()) == 3;
-        let touching = group.joined && self.token_at(comma).joined && number.kind == Kind::Number;
+        let comma = self.token_at(comma);
+        let touching = number.span.end() == comma.span.start() && comma.span.end() == group.span.start();
+        let touching = touching && number.kind == Kind::Number;
         if !three || !touching || !is_number(group.kind) {
             return false;
         }

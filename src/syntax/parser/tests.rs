@@ -338,6 +338,9 @@ fn each_slip_is_said_once() {
         ),
         ("a(1). # note", vec![(ForeignOperator, "#")]),
         ("a(1) :- b(1), \u{3}c(2).", vec![(UnexpectedCharacter, "\u{3}")]),
+        ("a(1) :- b(1), \u{3}\u{3}\u{3}c(2).", vec![(UnexpectedCharacter, "\u{3}\u{3}\u{3}")]),
+        ("a(180\u{3}000).", vec![(UnexpectedToken, "0"), (UnexpectedCharacter, "\u{3}")]),
+        ("a(180,\u{3}000).", vec![(UnexpectedCharacter, "\u{3}")]),
     ] {
         let expected: Vec<(Code, String)> = expected.into_iter().map(|(code, at)| (code, at.to_owned())).collect();
         assert_eq!(wrong(text), expected, "{text}");
