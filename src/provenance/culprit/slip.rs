@@ -98,10 +98,11 @@ pub fn slip(written: &str, wanted: Range) -> Option<(Slip, Decimal)> {
         Slip::PointMoved(places) | Slip::WrongUnit(places) => places > 0 && wanted.contains(Decimal::ZERO),
         _ => false,
     };
-    number.slips(&mut |slip, value| {
+    let mut multiples = Multiples::of(wanted);
+    number.slips(&mut |slip, digits, scale| {
         let better = best.is_none_or(|(least, _)| slip < least);
-        if better && wanted.contains(value) && !vanishes(slip) {
-            best = Some((slip, value));
+        if better && multiples.contain(digits, scale) && !vanishes(slip) {
+            best = Digits::value(digits, scale).map(|value| (slip, value)).or(best);
         }
     });
     best.map(|(slip, value)| (slip, value.normalize()))
@@ -143,10 +144,9 @@ impl Digits {
         Some(Self { negative, digits, count, scale: u32::try_from(fraction.len()).ok()? })
     }
 
-    /// `digits` at `scale`, with this number's sign.
-    fn value(&self, digits: i128, scale: u32) -> Option<Decimal> {
-        let signed = if self.negative { -digits } else { digits };
-        Decimal::try_from_i128_with_scale(signed, scale).ok()
+    /// `digits` × 10^-`scale`, with their sign.
+    fn value(digits: i128, scale: u32) -> Option<Decimal> {
+        Decimal::try_from_i128_with_scale(digits, scale).ok()
     }
 
     /// The digits left of place `at`, and those right of it (place 0 is right of the last digit).
@@ -155,28 +155,25 @@ impl Digits {
         (self.digits / power, self.digits % power)
     }
 
-    /// Tells `found` every value that one slip leads from, with that slip.
-    fn slips(&self, found: &mut impl FnMut(Slip, Decimal)) {
+    /// Tells `found` every value that one slip leads from, with that slip: its digits and its scale.
+    fn slips(&self, found: &mut impl FnMut(Slip, i128, u32)) {
+        let sign = if self.negative { -1 } else { 1 };
+        let mut signed = |slip, digits: i128, scale| found(slip, sign * digits, scale);
         for place in 0..self.count {
-            self.at_digit(place, found);
+            self.at_digit(place, &mut signed);
         }
         for gap in 0..=self.count {
-            self.lost_digit(gap, found);
+            self.lost_digit(gap, &mut signed);
         }
-        self.whole_number(found);
+        self.whole_number(&mut signed);
     }
 
     /// Slips that concern the digit with `place` digits to its right.
-    fn at_digit(&self, place: u32, found: &mut impl FnMut(Slip, Decimal)) {
+    fn at_digit(&self, place: u32, tell: &mut impl FnMut(Slip, i128, u32)) {
         let power = 10_i128.pow(place);
         let (high, low) = (self.digits / (power * 10), self.digits % power);
         let digit = self.digits / power % 10;
         let left = high % 10;
-        let mut tell = |slip, digits, scale| {
-            if let Some(value) = self.value(digits, scale) {
-                found(slip, value);
-            }
-        };
         // Nobody writes a leading zero before another whole digit: 30000 is not 03000 with its digits swapped.
         let leads = |place: u32| place + 1 == self.count && self.count > self.scale + 1;
         if place + 1 < self.count && left != digit && !(leads(place + 1) && digit == 0) {
@@ -198,7 +195,7 @@ impl Digits {
     }
 
     /// A digit that is missing in the gap with `gap` digits to its right.
-    fn lost_digit(&self, gap: u32, found: &mut impl FnMut(Slip, Decimal)) {
+    fn lost_digit(&self, gap: u32, tell: &mut impl FnMut(Slip, i128, u32)) {
         let (high, low) = self.split(gap);
         let power = 10_i128.pow(gap);
         for digit in 0..10 {
@@ -207,36 +204,67 @@ impl Digits {
             let in_fraction = (self.scale > 0 && gap <= self.scale).then_some(self.scale + 1);
             let in_whole = (gap >= self.scale).then_some(self.scale);
             for scale in [in_whole, in_fraction].into_iter().flatten() {
-                if let Some(value) = self.value(digits, scale) {
-                    found(Slip::DigitLost, value);
-                }
+                tell(Slip::DigitLost, digits, scale);
             }
         }
     }
 
     /// Slips of the whole number: sign, point, unit.
-    fn whole_number(&self, found: &mut impl FnMut(Slip, Decimal)) {
-        let Some(value) = self.value(self.digits, self.scale) else { return };
-        if !value.is_zero() {
-            found(Slip::Sign, -value);
+    fn whole_number(&self, tell: &mut impl FnMut(Slip, i128, u32)) {
+        if self.digits != 0 {
+            tell(Slip::Sign, -self.digits, self.scale);
         }
-        for places in [1_u32, 2, 3, 4, 8] {
-            let power = Decimal::from(10_i64.pow(places));
-            let signed = i8::try_from(places).unwrap_or(0);
+        for places in [1_i8, 2, 3, 4, 8] {
             let kind = |places: i8| if places.abs() <= 2 { Slip::PointMoved(places) } else { Slip::WrongUnit(places) };
-            if let Some(smaller) = value.checked_div(power) {
-                found(kind(signed), smaller);
-            }
-            if let Some(larger) = value.checked_mul(power) {
-                found(kind(-signed), larger);
-            }
+            let more = u32::from(places.unsigned_abs());
+            tell(kind(places), self.digits, self.scale + more);
+            tell(kind(-places), self.digits * 10_i128.pow(more), self.scale);
+        }
+    }
+}
+
+/// A range in whole multiples of powers of ten, each counted out once: hundreds of values are held against it.
+struct Multiples {
+    range: Range,
+    /// By scale: the least and the greatest multiple; none where they do not fit.
+    at: Vec<(u32, Option<(i128, i128)>)>,
+}
+
+impl Multiples {
+    const fn of(range: Range) -> Self {
+        Self { range, at: Vec::new() }
+    }
+
+    /// Whether `digits` × 10^-`scale` lies in the range.
+    fn contain(&mut self, digits: i128, scale: u32) -> bool {
+        let known = self.at.iter().find(|(known, _)| *known == scale);
+        let bounds = if let Some((_, bounds)) = known {
+            *bounds
+        } else {
+            let bounds = || Some((-Self::floor(-self.range.low, scale)?, Self::floor(self.range.high, scale)?));
+            let bounds = bounds();
+            self.at.push((scale, bounds));
+            bounds
+        };
+        match bounds {
+            Some((low, high)) => low <= digits && digits <= high,
+            None => Digits::value(digits, scale).is_some_and(|value| self.range.contains(value)),
+        }
+    }
+
+    /// The greatest multiple of 10^-`scale` that is not greater than `value`.
+    fn floor(value: Decimal, scale: u32) -> Option<i128> {
+        let power = |places: u32| 10_i128.checked_pow(places);
+        match scale.checked_sub(value.scale()) {
+            Some(finer) => value.mantissa().checked_mul(power(finer)?),
+            None => Some(value.mantissa().div_euclid(power(value.scale() - scale)?)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Range, Slip, slip};
+    use super::{Multiples, Range, Slip, slip};
     use crate::value::Decimal;
 
     fn exactly(text: &str) -> Range {
@@ -284,6 +312,21 @@ mod tests {
         let nothing = Range { low: Decimal::new(-5, 2), high: Decimal::new(5, 2) };
         assert_eq!(slip("62.25", nothing), None, "0.06225 would do, as would nothing");
         assert_eq!(slip(&"1".repeat(25), exactly(&"1".repeat(24))), None, "more digits than are looked at");
+    }
+
+    #[test]
+    fn multiples_hold_what_the_range_holds() {
+        let texts = ["-12.345", "0", "3000", "0.0005", "79228162514264337593543950335"];
+        let decimals = texts.map(|text| Decimal::from_str_exact(text).unwrap());
+        for range in decimals.iter().flat_map(|low| decimals.map(|high| Range { low: *low, high })) {
+            let mut multiples = Multiples::of(range);
+            for (digits, scale) in
+                (0..12).flat_map(|scale| [-12346, -12345, -1, 0, 3, 3000, 30001].map(|digits| (digits, scale)))
+            {
+                let value = Decimal::from_i128_with_scale(digits, scale);
+                assert_eq!(multiples.contain(digits, scale), range.contains(value), "{value} {range:?}");
+            }
+        }
     }
 
     #[test]
