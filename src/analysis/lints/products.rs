@@ -7,6 +7,9 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::ir::{Atom, Literal, Program, Rule, VarId};
 use crate::text;
 
+/// A side with fewer rows than this is paired with the other on purpose, and the result is hardly larger than that.
+const FEWEST_ROWS: u64 = 20;
+
 /// Pairs fewer than this are nobody's concern.
 const FEWEST: u64 = 1_000;
 
@@ -38,7 +41,7 @@ pub(super) fn check(program: &Program, rule: &Rule, relations: &Relations, repor
         })
         .collect();
     let [(first, a), (second, b), ..] = sized[..] else { return };
-    if a < 2 || b < 2 || a.saturating_mul(b) < FEWEST {
+    if a.min(b) < FEWEST_ROWS || a.saturating_mul(b) < FEWEST {
         return;
     }
     let name = |atom: &Atom| program.relations[atom.relation.index()].name.clone();
