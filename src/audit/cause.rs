@@ -18,6 +18,10 @@ use crate::value::Value;
 /// Suspects beside the first that are named.
 const NAMED: usize = 3;
 
+/// When more suspects than this explain as much as the first, none is named: among the parts of a huge total some would
+/// always do.
+const MOST_EQUAL: usize = 30;
+
 /// Finds what one slip explains, and says so in the findings that it would clear; and where that was not sought.
 pub(super) fn accuse(
     words: &Words<'_>,
@@ -36,9 +40,15 @@ pub(super) fn accuse(
         row.and_then(|row| places.get(&(*rule, row))).copied()
     };
     let mut causes = Vec::new();
+    let mut many: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let around = Around::new(words.input, keys(words));
     for root in roots(&equalities.cells, &equalities.equations, &around) {
         let cleared: Vec<(usize, usize)> = root.suspect.cleared.iter().filter_map(finding_of).collect();
+        let equals = root.runners_up.iter().filter(|other| other.ties(&root.suspect)).count();
+        if equals > MOST_EQUAL {
+            many.extend(cleared.into_iter().map(|finding| (finding, equals + 1)));
+            continue;
+        }
         let (at, mut own) = (causes.len(), 0);
         for (card, position) in &cleared {
             let finding = found.get_mut(card).and_then(|found| found.get_mut(*position));
@@ -59,7 +69,8 @@ pub(super) fn accuse(
         if equalities.equations[at].terms.len() < 3 {
             continue;
         }
-        unexplained(words, found, (at, instance), &finding_of);
+        let finding = finding_of(&at);
+        unexplained(words, found, instance, finding.map(|finding| (finding, many.get(&finding).copied())));
     }
     (causes, unsought(words, codes, &equalities))
 }
@@ -116,24 +127,30 @@ fn findings_by_instance(found: &BTreeMap<usize, Vec<Found>>) -> BTreeMap<(RuleId
     each.collect()
 }
 
-/// Says of a finding that is an equality, and that no slip explains, that none does.
+/// Says of a finding that is an equality, and that no slip explains, that none does, or that so many do.
 fn unexplained(
     words: &Words<'_>,
     found: &mut BTreeMap<usize, Vec<Found>>,
-    (at, (rule, _)): (usize, &(RuleId, Vec<Option<Value>>)),
-    finding_of: &impl Fn(&usize) -> Option<(usize, usize)>,
+    (rule, _): &(RuleId, Vec<Option<Value>>),
+    finding: Option<((usize, usize), Option<usize>)>,
 ) {
     let sums = words.input.program.rules[rule.index()].body.iter();
     let is_sum = sums.into_iter().any(|literal| matches!(literal, crate::ir::Literal::Aggregate(_)));
-    let Some((card, position)) = finding_of(&at).filter(|_| is_sum) else { return };
+    let Some(((card, position), many)) = finding.filter(|_| is_sum) else { return };
     let finding = found.get_mut(&card).and_then(|found| found.get_mut(position));
     if let Some(found) = finding.filter(|found| found.finding.cause.is_none()) {
-        let nothing = text!(
-            "没有哪一格单独改一处笔误就能使它相符：可能漏了行、多处有误，或者所列的数来自别处",
-            "no single cell, mended by one slip, makes it agree: a row may be missing, several cells may be wrong, or the \
-             stated figure comes from elsewhere"
-        );
-        found.finding.notes.push(nothing.get(words.lang).to_owned());
+        let said = match many {
+            Some(cells) => text!(
+                "有 {cells} 格各自改一处笔误都能使它相符：单凭这些数分不出是哪一格",
+                "each of {cells} cells, mended by one slip, makes it agree: these figures cannot tell which"
+            ),
+            None => text!(
+                "没有哪一格单独改一处笔误就能使它相符：可能漏了行、多处有误，或者所列的数来自别处",
+                "no single cell, mended by one slip, makes it agree: a row may be missing, several cells may be wrong, or \
+                 the stated figure comes from elsewhere"
+            ),
+        };
+        found.finding.notes.push(said.get(words.lang).to_owned());
     }
 }
 

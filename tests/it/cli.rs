@@ -408,3 +408,23 @@ fn a_column_that_is_blank_throughout_costs_no_more_than_its_rows() {
     assert_eq!(stdout(&found).lines().filter(|line| line.contains("YS-003")).count(), 1, "{}", stdout(&found));
     assert!(stderr(&found).contains("问题 1 个"), "{}", stderr(&found));
 }
+
+#[test]
+fn of_many_cells_that_would_all_do_none_is_named() {
+    let rows: String = (1..=40).map(|row| format!("项目{row},公共,100\n")).collect();
+    let dir = folder_with(
+        "cli-many-suspects",
+        &[
+            (
+                "audit.toml",
+                "unit = \"元\"\n[relation.project]\nsource = [{ file = \"p.csv\", table = \"T\" }]\n[relation.stated_total]\nsource = \"s.csv\"\n",
+            ),
+            ("p.csv", &format!("name,category,budget\n{rows}")),
+            ("s.csv", "item,category,amount\n公共合计,公共,3910\n"),
+        ],
+    );
+    let out = gouji(&["check", dir.to_str().unwrap(), "--rules", "totals"]);
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert!(text.contains("有 40 格各自改一处笔误都能使它相符"), "{text}");
+    assert!(!text.contains("疑点 "), "{text}");
+}
