@@ -34,3 +34,9 @@ fn drawn(sources: &SourceMap, report: Report) -> String {
     let style = Style { columns: 100, color: false, lang: Lang::Zh };
     report.sorted().iter().map(|diagnostic| human::diagnostic(sources, diagnostic, style)).collect()
 }
+
+#[test]
+fn shipped_rules_are_laid_out_as_fmt_lays_them_out() {
+    let out = gouji(&["fmt", "--check", concat!(env!("CARGO_MANIFEST_DIR"), "/rules")]);
+    assert!(out.status.success(), "run `gouji fmt rules`: {}", String::from_utf8_lossy(&out.stdout));
+}
