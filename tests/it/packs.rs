@@ -6,6 +6,8 @@ use gouji::diagnostic::{Lang, Report};
 use gouji::render::human::{self, Style};
 use gouji::source::SourceMap;
 
+use crate::support::gouji;
+
 #[test]
 fn every_card_passes_its_own_tests_on_both_engines() {
     for engine in [Engine::Frog, Engine::Reference] {
