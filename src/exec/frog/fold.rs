@@ -16,13 +16,20 @@ use crate::value::{Decimal, Value};
 pub struct Fold {
     op: AggregateOp,
     distinct: bool,
-    counts: Vec<usize>,
+    kept: Vec<Kept>,
     values: Vec<Vec<Value>>,
-    /// Sums, least or greatest of multiples of the unit, modulo 2⁶⁴.
-    multiples: Vec<i64>,
     /// What of sums is beyond that, as multiples of 2⁶⁴.
     carries: FxHashMap<u32, i64>,
     unit: Option<Unit>,
+}
+
+/// What is kept of a group: side by side, since groups are met in any order, and each is far from the one before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kept {
+    /// How much was added.
+    count: usize,
+    /// The sum, least or greatest of multiples of the unit, modulo 2⁶⁴.
+    multiple: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +45,8 @@ impl Fold {
         Self {
             op,
             distinct,
-            counts: vec![0; groups],
+            kept: vec![Kept::default(); groups],
             values: Vec::new(),
-            multiples: Vec::new(),
             carries: FxHashMap::default(),
             unit: None,
         }
@@ -48,10 +54,7 @@ impl Fold {
 
     /// From now on there are so many groups, those that are new being empty.
     pub fn grow(&mut self, groups: usize) {
-        self.counts.resize(groups, 0);
-        if self.unit.is_some() {
-            self.multiples.resize(groups, 0);
-        }
+        self.kept.resize(groups, Kept::default());
     }
 
     /// Whether all that was added is kept as numbers.
@@ -62,7 +65,7 @@ impl Fold {
 
     /// Counts a row in each of the groups.
     pub fn count(&mut self, groups: &[u32]) {
-        groups.iter().for_each(|group| self.counts[*group as usize] += 1);
+        groups.iter().for_each(|group| self.kept[*group as usize].count += 1);
     }
 
     /// Adds a column of values to the groups.
@@ -103,9 +106,8 @@ impl Fold {
 
     fn add_numbers(&mut self, groups: &[u32], unit: Unit, multiples: &[i64]) {
         self.unit = Some(unit);
-        self.multiples.resize(self.counts.len(), 0);
         for (group, multiple) in groups.iter().zip(multiples) {
-            let (count, kept) = (&mut self.counts[*group as usize], &mut self.multiples[*group as usize]);
+            let Kept { count, multiple: kept } = &mut self.kept[*group as usize];
             *count += 1;
             match self.op {
                 AggregateOp::Min if *count > 1 => *kept = (*kept).min(*multiple),
@@ -123,8 +125,8 @@ impl Fold {
 
     /// Adds a value to a group.
     pub fn add(&mut self, group: u32, value: Value) {
-        self.values.resize(self.counts.len(), Vec::new());
-        self.counts[group as usize] += 1;
+        self.values.resize(self.kept.len(), Vec::new());
+        self.kept[group as usize].count += 1;
         self.values[group as usize].push(value);
     }
 
@@ -133,7 +135,7 @@ impl Fold {
     pub fn finish(mut self, kind: &TypeKind) -> Vec<Result<Option<Value>, Fault>> {
         let mut values = std::mem::take(&mut self.values);
         let mut own = |group: u32| values.get_mut(group as usize).map(std::mem::take).unwrap_or_default();
-        (0_u32..).take(self.counts.len()).map(|group| self.of(group, own(group), kind)).collect()
+        (0_u32..).take(self.kept.len()).map(|group| self.of(group, own(group), kind)).collect()
     }
 
     /// The result of a group of which all is kept as numbers, [`NONE`](super::words::NONE) being one of nothing.
@@ -147,22 +149,23 @@ impl Fold {
     /// Whether a group has something in it.
     #[must_use]
     pub fn is_filled(&self, group: u32) -> bool {
-        self.counts.get(group as usize).is_some_and(|count| *count > 0)
+        self.kept.get(group as usize).is_some_and(|kept| kept.count > 0)
     }
 
     /// The results of groups as a column of numbers, when they fit one. Of least and greatest, every group is filled; of
     /// sums and counts, [`NONE`](super::words::NONE) is a group of nothing.
     #[must_use]
     pub fn column(&self, groups: &[u32], kind: &TypeKind) -> Option<Vector> {
+        let kept = |group: &u32| self.kept.get(*group as usize).copied().unwrap_or_default();
         if self.op == AggregateOp::Count && !self.distinct {
-            let count = |group: &u32| i64::try_from(self.counts.get(*group as usize).copied().unwrap_or(0)).ok();
-            let counts = || groups.iter().map(count).collect::<Option<Vec<i64>>>();
+            let counts =
+                || groups.iter().map(|group| i64::try_from(kept(group).count).ok()).collect::<Option<Vec<i64>>>();
             return if matches!(kind, TypeKind::Number) { counts().map(Vector::Ints) } else { None };
         }
         if !self.is_native() || !self.carries.is_empty() {
             return None;
         }
-        let values = || groups.iter().map(|group| self.multiples.get(*group as usize).copied().unwrap_or(0)).collect();
+        let values = || groups.iter().map(|group| kept(group).multiple).collect();
         match (kind, self.unit?) {
             (TypeKind::Number, Unit::Whole) => Some(Vector::Ints(values())),
             (TypeKind::Decimal | TypeKind::Percent, Unit::Scaled { scale, money: false }) => {
@@ -177,7 +180,7 @@ impl Fold {
 
     /// The result of a group, `values` being what of it is not kept as numbers.
     fn of(&self, group: u32, mut values: Vec<Value>, kind: &TypeKind) -> Result<Option<Value>, Fault> {
-        let count = self.counts.get(group as usize).copied().unwrap_or(0);
+        let count = self.kept.get(group as usize).map_or(0, |kept| kept.count);
         if self.op == AggregateOp::Count && !self.distinct {
             return Ok(Some(fold::count(kind, count)));
         }
@@ -203,7 +206,7 @@ impl Fold {
     /// What is kept of a group as a value, and as a whole number where it is one that fits.
     fn number(&self, group: u32, unit: Unit) -> Result<(Value, Option<i64>), EvalError> {
         let carry = self.carries.get(&group).copied().unwrap_or(0);
-        let sum = i128::from(self.multiples[group as usize]) + (i128::from(carry) << 64);
+        let sum = i128::from(self.kept[group as usize].multiple) + (i128::from(carry) << 64);
         let decimal = |scale| Decimal::try_from_i128_with_scale(sum, scale).map_err(|_| EvalError::Overflow);
         Ok(match unit {
             Unit::Scaled { scale, money } => (amount(decimal(scale)?, money), None),

@@ -40,8 +40,8 @@ impl Index {
         self.covered
     }
 
-    /// Adds the rows from `self.covered()` on: their key columns and their payloads, of equal length. Rows with a key
-    /// without value are left out.
+    /// Adds the rows from `self.covered()` on: their key columns and their payloads, of equal length; where there are keys,
+    /// an index of [`Payload::Nothing`] needs no payloads. Rows with a key without value are left out.
     pub fn append(&mut self, keys: &[&[u32]], payloads: &[u32]) {
         let added = keys.first().map_or(payloads.len(), |column| column.len());
         let groups = self.keys.insert(keys, added);

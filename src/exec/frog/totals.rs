@@ -4,6 +4,8 @@
 //! that key. One pass over the joined relation then finds the results of all keys, where an index would have to be built in
 //! such a pass only to be probed for each row that asks.
 
+use std::borrow::Cow;
+
 use super::World;
 use super::batch::{BATCH, Batch, Fault, Vector};
 use super::fold::Fold;
@@ -11,7 +13,7 @@ use super::index::Keys;
 use super::limits::Limits;
 use super::steps::Runner;
 use super::words::{Kind, NONE, is_none};
-use crate::ir::{AggregateOp, Expr, Literal, Rule, RuleId, VarId};
+use crate::ir::{AggregateOp, Expr, Literal, Rule, RuleId, Term, VarId};
 use crate::plan::{Action, AggregateStep, Join, RulePlan, Scan, Step};
 use crate::value::functions::Function;
 
@@ -96,12 +98,9 @@ impl Totals {
         for from in (0..rows).step_by(BATCH) {
             let part = from..(from + BATCH).min(rows);
             let mut batch = runner.scan(&scan, &first.live, part.clone());
-            let words: Vec<Vec<u32>> = join
-                .keys
-                .iter()
-                .map(|(column, _)| world.column_words((relation, table), *column, part.clone()))
-                .collect();
-            let words: Vec<&[u32]> = words.iter().map(Vec::as_slice).collect();
+            let words = |(column, _): &(usize, Term)| world.column_words((relation, table), *column, part.clone());
+            let words: Vec<Cow<'_, [u32]>> = join.keys.iter().map(words).collect();
+            let words: Vec<&[u32]> = words.iter().map(AsRef::as_ref).collect();
             let groups = keys.insert(&words, batch.len);
             if groups.contains(&NONE) {
                 return None;

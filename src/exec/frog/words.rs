@@ -79,7 +79,43 @@ pub struct More {
     texts: Vec<Arc<str>>,
     text_ids: FxHashMap<Arc<str>, u32>,
     boxed: Vec<Value>,
+    /// Of values that are not in `amount_ids`.
     boxed_ids: FxHashMap<Value, u32>,
+    amount_ids: FxHashMap<Amount, u32>,
+}
+
+/// A decimal or an amount of money without zeros at its end, where it is less than 2⁶³ units: most are, and this is found
+/// several times as fast as a [`Value`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Amount {
+    multiple: i64,
+    /// Decimal places, and whether it is money.
+    form: (u32, bool),
+}
+
+impl Amount {
+    /// A multiple of 10^-scale.
+    fn new(multiple: i64, scale: u32, money: bool) -> Self {
+        let (mut multiple, mut scale) = (multiple, scale);
+        while scale > 0 && multiple % 10 == 0 {
+            (multiple, scale) = (multiple / 10, scale - 1);
+        }
+        Self { multiple, form: (scale, money) }
+    }
+
+    fn of(value: &Value) -> Option<Self> {
+        let (decimal, money) = match value {
+            Value::Decimal(decimal) => (decimal, false),
+            Value::Money(decimal) => (decimal, true),
+            _ => return None,
+        };
+        let multiple = i64::try_from(decimal.mantissa()).ok()?;
+        Some(Self::new(multiple, decimal.scale(), money))
+    }
+
+    fn value(self) -> Value {
+        amount(Decimal::new(self.multiple, self.form.0), self.form.1)
+    }
 }
 
 impl<'a> Words<'a> {
@@ -129,14 +165,7 @@ impl<'a> Words<'a> {
     #[must_use]
     pub fn encode_multiples(&self, multiples: &[i64], (scale, money): (u32, bool)) -> Vec<u32> {
         let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
-        let normal = |multiple: &i64| {
-            let (mut multiple, mut scale) = (*multiple, scale);
-            while scale > 0 && multiple % 10 == 0 {
-                (multiple, scale) = (multiple / 10, scale - 1);
-            }
-            amount(Decimal::new(multiple, scale), money)
-        };
-        multiples.iter().map(|multiple| more.boxed(normal(multiple))).collect()
+        multiples.iter().map(|multiple| more.amount(Amount::new(*multiple, scale, money))).collect()
     }
 
     /// The value of a word that [`Self::encode`] gave for a value of that kind.
@@ -201,17 +230,42 @@ impl<'a> Words<'a> {
     }
 
     fn boxed(&self, value: Value) -> u32 {
-        if let Some(id) = self.more.read().unwrap_or_else(PoisonError::into_inner).boxed_ids.get(&value) {
-            return *id;
+        if let Some(id) = self.more.read().unwrap_or_else(PoisonError::into_inner).get(&value) {
+            return id;
         }
         self.more.write().unwrap_or_else(PoisonError::into_inner).boxed(value)
     }
 }
 
 impl More {
-    fn boxed(&mut self, value: Value) -> u32 {
+    fn get(&self, value: &Value) -> Option<u32> {
+        match Amount::of(value) {
+            Some(amount) => self.amount_ids.get(&amount).copied(),
+            None => self.boxed_ids.get(value).copied(),
+        }
+    }
+
+    /// The word of the next value that has none.
+    fn next(&self) -> u32 {
         let next = u32::try_from(self.boxed.len()).expect("fewer than 2^31 different values") | BOXED;
         assert!(!is_none(next), "fewer than 2^31-2 different values");
+        next
+    }
+
+    fn amount(&mut self, amount: Amount) -> u32 {
+        let next = self.next();
+        let id = *self.amount_ids.entry(amount).or_insert(next);
+        if id == next {
+            self.boxed.push(amount.value());
+        }
+        id
+    }
+
+    fn boxed(&mut self, value: Value) -> u32 {
+        if let Some(amount) = Amount::of(&value) {
+            return self.amount(amount);
+        }
+        let next = self.next();
         let id = *self.boxed_ids.entry(value.clone()).or_insert(next);
         if id == next {
             self.boxed.push(value);

@@ -1,5 +1,6 @@
 //! [`World`]: what every rule reads while it runs: facts, derived rows, indexes, the dictionary.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -150,12 +151,13 @@ impl World<'_> {
                 continue;
             }
             index.next_round();
-            let keys: Vec<Vec<u32>> =
-                columns.iter().map(|column| self.column_words((*relation, table), *column, part.clone())).collect();
-            let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
+            let words = |column: &usize| self.column_words((*relation, table), *column, part.clone());
+            let keys: Vec<Cow<'_, [u32]>> = columns.iter().map(words).collect();
+            let keys: Vec<&[u32]> = keys.iter().map(AsRef::as_ref).collect();
             match payload {
-                Payload::Column(column) => index.append(&keys, &self.derived(*relation).columns[*column][part]),
-                Payload::Rows | Payload::Nothing => index.append(&keys, &numbers(part)),
+                Payload::Column(column) => index.append(&keys, &words(column)),
+                Payload::Nothing if !keys.is_empty() => index.append(&keys, &[]),
+                Payload::Rows | Payload::Nothing => index.append(&keys, &numbers(part.clone())),
             }
         }
         if self.recent[relation.index()].is_empty() {
@@ -186,13 +188,13 @@ impl World<'_> {
         (relation, table): (RelationId, Option<usize>),
         column: usize,
         rows: std::ops::Range<usize>,
-    ) -> Vec<u32> {
+    ) -> Cow<'_, [u32]> {
         match table {
             Some(table) => match &self.input.store.tables[table].columns[column] {
-                Column { data: Data::Symbol(words) | Data::Small(words), states: None, .. } => words[rows].to_vec(),
-                _ => self.cell_words(table, column, &numbers(rows)),
+                Column { data: Data::Symbol(words) | Data::Small(words), states: None, .. } => (&words[rows]).into(),
+                _ => self.cell_words(table, column, &numbers(rows)).into(),
             },
-            None => self.derived(relation).columns[column][rows].to_vec(),
+            None => (&self.derived(relation).columns[column][rows]).into(),
         }
     }
 

@@ -73,43 +73,47 @@ impl Plain {
         let (last, others) = self.columns.split_last()?;
         let mut at = at;
         for (take, place) in others.iter().zip(cells) {
-            let (cell, end) = self.cell(*take, bytes, at)?;
+            let end = self.cell(*take, bytes, at, place)?;
             if bytes.get(end) != Some(&self.delimiter) {
                 return None;
             }
-            *place = cell;
             at = end + 1;
         }
-        let (cell, end) = self.cell(*last, bytes, at)?;
-        let (cell, next) = match (cell, bytes.get(end)) {
-            (Cell::Text(_), Some(b'\n') | None) => (Cell::Text(at..without_returns(bytes, at..end)), end + 1),
-            (cell, Some(b'\n') | None) => (cell, end + 1),
-            (cell, Some(b'\r')) if bytes.get(end + 1) == Some(&b'\n') => (cell, end + 2),
-            _ => return None,
-        };
-        *cell_of_last = cell;
-        Some(next)
+        let end = self.cell(*last, bytes, at, cell_of_last)?;
+        match bytes.get(end) {
+            Some(b'\n') | None => {
+                if let Cell::Text(place) = cell_of_last {
+                    place.end = without_returns(bytes, at..end);
+                }
+                Some(end + 1)
+            }
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => Some(end + 2),
+            _ => None,
+        }
     }
 
-    /// The cell that begins at `at`, and where it ends.
+    /// Reads the cell that begins at `at`; where it ends.
     #[inline]
-    fn cell(&self, take: Take, bytes: &[u8], at: usize) -> Option<(Cell, usize)> {
+    fn cell(&self, take: Take, bytes: &[u8], at: usize, cell: &mut Cell) -> Option<usize> {
         match take {
-            Take::Number | Take::Amount => {
+            Take::Number => {
                 let (digits, scale, len) = plain_number(bytes.get(at..)?)?;
-                match take {
-                    Take::Number if scale > 0 => None,
-                    Take::Number => Some((Cell::Number(digits), at + len)),
-                    _ => Some((Cell::Amount(digits, scale), at + len)),
-                }
+                *cell = Cell::Number(digits);
+                (scale == 0).then_some(at + len)
+            }
+            Take::Amount => {
+                let (digits, scale, len) = plain_number(bytes.get(at..)?)?;
+                *cell = Cell::Amount(digits, scale);
+                Some(at + len)
             }
             Take::Text => {
                 let end = self.end(bytes, at);
-                Some((Cell::Text(at..end), end))
+                *cell = Cell::Text(at..end);
+                Some(end)
             }
             Take::Nothing => {
-                let end = self.end(bytes, at);
-                Some((Cell::Nothing, end))
+                *cell = Cell::Nothing;
+                Some(self.end(bytes, at))
             }
         }
     }
