@@ -1,6 +1,6 @@
 //! How many rows relations have and how many partners a key finds: guesses from samples that steer the join order.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::StratumPlan;
 use crate::facts::store::{Data, Store, Table};
@@ -11,6 +11,8 @@ use crate::ir::{Literal, Origin, Program, RelationId, Stratum};
 pub struct Sizes {
     rows: Vec<f64>,
     distinct: FxHashMap<(RelationId, usize), f64>,
+    /// By column: how likely two of its cells are the same.
+    same: FxHashMap<(RelationId, usize), f64>,
 }
 
 const SAMPLE: usize = 2048;
@@ -19,7 +21,7 @@ impl Sizes {
     /// What is known before anything ran.
     #[must_use]
     pub fn of_facts(program: &Program, store: &Store) -> Self {
-        let mut sizes = Self { rows: Vec::new(), distinct: FxHashMap::default() };
+        let mut sizes = Self::default();
         for (at, relation) in program.relations.iter().enumerate() {
             let table = match relation.origin {
                 Origin::Facts(table) | Origin::Rules(Some(table)) => store.tables.get(table),
@@ -29,7 +31,7 @@ impl Sizes {
             let id = RelationId(u32::try_from(at).unwrap_or(u32::MAX));
             if let Some(table) = table {
                 for column in 0..relation.arity.min(table.columns.len()) {
-                    sizes.distinct.insert((id, column), sample_table(table, column));
+                    sizes.note((id, column), sample_table(table, column), table.rows as usize);
                 }
             }
         }
@@ -59,6 +61,7 @@ impl Sizes {
             sizes.rows[relation.index()] = most;
             for column in 0..program.relations[relation.index()].arity {
                 sizes.distinct.insert((*relation, column), most / 10.0);
+                sizes.same.insert((*relation, column), 10.0 / most);
             }
         }
         sizes
@@ -74,8 +77,20 @@ impl Sizes {
 
     /// Notes how many values a column has.
     pub fn set_distinct(&mut self, relation: RelationId, column: usize, sample: &[u32], rows: usize) {
-        let distinct: FxHashSet<u32> = sample.iter().copied().collect();
-        self.distinct.insert((relation, column), scale(distinct.len(), sample.len(), rows));
+        self.note((relation, column), Spread::of(sample.iter().copied()), rows);
+    }
+
+    fn note(&mut self, column: (RelationId, usize), spread: Spread, rows: usize) {
+        self.distinct.insert(column, scale(spread.distinct, spread.cells, rows));
+        self.same.insert(column, spread.same());
+    }
+
+    /// How many rows of the relation a row of it finds by its own key on those columns: few keys with many rows each make
+    /// this more than what [`Self::matches`] says of all keys alike.
+    #[must_use]
+    pub fn partners(&self, relation: RelationId, columns: impl IntoIterator<Item = usize>) -> f64 {
+        let same = |column| self.same.get(&(relation, column)).copied().unwrap_or(0.0);
+        columns.into_iter().fold(self.rows(relation), |rows, column| rows * same(column))
     }
 
     /// How many rows of the relation a key on those columns finds.
@@ -99,6 +114,37 @@ impl Sizes {
     }
 }
 
+/// What a sample of cells says of their column.
+#[derive(Clone, Copy, Debug)]
+struct Spread {
+    cells: usize,
+    distinct: usize,
+    /// How many pairs of cells are the same.
+    pairs: usize,
+}
+
+impl Spread {
+    fn of<T: Eq + std::hash::Hash>(sample: impl Iterator<Item = T>) -> Self {
+        let mut counts: FxHashMap<T, usize> = FxHashMap::default();
+        let mut spread = Self { cells: 0, distinct: 0, pairs: 0 };
+        for cell in sample {
+            let count = counts.entry(cell).or_default();
+            spread.pairs += *count;
+            *count += 1;
+            spread.cells += 1;
+        }
+        spread.distinct = counts.len();
+        spread
+    }
+
+    /// How likely two cells of the column are the same.
+    fn same(self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let (pairs, all) = (self.pairs as f64, (self.cells * self.cells.saturating_sub(1) / 2) as f64);
+        pairs / all.max(1.0)
+    }
+}
+
 /// Scales the distinct values of a sample to a whole column: all different in the sample means a key.
 fn scale(distinct: usize, sample: usize, rows: usize) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -109,22 +155,32 @@ fn scale(distinct: usize, sample: usize, rows: usize) -> f64 {
     (rows * distinct / sample).max(1.0)
 }
 
-fn sample_table(table: &Table, column: usize) -> f64 {
+fn sample_table(table: &Table, column: usize) -> Spread {
     let rows = table.rows as usize;
     let step = rows / SAMPLE + 1;
     let at = || (0..rows).step_by(step);
-    let count = at().count();
-    let distinct = match &table.columns[column].data {
-        Data::Symbol(words) | Data::Small(words) => at().map(|row| words[row]).collect::<FxHashSet<_>>().len(),
-        Data::Number(values) | Data::Scaled { values, .. } => {
-            at().map(|row| values[row]).collect::<FxHashSet<_>>().len()
-        }
-        Data::Unsigned(values) => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),
-        Data::Float(values) => at().map(|row| values[row].to_bits()).collect::<FxHashSet<_>>().len(),
-        Data::Exact { values, .. } => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),
-        Data::Date(values) => at().map(|row| values[row]).collect::<FxHashSet<_>>().len(),
-        Data::PerSource(ids) => ids.len(),
-        Data::Line => count,
-    };
-    scale(distinct, count, rows)
+    match &table.columns[column].data {
+        Data::Symbol(words) | Data::Small(words) => Spread::of(at().map(|row| words[row])),
+        Data::Number(values) | Data::Scaled { values, .. } => Spread::of(at().map(|row| values[row])),
+        Data::Unsigned(values) => Spread::of(at().map(|row| values[row])),
+        Data::Float(values) => Spread::of(at().map(|row| values[row].to_bits())),
+        Data::Exact { values, .. } => Spread::of(at().map(|row| values[row])),
+        Data::Date(values) => Spread::of(at().map(|row| values[row])),
+        Data::PerSource(ids) => Spread { distinct: ids.len(), ..Spread::of(at()) },
+        Data::Line => Spread::of(at()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spread;
+
+    #[test]
+    fn few_keys_with_many_rows_show() {
+        let even = Spread::of((0..1000).map(|row| row % 500));
+        let skewed = Spread::of((0..1000).map(|row| if row < 501 { 0 } else { row }));
+        assert_eq!((even.distinct, skewed.distinct), (500, 500));
+        assert!(even.same() < 0.002 && skewed.same() > 0.2);
+        assert!(Spread::of(0..1000).same() < f64::EPSILON && Spread::of(0..1).same() < f64::EPSILON);
+    }
 }

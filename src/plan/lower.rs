@@ -10,7 +10,7 @@ use super::{
 use super::{order, similar};
 use crate::ir::{
     Aggregate, AggregateOp, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId,
-    Term, Unpack, VarId,
+    Term, Unpack, Var, VarId,
 };
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
@@ -29,6 +29,10 @@ pub(super) struct Builder<'a> {
     pub(super) places: Vec<Option<Place>>,
     pub(super) slots: usize,
     pub(super) steps: Vec<Step>,
+    /// The variables of the rule.
+    pub(super) vars: &'a [Var],
+    /// Whether what is lowered is an inner body.
+    is_inner: bool,
     /// Only whether a body has a solution matters, not how many.
     as_set: bool,
 }
@@ -36,8 +40,15 @@ pub(super) struct Builder<'a> {
 /// The plan of a rule; with `delta`, that literal reads only the rows that the last round added.
 pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> RulePlan {
     let rule = &context.program.rules[id.index()];
-    let mut builder =
-        Builder { context, places: vec![None; rule.vars.len()], slots: 0, steps: Vec::new(), as_set: true };
+    let mut builder = Builder {
+        context,
+        places: vec![None; rule.vars.len()],
+        slots: 0,
+        steps: Vec::new(),
+        vars: &rule.vars,
+        is_inner: false,
+        as_set: true,
+    };
     let before = order::Before { is_bound: &|_| false, nothing: true };
     let order = order::order(context, &rule.body, before, delta);
     builder.body(&rule.body, &order, delta);
@@ -82,7 +93,11 @@ impl Builder<'_> {
 
     fn body(&mut self, body: &[Literal], order: &[usize], delta: Option<usize>) {
         let own = order::binds(body);
-        for at in order {
+        let mut done = Vec::new();
+        for (nth, at) in order.iter().enumerate() {
+            if done.contains(at) || !self.is_inner && nth > 0 && self.meet(body, &order[nth..], &mut done) {
+                continue;
+            }
             match &body[*at] {
                 Literal::Atom(atom) => {
                     let reads = match delta {
@@ -178,6 +193,7 @@ impl Builder<'_> {
         let ordinal = self.slot();
         let steps = std::mem::take(&mut self.steps);
         let as_set = std::mem::replace(&mut self.as_set, wanted.1);
+        let is_inner = std::mem::replace(&mut self.is_inner, true);
         let before = order::Before { is_bound: &|var| self.is_bound(var), nothing };
         let order = order::order(self.context, body, before, None);
         self.body(body, &order, None);
@@ -187,7 +203,7 @@ impl Builder<'_> {
         let mut slots: Vec<usize> = self.liveness(&mut inner, needed).into_iter().collect();
         slots.retain(|slot| *slot != ordinal);
         slots.sort_unstable();
-        self.as_set = as_set;
+        (self.as_set, self.is_inner) = (as_set, is_inner);
         // Slots of the enclosing body were numbered before.
         let keyed = inner.first().is_some_and(|first| {
             let joins = matches!(&first.action, Action::Join(join) if !join.keys.is_empty());
@@ -227,6 +243,9 @@ impl Builder<'_> {
             Action::Scan(_) => {}
             Action::Join(join) => join.keys.iter().filter_map(|(_, term)| term.var()).for_each(see),
             Action::Exists(exists) => exists.keys.iter().filter_map(|(_, term)| term.var()).for_each(see),
+            Action::Meet(meet) => {
+                meet.atoms.iter().flat_map(|atom| &atom.keys).filter_map(|(_, term)| term.var()).for_each(see);
+            }
             Action::Filter(Check::Compare(compare)) => Literal::Compare(compare.clone()).variables(&mut see),
             Action::Filter(Check::Is(is)) => see(is.var),
             Action::Filter(Check::Test(test)) => test.args.iter().for_each(|arg| arg.variables(&mut see)),
@@ -291,6 +310,7 @@ fn writes(action: &Action) -> Vec<usize> {
     match action {
         Action::Scan(scan) => scan.row.into_iter().chain(scan.columns.iter().map(|(_, slot)| *slot)).collect(),
         Action::Join(join) => join.row.into_iter().chain(join.columns.iter().map(|(_, slot)| *slot)).collect(),
+        Action::Meet(meet) => vec![meet.slot],
         Action::Compute(compute) => vec![compute.slot],
         Action::Generate(step) => vec![step.slot],
         Action::Unpack(step) => step.slots.iter().map(|(_, slot)| *slot).collect(),

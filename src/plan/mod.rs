@@ -7,6 +7,7 @@
 mod atom;
 mod estimate;
 mod lower;
+mod meet;
 mod order;
 mod print;
 mod similar;
@@ -100,6 +101,8 @@ pub enum Action {
     Scan(Scan),
     /// For each row, every row of a relation with the same key.
     Join(Join),
+    /// For each row, every value that several relations have for it.
+    Meet(Meet),
     /// Keeps rows with, or without, a partner.
     Exists(Exists),
     /// Keeps rows for which the condition holds.
@@ -150,6 +153,32 @@ pub struct Join {
     pub similar: Option<Similar>,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Values of one variable that several atoms bind.
+#[derive(Clone, Debug)]
+pub struct Meet {
+    /// The variable.
+    pub var: VarId,
+    /// The slot for its values.
+    pub slot: usize,
+    /// The atoms, two at least.
+    pub atoms: Vec<MeetAtom>,
+    /// Where the first is written.
+    pub span: Span,
+}
+
+/// One of several atoms that bind a variable.
+#[derive(Clone, Debug)]
+pub struct MeetAtom {
+    /// The relation.
+    pub relation: RelationId,
+    /// Its table, for a relation of facts.
+    pub table: Option<usize>,
+    /// Key columns, ascending, and what must be there; one at least.
+    pub keys: Vec<(usize, Term)>,
+    /// The column of the variable, which is no key.
+    pub column: usize,
 }
 
 /// Texts that are alike.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Action, Check, Plan, RulePlan, Step};
+use super::{Action, Check, MeetAtom, Plan, RulePlan, Step};
 use crate::diagnostic::Lang;
 use crate::ir::{Expr, Program, RelationId, Rule, RuleId, Term, VarId};
 
@@ -98,6 +98,12 @@ impl Printer<'_> {
                     ""
                 };
                 format!("{how} {}{old}{}{like}", self.relation(join.relation), self.keys(join.relation, &join.keys))
+            }
+            Action::Meet(meet) => {
+                let one =
+                    |atom: &MeetAtom| self.relation(atom.relation).to_owned() + &self.keys(atom.relation, &atom.keys);
+                let atoms: Vec<String> = meet.atoms.iter().map(one).collect();
+                format!("{} {} ∈ {}", self.word("共有的", "common"), self.var(meet.var), atoms.join(" ∩ "))
             }
             Action::Exists(exists) => {
                 let how = if exists.negated.is_some() {

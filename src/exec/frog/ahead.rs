@@ -10,7 +10,7 @@ use super::limits::Limits;
 use super::run::Engine;
 use super::spread;
 use super::totals::{Totals, TotalsKey};
-use super::world::{IndexKey, index_key};
+use super::world::{IndexKey, index_keys};
 use crate::ir::{Literal, Origin, RelationId};
 use crate::plan::{self, Action, AggregateStep, RulePlan, Step, StratumPlan};
 use crate::threads;
@@ -64,7 +64,7 @@ impl Engine<'_> {
                     Action::Aggregate(aggregate) => match self.world.worth(plan, aggregate) {
                         // What it joins besides would have to be made first.
                         Some(join)
-                            if aggregate.nested.steps[1..].iter().all(|step| index_key(&step.action).is_none()) =>
+                            if aggregate.nested.steps[1..].iter().all(|step| index_keys(&step.action).is_empty()) =>
                         {
                             if self.is_large(join.relation) {
                                 totals.push(Job::Totals(Totals::key(plan, aggregate), plan, aggregate));
@@ -82,11 +82,8 @@ impl Engine<'_> {
 
     fn indexes_of(&self, steps: &[Step], indexes: &mut BTreeMap<IndexKey, Option<usize>>) {
         for step in steps {
-            if let Some((key, table)) = index_key(&step.action)
-                && self.is_large(key.0)
-            {
-                indexes.insert(key, table);
-            }
+            let large = index_keys(&step.action).into_iter().filter(|(key, _)| self.is_large(key.0));
+            indexes.extend(large);
         }
     }
 

@@ -19,11 +19,40 @@ enum Leap<'leap> {
     Old { groups: &'leap [u32], index: &'leap Index },
     /// Rows with partners of their own.
     Listed { lists: &'leap [Vec<u32>] },
+    /// Rows with the values that all sides have for them: the one with the fewest proposes, the others check.
+    Meet { sides: &'leap [Side<'leap>] },
+}
+
+/// One of several atoms that bind the same variable.
+pub struct Side<'s> {
+    /// The group of each row's key in `list`.
+    pub groups: Vec<u32>,
+    /// From key to values.
+    pub list: &'s Index,
+    /// Whether there is a key with a value: the value stands at `at` among the words of the key.
+    pub set: &'s Index,
+    /// The words of the key, by column.
+    pub keys: Vec<Vec<u32>>,
+    /// Where the value stands.
+    pub at: usize,
+}
+
+impl Side<'_> {
+    /// Keeps the values that there are for a row.
+    fn keep(&self, row: u32, values: &mut Vec<&u32>) {
+        let mut key: Vec<u32> = self.keys.iter().map(|column| column[row as usize]).collect();
+        key.insert(self.at, NONE);
+        values.retain(|value| {
+            key[self.at] = **value;
+            self.set.has(&key)
+        });
+    }
 }
 
 impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
     fn for_each_count(&mut self, row: &u32, mut op: impl FnMut(usize, usize)) {
         let len = match self {
+            Self::Meet { sides } => return sides.iter().enumerate().for_each(|(at, side)| op(at, side.count(*row))),
             Self::Keyed { groups, index } => index.list(groups[*row as usize]).len(),
             Self::Old { groups, index } => index.old(groups[*row as usize]).len(),
             Self::Listed { lists } => lists[*row as usize].len(),
@@ -31,15 +60,21 @@ impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
         op(0, len);
     }
 
-    fn propose(&mut self, row: &u32, _: usize, values: &mut Vec<&'leap u32>) {
+    fn propose(&mut self, row: &u32, least: usize, values: &mut Vec<&'leap u32>) {
         match self {
+            Self::Meet { sides } => values.extend(sides[least].list.list(sides[least].groups[*row as usize])),
             Self::Keyed { groups, index } => values.extend(index.list(groups[*row as usize])),
             Self::Old { groups, index } => values.extend(index.old(groups[*row as usize])),
             Self::Listed { lists } => values.extend(&lists[*row as usize]),
         }
     }
 
-    fn intersect(&mut self, _: &u32, _: usize, _: &mut Vec<&'leap u32>) {}
+    fn intersect(&mut self, row: &u32, least: usize, values: &mut Vec<&'leap u32>) {
+        if let Self::Meet { sides } = self {
+            let others = sides.iter().enumerate().filter(|(at, _)| *at != least);
+            others.for_each(|(_, side)| side.keep(*row, values));
+        }
+    }
 }
 
 /// Pairs of a row and one of its partners.
@@ -62,6 +97,12 @@ pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index, old: bool) -> Pairs {
 #[must_use]
 pub fn listed(rows: Vec<u32>, lists: &[Vec<u32>]) -> Pairs {
     leap(rows, Leap::Listed { lists })
+}
+
+/// Pairs each of `rows`, ascending, with the values that all `sides` have for it; each of `rows` has some in each.
+#[must_use]
+pub fn meet(rows: Vec<u32>, sides: &[Side<'_>]) -> Pairs {
+    leap(rows, Leap::Meet { sides })
 }
 
 fn leap(rows: Vec<u32>, leapers: Leap<'_>) -> Pairs {

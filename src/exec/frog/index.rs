@@ -84,6 +84,12 @@ impl Index {
         self.keys.find(keys, len)
     }
 
+    /// Whether a key is there; its words, by column.
+    #[must_use]
+    pub fn has(&self, key: &[u32]) -> bool {
+        self.keys.has(key)
+    }
+
     /// The payloads of a group.
     #[must_use]
     pub fn list(&self, group: u32) -> &[u32] {
@@ -167,6 +173,15 @@ impl Keys {
             Map::Many(map) => (0..len)
                 .map(|row| many(keys, row).map_or(NONE, |key| *map.entry(key).or_insert_with(&mut fresh)))
                 .collect(),
+        }
+    }
+
+    /// Whether a key is there; its words, by column.
+    #[must_use]
+    pub fn has(&self, key: &[u32]) -> bool {
+        match (&self.map, key) {
+            (Map::Two(map), [a, b]) => map.contains_key(&two(*a, *b)),
+            _ => self.find(&key.iter().map(std::slice::from_ref).collect::<Vec<_>>(), 1) != [NONE],
         }
     }
 

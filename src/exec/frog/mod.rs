@@ -12,6 +12,7 @@ pub mod eval;
 mod fold;
 pub mod index;
 mod limits;
+mod meet;
 mod nested;
 mod notes;
 mod outcome;

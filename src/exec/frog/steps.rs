@@ -135,6 +135,7 @@ impl<'r> Runner<'r> {
             batch = match &step.action {
                 Action::Scan(_) => return,
                 Action::Join(join) => return self.join(join, step, rest, (&batch, out)),
+                Action::Meet(meet) => return self.meet(meet, step, rest, (&batch, out)),
                 Action::Generate(generate) => {
                     let batch = self.generate(generate, &step.live, &batch);
                     self.count(rest, batch.len);
@@ -155,7 +156,7 @@ impl<'r> Runner<'r> {
     }
 
     /// Counts the rows that came out of the step before `rest`, unless it is one of an inner body.
-    fn count(&mut self, rest: &[Step], rows: usize) {
+    pub(super) fn count(&mut self, rest: &[Step], rows: usize) {
         let plan = self.plan;
         if std::ptr::eq(rest.as_ptr_range().end, plan.steps.as_ptr_range().end) {
             self.counts[plan.steps.len() - rest.len() - 1] += rows as u64;

@@ -17,7 +17,7 @@ use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Column, Data};
 use crate::ir::RelationId;
-use crate::plan::{Action, Join, RulePlan, Similar, Step};
+use crate::plan::{Action, Join, MeetAtom, RulePlan, Similar, Step};
 use crate::value::{Decimal, Value};
 
 /// With fewer rows, every pair is tried.
@@ -108,7 +108,7 @@ impl World<'_> {
                     if let Action::Join(Join { similar: Some(similar), .. }) = action {
                         self.prepare_similar(similar);
                     }
-                    if let Some((key, table)) = index_key(action) {
+                    for (key, table) in index_keys(action) {
                         self.refresh(key, table);
                     }
                 }
@@ -175,10 +175,19 @@ impl World<'_> {
         self.find_index(action).expect("indexes are prepared before a plan runs")
     }
 
+    /// The index of that key.
+    ///
+    /// # Panics
+    /// Before [`Self::prepare`] saw an action that uses it.
+    #[must_use]
+    pub fn index_at(&self, key: &IndexKey) -> &Index {
+        self.indexes.get(key).expect("indexes are prepared before a plan runs")
+    }
+
     /// The index that an action would use, if it was needed before.
     #[must_use]
     pub fn find_index(&self, action: &Action) -> Option<&Index> {
-        index_key(action).and_then(|(key, _)| self.indexes.get(&key))
+        index_keys(action).first().and_then(|(key, _)| self.indexes.get(key))
     }
 
     /// The words of a relation's column in a run of rows, [`NONE`] or [`NO_TEXT`] where a cell has no value.
@@ -248,8 +257,8 @@ pub fn numbers(rows: std::ops::Range<usize>) -> Vec<u32> {
     rows.map(|row| u32::try_from(row).unwrap_or(NONE)).collect()
 }
 
-/// The index that an action uses, and the table of its relation.
-pub fn index_key(action: &Action) -> Option<(IndexKey, Option<usize>)> {
+/// The indexes that an action uses, each with the table of its relation.
+pub fn index_keys(action: &Action) -> Vec<(IndexKey, Option<usize>)> {
     let columns = |keys: &[(usize, crate::ir::Term)]| keys.iter().map(|(column, _)| *column).collect::<Vec<_>>();
     match action {
         Action::Join(join) => {
@@ -257,9 +266,26 @@ pub fn index_key(action: &Action) -> Option<(IndexKey, Option<usize>)> {
                 [(column, _)] if join.table.is_none() => Payload::Column(column),
                 _ => Payload::Rows,
             };
-            Some(((join.relation, columns(&join.keys), payload), join.table))
+            vec![((join.relation, columns(&join.keys), payload), join.table)]
         }
-        Action::Exists(exists) => Some(((exists.relation, columns(&exists.keys), Payload::Nothing), exists.table)),
-        _ => None,
+        Action::Exists(exists) => vec![((exists.relation, columns(&exists.keys), Payload::Nothing), exists.table)],
+        Action::Meet(meet) => {
+            meet.atoms.iter().flat_map(|atom| [(atom.list(), atom.table), (atom.set(), atom.table)]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+impl MeetAtom {
+    /// The index from its key to the values of the variable.
+    pub(super) fn list(&self) -> IndexKey {
+        (self.relation, self.keys.iter().map(|(column, _)| *column).collect(), Payload::Column(self.column))
+    }
+
+    /// The index that says whether a key has a value.
+    pub(super) fn set(&self) -> IndexKey {
+        let mut columns: Vec<usize> = self.keys.iter().map(|(column, _)| *column).chain([self.column]).collect();
+        columns.sort_unstable();
+        (self.relation, columns, Payload::Nothing)
     }
 }
