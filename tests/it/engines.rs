@@ -227,7 +227,7 @@ pub(super) fn rows(program: &Program, outcome: &Outcome, relation: usize) -> Row
 }
 
 /// Where the outcomes differ.
-fn difference(program: &Program, fast: &Outcome, judge: &Outcome) -> Option<String> {
+pub(super) fn difference(program: &Program, fast: &Outcome, judge: &Outcome) -> Option<String> {
     for (at, relation) in program.relations.iter().enumerate() {
         if matches!(relation.origin, Origin::Facts(_)) {
             continue;

@@ -5,6 +5,7 @@
 mod analysis;
 mod checker;
 mod cli;
+mod cycles;
 mod databases;
 mod datafrog;
 mod engines;
