@@ -12,6 +12,8 @@ pub mod threads;
 pub mod value;
 // complaints about our inputs, as data
 pub mod diagnostic;
+// how far this process is
+pub mod progress;
 // relations, columns, units
 pub mod schema;
 // three readers that do not know each other

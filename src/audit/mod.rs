@@ -53,6 +53,7 @@ use crate::facts::store::Store;
 use crate::facts::{self, Manifest};
 use crate::finding::Audited;
 use crate::ir::{Program, RelationId};
+use crate::progress::{self, Phase};
 use crate::schema::Schema;
 use crate::source::SourceMap;
 use crate::text;
@@ -179,6 +180,7 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     report.append(complaints);
 
     let before = sources.files().len();
+    progress::enter(Phase::Loading);
     let means = facts::Means { threads: request.engine.threads(), ..facts::Means::default() };
     let (store, complaints) = facts::load_with(sources, &manifest, &schema, (&dir, means));
     audit.audited.files = fact_files(sources, before);
@@ -228,6 +230,7 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
         audit.reach = Reach::Incomplete;
     }
     drop(matcher);
+    progress::enter(Phase::Finding);
     audit.outcome = Some(outcome);
 }
 

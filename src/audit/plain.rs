@@ -12,6 +12,7 @@ use crate::facts::souffle::{self, Dialect};
 use crate::facts::store::Store;
 use crate::facts::store::builder::StoreBuilder;
 use crate::ir::Program;
+use crate::progress::{self, Phase};
 use crate::schema::Schema;
 use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::syntax::{self, ast, preprocess};
@@ -60,6 +61,7 @@ pub fn run_plain(request: &PlainRequest) -> PlainRun {
         // Columns of records are no fault here: their rows have become facts of the program.
         let is_fault = |fault: &&Diagnostic| !fault.place().is_some_and(|place| loaded.contains(&place));
         report.extend(complaints.diagnostics().iter().filter(is_fault).cloned());
+        progress::enter(Phase::Loading);
         run.store = load_facts(&mut run.sources, request, (&schema, &wishes), &mut report);
         let tree = [tree, ast::Program { items, comments: Vec::new() }];
         resolve_and_run(&mut run, request.engine, &tree, &mut report);
@@ -91,6 +93,7 @@ fn resolve_and_run(run: &mut PlainRun, engine: Engine, tree: &[ast::Program], re
     if !report.has_errors() {
         let input = Input { program: &run.program, store: &run.store, sources: &run.sources };
         run.outcome = Some(execute(&input, engine));
+        progress::enter(Phase::Finding);
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, with_sign_of_life};
 use super::{CLEAN, Common, INCOMPLETE, REFUSED, Said};
 use crate::audit::{PlainRequest, PlainRun, run_plain};
 use crate::diagnostic::{Code, Diagnostic};
@@ -30,13 +30,14 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said {
-    let mut run = run_plain(&PlainRequest {
+    let request = PlainRequest {
         program: &args.program,
         facts: &args.facts,
         include: &args.include,
         stdin,
         engine: common.engine(),
-    });
+    };
+    let mut run = with_sign_of_life(terminal.lang(), || run_plain(&request));
     let mut said = Said { code: REFUSED, ..Said::default() };
     if let Some(outcome) = &run.outcome {
         said.code = if outcome.failures.is_empty() { CLEAN } else { INCOMPLETE };

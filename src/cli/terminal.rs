@@ -12,11 +12,15 @@ use indicatif::ProgressBar;
 use super::{INCOMPLETE, INTERRUPTED, Said};
 use crate::diagnostic::{Diagnostic, Lang};
 use crate::exec::frog::interrupt;
+use crate::progress::{self, Phase};
 use crate::render::human::{self, Style};
 use crate::source::SourceMap;
 
 /// How long nothing need be shown.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often what is shown changes.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Columns when nothing says how wide lines may be.
 const COLUMNS: usize = 100;
@@ -80,7 +84,22 @@ pub(super) fn lang_of_locale() -> Lang {
     if ["", "c", "posix", "zh"].contains(&language.as_str()) { Lang::Zh } else { Lang::En }
 }
 
-/// Does `work`; from the second second on, a sign of life stands on the terminal.
+/// What the process is doing, in a few words.
+fn stage(lang: Lang) -> String {
+    let (phase, rows) = progress::now();
+    match (lang, phase) {
+        (Lang::Zh, Phase::Beginning) => "正在准备…".to_owned(),
+        (Lang::En, Phase::Beginning) => "preparing …".to_owned(),
+        (Lang::Zh, Phase::Loading) => format!("正在载入资料…已读 {rows} 行"),
+        (Lang::En, Phase::Loading) => format!("loading facts … {rows} rows read"),
+        (Lang::Zh, Phase::Running(rule)) => format!("正在运行 {rule}…已得 {rows} 行"),
+        (Lang::En, Phase::Running(rule)) => format!("running {rule} … {rows} rows derived"),
+        (Lang::Zh, Phase::Finding) => "正在整理结果…".to_owned(),
+        (Lang::En, Phase::Finding) => "putting results together …".to_owned(),
+    }
+}
+
+/// Does `work`; from the second second on, the terminal says how far it is.
 pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {
         return work();
@@ -92,9 +111,13 @@ pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
                 return;
             }
             let spinner = ProgressBar::new_spinner();
-            spinner.set_message(if lang == Lang::Zh { "正在审核…" } else { "auditing …" });
-            spinner.enable_steady_tick(Duration::from_millis(120));
-            let _ = waiting.recv();
+            spinner.enable_steady_tick(TICK);
+            loop {
+                spinner.set_message(stage(lang));
+                if waiting.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
+            }
             spinner.finish_and_clear();
         });
         let result = work();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules of one floor do not know each other. A new module must name its floor here.
 const FLOORS: &[&[&str]] = &[
-    &["source", "value", "threads"],
+    &["source", "value", "threads", "progress"],
     &["diagnostic"],
     &["schema"],
     &["syntax", "facts", "cards"],

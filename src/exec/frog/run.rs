@@ -21,6 +21,7 @@ use crate::exec::undecided::{self, Met, Open};
 use crate::exec::{Failure, Input, Outcome, reference};
 use crate::ir::{Literal, Origin, RelationId, RuleId};
 use crate::plan::{self, RulePlan, Sizes, StratumPlan};
+use crate::progress::{self, Phase};
 use crate::text;
 
 /// Runs the program over the facts.
@@ -249,6 +250,7 @@ impl<'a> Engine<'a> {
     /// Runs one plan. The error says that it had to stop.
     fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, met: &mut Met) -> Done {
         let start = Instant::now();
+        progress::enter(Phase::Running(self.world.input.program.relations[plan.head.index()].name.clone()));
         self.world.prepare_totals(plan, self.limits);
         self.world.prepare(plan, &plan.steps);
         self.limits.elsewhere = self.world.bytes();
@@ -323,6 +325,7 @@ impl Growing {
         let mut candidates = 0;
         let ran = spread::run(world, plan, (limits, threads), &mut |columns, len| {
             candidates += len as u64;
+            progress::rows(len);
             sink.insert(&columns, len);
             limits.memory(sink.bytes())
         });

@@ -6,6 +6,7 @@ use super::{Column, Data, Places, Source, Store, Symbols, Table};
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::{self, CellKind, Reading, Written};
 use crate::facts::manifest::CellUnit;
+use crate::progress;
 use crate::schema::{ColumnType, Precision, Relation, Schema};
 use crate::source::{FileId, Span};
 use crate::value::{Reason, Unit, Value};
@@ -161,6 +162,7 @@ impl StoreBuilder {
         let ids = self.symbols.intern_all(&chunk.symbols);
         let table = &mut self.tables[relation];
         let Some(open) = table.open.as_mut() else { return };
+        progress::rows(chunk.rows());
         let rows = u32::try_from(chunk.rows()).unwrap_or(u32::MAX);
         table.rows += rows;
         open.summary.rows += rows;
