@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: graph.py {tc|sg|own} DATADIR THREADS"""
+"""usage: graph.py {tc|sg|own|tri} DATADIR THREADS"""
 import sys, duckdb
 kind, d, th = sys.argv[1:4]
 c = duckdb.connect(); c.execute(f"SET threads={th}")
@@ -9,6 +9,9 @@ one = lambda q: c.execute(q).fetchone()[0]
 if kind in ("tc","chain"):
     load("edge", "a", "b")
     print(one("WITH RECURSIVE tc(a,b) AS (SELECT a,b FROM edge UNION SELECT tc.a,e.b FROM tc JOIN edge e ON tc.b=e.a) SELECT count(*) FROM tc"))
+elif kind == "tri":
+    load("edge", "a", "b")
+    print(one("SELECT count(*) FROM edge x JOIN edge y ON x.b=y.a JOIN edge z ON z.a=x.a AND z.b=y.b"))
 elif kind == "sg":
     load("parent", "p", "c")
     print(one("""WITH RECURSIVE sg(x,y) AS (SELECT a.c,b.c FROM parent a JOIN parent b ON a.p=b.p AND a.c<>b.c

@@ -2,7 +2,7 @@
 """gouji beside its peers, alternately, in one run.
 
 usage: run.py [--gouji PATH] [--data DIR] [--rounds N] [--threads 1,2] [WORK ...]
-WORK: audit-N  tc-4k  chain-2k  sg-12  own  cspa-N  andersen-N  csv-MEGABYTES   (default: audit-1000000 tc-4k chain-2k sg-12 own cspa-100k)
+WORK: audit-N  tc-4k  chain-2k  sg-12  own  tri-300k  cspa-N  andersen-N  csv-MEGABYTES   (default: audit-1000000 tc-4k chain-2k sg-12 own tri-300k cspa-100k)
 
 Needs `pip install duckdb polars numpy` in the Python that runs it, and `cargo build --release` before. Data are made once
 under --data. Prints medians: wall seconds, user + system CPU seconds, peak memory in MB, and the ratio to DuckDB.
@@ -19,7 +19,7 @@ def arguments():
     parser.add_argument("--data", default=str(HERE / "data"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default="1,2")
-    parser.add_argument("work", nargs="*", default=["audit-1000000", "tc-4k", "chain-2k", "sg-12", "own", "cspa-100k"])
+    parser.add_argument("work", nargs="*", default=["audit-1000000", "tc-4k", "chain-2k", "sg-12", "own", "tri-300k", "cspa-100k"])
     return parser.parse_args()
 
 def measured(command):
@@ -58,6 +58,7 @@ def commands(work, folder, args, threads, out):
         "audit": [sys.executable, HERE / "audit_duckdb.py", folder, out, str(threads)],
         "tc": [sys.executable, HERE / "graph_duckdb.py", "tc", folder, str(threads)],
         "chain": [sys.executable, HERE / "graph_duckdb.py", "tc", folder, str(threads)],
+        "tri": [sys.executable, HERE / "graph_duckdb.py", "tri", folder, str(threads)],
         "sg": [sys.executable, HERE / "graph_duckdb.py", "sg", folder, str(threads)],
         "own": [sys.executable, HERE / "graph_duckdb.py", "own", folder, str(threads), str(out)],
     }
