@@ -1,6 +1,7 @@
 //! The stages of analysis in their order.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cards::{CardDraft, CardScope, bodies, draft_alternative, finish_alternative};
 use super::collect::collect;
@@ -18,12 +19,12 @@ use super::nominal;
 use super::plain;
 use super::resolve::{Builder, alternatives, too_many};
 use super::strata::{components, stratify};
-use super::types::Types;
-use crate::diagnostic::{Code, Diagnostic, Report};
+use super::types::{Types, declared_twice};
+use crate::diagnostic::Report;
 use crate::ir::card::{Alternative, Card};
 use crate::ir::{Column, Directive, Origin, Program, Relation, RelationId, Rule, RuleId, Subsumption};
-use crate::syntax::ast::{Clause, CompareOp, DirectiveKind};
-use crate::text;
+use crate::source::Span;
+use crate::syntax::ast::{Body, Clause, CompareOp, DirectiveKind};
 
 /// A rule with names resolved, and the scopes that it has.
 struct Draft {
@@ -41,6 +42,12 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     }
     inline(&mut flat, &mut report);
     disjunction::lift(&mut flat);
+    let whens: Vec<Option<Body>> = input.cards.iter().map(|card| disjunction::lift_card(card, &mut flat)).collect();
+    let mut cards = Cow::Borrowed(input.cards);
+    for (at, when) in whens.iter().enumerate().filter_map(|(at, when)| Some((at, when.as_ref()?))) {
+        cards.to_mut()[at].when = when;
+    }
+    let input = &Input { cards: &cards, ..*input };
     let types = Types::declare(&flat.types.iter().collect::<Vec<_>>(), input.mode, &mut report);
     let mut infer = Infer::new(input.mode, input.sources, types);
     let relations = collect(&flat, input, &mut infer);
@@ -59,6 +66,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let names = lower_all(drafts, &relations, &mut infer, &mut program);
     equivalence::close(&relations, &mut program);
     directives(&flat, &relations, &mut program, &mut infer.report);
+    functors(&flat, &mut infer);
     let solved = std::mem::take(&mut infer.report);
     report.append(solved);
     program.types = infer.types.finish();
@@ -274,15 +282,17 @@ fn directives(flat: &Flat, relations: &Relations, program: &mut Program, report:
             });
         }
     }
+}
+
+/// What is wrong with the declarations of functions; one that is never used is no fault, whoever would define it.
+fn functors(flat: &Flat, infer: &mut Infer) {
+    let mut known: BTreeMap<&str, Span> = BTreeMap::new();
     for functor in &flat.functors {
-        let name = &functor.name.text;
-        report.push(
-            Diagnostic::error(
-                Code::Unsupported,
-                text!("不支持自定义函数 `{name}`", "user-defined functors are not supported: `{name}`"),
-            )
-            .at(functor.span)
-            .help(text!("用内建函数或规则来写", "write it with built-in functions or rules")),
-        );
+        let name = &functor.name;
+        match known.get(name.text.as_str()) {
+            Some(first) => infer.report.push(declared_twice(name, Some(*first))),
+            None => _ = known.insert(&name.text, name.span),
+        }
+        functor.types.iter().for_each(|ty| _ = infer.types.find(ty, &mut infer.report));
     }
 }

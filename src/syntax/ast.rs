@@ -462,6 +462,8 @@ pub struct Include {
 pub struct FunctorDecl {
     /// Its name.
     pub name: Name,
+    /// The types of its arguments and of its value.
+    pub types: Vec<Name>,
     /// From `.functor` to its end.
     pub span: Span,
 }

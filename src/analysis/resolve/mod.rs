@@ -11,7 +11,7 @@ mod variable;
 use std::collections::BTreeMap;
 
 pub(super) use alternatives::{alternatives, too_many};
-pub(super) use names::{Binding, card_columns, outer_names};
+pub(super) use names::{Binding, card_columns, outer_names, own_target_names};
 pub(super) use variable::inner_outside;
 
 use super::context::Relations;

@@ -128,7 +128,7 @@ impl Names {
 }
 
 /// The plain variables of a target that the braces' own atoms bind: they are the braces' own, whatever is outside.
-fn own_target_names(target: &Arg, body: &[&Literal]) -> Vec<String> {
+pub(in crate::analysis) fn own_target_names(target: &Arg, body: &[&Literal]) -> Vec<String> {
     let mut wanted = Names::default();
     wanted.arg(target);
     fields_of(target, &mut wanted);

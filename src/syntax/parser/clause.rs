@@ -39,7 +39,13 @@ impl Parser<'_> {
         }
         self.final_dot(start, &body);
         body.broken = self.broken || self.was_mended_since(first);
+        let fact = (body.alternatives.is_empty() && !body.broken).then(|| self.since(start));
         let plan = self.plan();
+        if let (Some(fact), Some(plan)) = (fact, &plan) {
+            let message = text!("`.plan` 要跟在规则后面，前面这条是事实", "`.plan` follows a rule, not a fact");
+            let complaint = Diagnostic::error(Code::BadDirective, message).at(plan.span);
+            self.complain(complaint.secondary(fact, text!("这是事实", "this is a fact")));
+        }
         Some(Clause { heads, subsumes, body, plan, span: self.since(start) })
     }
 

@@ -48,7 +48,7 @@ impl Parser<'_> {
         Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span: self.since(start) })
     }
 
-    fn declared_name(&mut self, wanted: &Text) -> Parsed<Name> {
+    pub(super) fn declared_name(&mut self, wanted: &Text) -> Parsed<Name> {
         let name = self.need(Kind::Word, wanted)?;
         Ok(self.name_of(name))
     }

@@ -132,15 +132,30 @@ impl Parser<'_> {
     fn functor(&mut self, start: Span) -> Parsed<FunctorDecl> {
         let name = self.need(Kind::Word, &text!("函数名", "the name of a function"))?;
         let name = self.name_of(name);
+        let wanted = text!("类型名", "the name of a type");
+        let mut types = Vec::new();
         if self.kind() == Kind::LeftParen {
-            self.at = self.beyond(self.at).max(self.at + 1);
+            let opened = self.at;
+            self.advance();
+            while self.kind() != Kind::RightParen {
+                self.annotations();
+                if self.after().kind == Kind::Colon {
+                    self.declared_name(&text!("参数名", "the name of a parameter"))?;
+                    self.advance();
+                }
+                types.push(self.qualified_name(&wanted)?);
+                if self.take(Kind::Comma).is_none() {
+                    break;
+                }
+            }
+            self.leave(opened);
         }
         if self.take(Kind::Colon).is_some() {
-            self.qualified_name(&text!("类型名", "the name of a type"))?;
+            types.push(self.qualified_name(&wanted)?);
             if self.is_word("stateful") {
                 self.advance();
             }
         }
-        Ok(FunctorDecl { name, span: self.since(start) })
+        Ok(FunctorDecl { name, types, span: self.since(start) })
     }
 }

@@ -82,7 +82,7 @@ impl Run<'_, '_> {
         (!within.iter().any(|within| *within == name)).then(|| (name.into_owned(), definition.clone()))
     }
 
-    /// `__LINE__` and `__FILE__`.
+    /// `__LINE__`, `__FILE__` and `__COUNTER__`, which is one more each time.
     fn built_in(&mut self, token: Token) -> Token {
         if token.kind != Kind::Word || !self.sources.text(token.text).starts_with("__") {
             return token;
@@ -90,6 +90,10 @@ impl Run<'_, '_> {
         let location = self.sources.location(token.span);
         let (kind, text) = match self.sources.text(token.text).as_ref() {
             "__LINE__" => (Kind::Number, location.line.to_string()),
+            "__COUNTER__" => {
+                self.counted += 1;
+                (Kind::Number, (self.counted - 1).to_string())
+            }
             "__FILE__" => (Kind::Text, quoted(&location.file)),
             _ => return token,
         };

@@ -41,6 +41,7 @@ pub fn preprocess(sources: &mut SourceMap, file: FileId, loader: &mut Loader) ->
         made: BTreeMap::new(),
         given: 0,
         depth: 0,
+        counted: 0,
         exhausted: false,
     };
     run.file(file);
@@ -68,6 +69,8 @@ struct Run<'a, 'b> {
     given: usize,
     /// How many macros are being replaced inside one another.
     depth: usize,
+    /// How often `__COUNTER__` was asked for.
+    counted: usize,
     /// Whether macros gave too much, which has been said.
     exhausted: bool,
 }
