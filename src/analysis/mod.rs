@@ -76,6 +76,9 @@ pub struct InputWish {
     pub options: Vec<(String, String)>,
     /// For each declared column, whether its values make any difference to the program.
     pub asked: Vec<bool>,
+    /// Whether it makes a difference how many equal rows there are, so that they must be told apart and dropped: something
+    /// counts or adds up rows of the relation, or numbers them.
+    pub counted: bool,
     /// The directive.
     pub span: Span,
 }
@@ -89,15 +92,17 @@ pub fn inputs(programs: &[&ast::Program]) -> Vec<InputWish> {
         let decl = flat.decls.iter().find(|decl| decl.names.iter().any(|known| known.text == name));
         (0..decl.map_or(0, |decl| decl.columns.len())).map(|column| reads.asks(name, column)).collect()
     };
+    let counted = plain::counted(&flat);
     let directives = flat.directives.iter().filter(|directive| directive.kind == ast::DirectiveKind::Input);
     let wishes = directives.flat_map(|directive| {
         let options = directive.options.iter().map(|(name, value)| (name.text.clone(), value.clone()));
         let options: Vec<(String, String)> = options.collect();
-        let names = directive.relations.iter();
+        let (names, counted) = (directive.relations.iter(), &counted);
         names.map(move |name| InputWish {
             relation: name.text.clone(),
             options: options.clone(),
             asked: asked(&name.text),
+            counted: counted.contains(&name.text),
             span: directive.span,
         })
     });

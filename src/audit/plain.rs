@@ -9,8 +9,8 @@ use crate::analysis::{self, InputWish, Mode};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::exec::{Input, Outcome};
 use crate::facts::souffle::{self, Dialect};
-use crate::facts::store::Store;
 use crate::facts::store::builder::StoreBuilder;
+use crate::facts::store::{Store, distinct_rows, keep_rows};
 use crate::ir::Program;
 use crate::progress::{self, Phase};
 use crate::schema::Schema;
@@ -154,13 +154,17 @@ fn load_facts(
             None => open(sources, request, wish, report),
         };
         let dialect = Dialect::new(&wish.options, schema.relations[at].columns.len());
-        inputs.extend(file.map(|file| FactFile { wish, at, dialect, file, pieces }));
+        let asked = wish.asked.clone();
+        inputs.extend(file.map(|file| FactFile { wish, at, dialect, asked, file, pieces }));
     }
     loop {
         let (builder, complaints, wrong) = fill(sources, schema, &inputs, request.engine.threads());
         if wrong.is_empty() {
-            report.append(complaints);
-            return builder.finish(|file| sources.file(file).name().to_owned());
+            let mut store = builder.finish(|file| sources.file(file).name().to_owned());
+            if drop_equal_rows(&mut store, &mut inputs) {
+                report.append(complaints);
+                return store;
+            }
         }
         for at in wrong.into_iter().rev() {
             inputs[at].pieces = None;
@@ -172,6 +176,22 @@ fn load_facts(
     }
 }
 
+/// Drops what is written twice of relations whose rows are counted: a relation is a set. False when rows may differ in
+/// texts that were not kept, so that all must be read again.
+fn drop_equal_rows(store: &mut Store, inputs: &mut [FactFile<'_>]) -> bool {
+    let mut complete = true;
+    let counted: BTreeSet<usize> = inputs.iter().filter(|input| input.wish.counted).map(|input| input.at).collect();
+    for at in counted {
+        let Some(kept) = distinct_rows(&store.tables[at]) else { continue };
+        for input in inputs.iter_mut().filter(|input| input.at == at) {
+            complete &= input.asked.iter().all(|asked| *asked);
+            input.asked.fill(true);
+        }
+        keep_rows(&mut store.tables[at], &kept);
+    }
+    complete
+}
+
 /// Files above this size are read in pieces of it.
 const PIECE: usize = 1 << 20;
 
@@ -181,6 +201,8 @@ struct FactFile<'a> {
     /// The position of its relation in the schema.
     at: usize,
     dialect: Dialect,
+    /// For each column, whether its texts are kept.
+    asked: Vec<bool>,
     file: FileId,
     /// Without them, the text of the file is held.
     pieces: Option<Pieces>,
@@ -195,7 +217,7 @@ fn fill(
 ) -> (StoreBuilder, Report, Vec<usize>) {
     let (mut builder, mut report, mut wrong) = (StoreBuilder::new(schema), Report::new(), Vec::new());
     for (nth, input) in inputs.iter().enumerate() {
-        let (relation, asked) = (&schema.relations[input.at], input.wish.asked.as_slice());
+        let (relation, asked) = (&schema.relations[input.at], input.asked.as_slice());
         let wanted = souffle::Wanted { relation, at: input.at, dialect: &input.dialect, asked, threads };
         match &input.pieces {
             Some(pieces) if souffle::read_pieces(sources, (input.file, pieces), &wanted, &mut builder) => {}

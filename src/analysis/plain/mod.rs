@@ -2,6 +2,7 @@
 //!
 //! Most of it could be run here; but a program is read by other engines too, and what they refuse is, as a rule, a slip.
 
+mod counted;
 mod counters;
 mod inline;
 mod names;
@@ -9,6 +10,8 @@ mod outputs;
 mod plans;
 mod recursion;
 mod uses;
+
+pub(super) use counted::counted;
 
 use super::components::Flat;
 use super::input::Input;

@@ -5,10 +5,13 @@
 
 pub mod builder;
 pub mod column;
+mod distinct;
 pub mod places;
 mod symbols;
 
 pub use builder::StoreBuilder;
+pub use distinct::{distinct_rows, keep_rows};
+use places::CellPlaces;
 pub use symbols::Symbols;
 
 use crate::schema::Precision;
