@@ -252,12 +252,29 @@ pub fn resolve(sources: &SourceMap, rules: &Rules, store: &Store, sets: &[Set]) 
 /// Runs a program on an engine.
 #[must_use]
 pub fn execute(input: &exec::Input, engine: Engine) -> Outcome {
-    match engine {
+    let run = || match engine {
         Engine::Frog => exec::frog::run(input, &exec::frog::Options::default()),
         Engine::FrogWith(options) => exec::frog::run(input, &options),
         Engine::Reference => exec::reference::run(input),
+    };
+    let longest = input.program.rules.iter().map(|rule| rule.body.len()).max().unwrap_or(0);
+    if longest <= LONG_BODY {
+        return run();
     }
+    std::thread::scope(|scope| {
+        let started = std::thread::Builder::new().stack_size(longest * STACK_PER_LITERAL).spawn_scoped(scope, run);
+        match started.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => run(),
+        }
+    })
 }
+
+/// A rule of more conditions needs a stack of its own: the matcher goes from one condition to the next by a call.
+const LONG_BODY: usize = 256;
+/// How much of it for each condition; it is not taken from the machine before it is used.
+const STACK_PER_LITERAL: usize = 32 << 10;
 
 fn manifest_path(start: &Path, report: &mut Report) -> Option<PathBuf> {
     let found = facts::find_manifest(start);

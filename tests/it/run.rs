@@ -169,3 +169,22 @@ fn accepted(output: &Output, expected: &Path, out: &Path) -> Result<(), String> 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// One condition after another goes on in a loop, not in a deeper call.
+#[test]
+fn a_rule_of_ten_thousand_joins_runs() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("joins");
+    fs::create_dir_all(&folder).unwrap();
+    let chain = (0..10_000).map(|at| format!("e(x{at}, x{})", at + 1)).collect::<Vec<_>>().join(", ");
+    let program = format!(
+        ".decl e(a: number, b: number)\ne(1, 1).\n.decl r(x: number)\nr(x0) :- {chain}.\n.output r(IO=stdout)\n"
+    );
+    let path = folder.join("joins.dl");
+    fs::write(&path, program).unwrap();
+    for engine in ENGINES {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gouji"));
+        command.args(["run", "--engine", engine]).arg(&path).arg("-D").arg(&folder);
+        let output = command.output().unwrap();
+        assert!(text(&output.stdout).contains("\n1\n"), "{engine}: {}", text(&output.stderr));
+    }
+}

@@ -11,7 +11,7 @@ const PROPOSED: usize = 4 * super::batch::BATCH;
 
 impl Runner<'_> {
     /// Pairs each row of the batch with the values of the new variable.
-    pub fn meet(&mut self, meet: &Meet, step: &Step, rest: &[Step], (batch, out): (&Batch, Out<'_>)) {
+    pub fn meet(&mut self, meet: &Meet, (step, rest): (&Step, &[Step]), batch: &Batch, out: Out<'_>) -> Batch {
         let world = self.world;
         let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.get(*slot).is_some()).collect();
         let sides: Vec<Side<'_>> = meet
@@ -27,7 +27,7 @@ impl Runner<'_> {
             .collect();
         let ty = self.rule.vars[meet.var.index()].ty;
         let kind = Kind::of(&world.input.program.types[ty.index()].kind);
-        let (mut rows, mut proposed) = (Vec::new(), 0);
+        let (mut rows, mut proposed, mut last) = (Vec::new(), 0, Batch::bare(0));
         for row in (0_u32..).take(batch.len) {
             let least = sides.iter().map(|side| side.count(row)).min().unwrap_or(0);
             if least > 0 {
@@ -39,10 +39,14 @@ impl Runner<'_> {
                 proposed = 0;
                 let mut met = batch.gather(&pairs.rows, &kept);
                 met.set(meet.slot, Vector::Words(kind, pairs.partners));
-                self.count(rest, met.len);
-                self.steps(rest, met, &mut *out);
+                let before = std::mem::replace(&mut last, met);
+                if before.len > 0 {
+                    self.count(rest, before.len);
+                    self.steps(rest, before, &mut *out);
+                }
             }
         }
+        last
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Runner<'r> {
 /// Takes the words of the head's columns and their number; says whether to stop.
 pub type Head<'h> = &'h mut dyn FnMut(Vec<Vec<u32>>, usize) -> Option<Stop>;
 
+/// How many partners a row has, and the pairs of some rows with theirs.
+type Partners<'p> = (&'p dyn Fn(usize) -> usize, &'p dyn Fn(Vec<u32>) -> datalog::Pairs);
+
 /// Takes the batches that come out of the last step.
 pub type Out<'o> = &'o mut dyn FnMut(&mut Runner<'_>, Batch);
 
@@ -121,10 +124,10 @@ impl<'r> Runner<'r> {
         batch
     }
 
-    /// Hands `batch` through `steps` to `out`.
+    /// Hands `batch` through `steps` to `out`. Of what a join makes, all but the last piece goes through the rest of the
+    /// steps by itself, so that a rule of many joins needs no deep stack.
     pub fn steps(&mut self, steps: &[Step], mut batch: Batch, out: Out<'_>) {
-        self.stop = self.stop.or_else(|| self.limits.time());
-        if self.stop.is_some() {
+        if self.is_stopped() {
             return;
         }
         for (at, step) in steps.iter().enumerate() {
@@ -134,13 +137,9 @@ impl<'r> Runner<'r> {
             let rest = &steps[at + 1..];
             batch = match &step.action {
                 Action::Scan(_) => return,
-                Action::Join(join) => return self.join(join, step, rest, (&batch, out)),
-                Action::Meet(meet) => return self.meet(meet, step, rest, (&batch, out)),
-                Action::Generate(generate) => {
-                    let batch = self.generate(generate, &step.live, &batch);
-                    self.count(rest, batch.len);
-                    return self.steps(rest, batch, out);
-                }
+                Action::Join(join) => self.join(join, (step, rest), &batch, &mut *out),
+                Action::Meet(meet) => self.meet(meet, (step, rest), &batch, &mut *out),
+                Action::Generate(generate) => self.generate(generate, &step.live, &batch),
                 Action::Exists(exists) => self.exists(exists, step, batch),
                 Action::Filter(check) => self.filter(check, &step.live, batch),
                 Action::Compute(compute) => self.compute(compute, &step.live, batch),
@@ -149,10 +148,19 @@ impl<'r> Runner<'r> {
                 Action::Aggregate(aggregate) => self.aggregate(aggregate, &step.live, batch),
             };
             self.count(rest, batch.len);
+            if matches!(step.action, Action::Join(_) | Action::Meet(_) | Action::Generate(_)) && self.is_stopped() {
+                return;
+            }
         }
         if batch.len > 0 {
             out(self, batch);
         }
+    }
+
+    /// Whether it was stopped, or must stop now.
+    fn is_stopped(&mut self) -> bool {
+        self.stop = self.stop.or_else(|| self.limits.time());
+        self.stop.is_some()
     }
 
     /// Counts the rows that came out of the step before `rest`, unless it is one of an inner body.
@@ -169,32 +177,53 @@ impl<'r> Runner<'r> {
         Scope { world: self.world, rule: self.rule, places: &self.plan.places, batch }
     }
 
-    fn join(&mut self, join: &Join, step: &Step, rest: &[Step], (batch, out): (&Batch, Out<'_>)) {
+    /// The last piece of the join; those before it have gone through `rest`.
+    fn join(&mut self, join: &Join, (step, rest): (&Step, &[Step]), batch: &Batch, out: Out<'_>) -> Batch {
         let world = self.world;
         let index = world.index_of(&step.action);
         let groups = self.groups(&join.keys, index, join.relation, batch);
         if let Some((similar, alike)) = world.alike(join) {
             let lists = self.alike(similar, alike, (index, &groups), batch);
-            return self.join_listed(join, (step, rest), &lists, (batch, out));
+            let partners = |row: usize| lists[row].len();
+            let pairs = |rows| datalog::listed(rows, &lists);
+            return self.pieces(join, (step, rest), (&partners, &pairs), (batch, out));
         }
+        let partners = |row: usize| match groups[row] {
+            NONE => 0,
+            group if join.old => index.old(group).len(),
+            group => index.list(group).len(),
+        };
+        let pairs = |rows| datalog::join(rows, &groups, index, join.old);
+        self.pieces(join, (step, rest), (&partners, &pairs), (batch, out))
+    }
+
+    /// Joins rows with their partners, a piece at a time.
+    fn pieces(
+        &mut self,
+        join: &Join,
+        (step, rest): (&Step, &[Step]),
+        (partners, pairs): Partners<'_>,
+        (batch, out): (&Batch, Out<'_>),
+    ) -> Batch {
         let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.get(*slot).is_some()).collect();
-        let (mut rows, mut pairs) = (Vec::new(), 0);
-        for (row, group) in (0_u32..).zip(&groups) {
-            if *group != NONE {
-                let partners = if join.old { index.old(*group) } else { index.list(*group) };
-                if !partners.is_empty() {
-                    rows.push(row);
-                    pairs += partners.len();
+        let (mut rows, mut found, mut last) = (Vec::new(), 0, Batch::bare(0));
+        for row in 0..batch.len {
+            let more = partners(row);
+            if more > 0 {
+                rows.extend(u32::try_from(row));
+                found += more;
+            }
+            if found >= PAIRS || (row + 1 == batch.len && found > 0) {
+                let piece = self.joined(join, &kept, batch, pairs(std::mem::take(&mut rows)));
+                found = 0;
+                let before = std::mem::replace(&mut last, piece);
+                if before.len > 0 {
+                    self.count(rest, before.len);
+                    self.steps(rest, before, &mut *out);
                 }
             }
-            if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
-                let pairs_made = datalog::join(std::mem::take(&mut rows), &groups, index, join.old);
-                pairs = 0;
-                let joined = self.joined(join, &kept, batch, pairs_made);
-                self.count(rest, joined.len);
-                self.steps(rest, joined, &mut *out);
-            }
         }
+        last
     }
 
     /// For each row, the rows in its group whose text is like its own.
@@ -216,30 +245,6 @@ impl<'r> Runner<'r> {
             rows.iter().copied().filter(|row| group.binary_search(row).is_ok()).collect()
         };
         groups.iter().enumerate().map(partners).collect()
-    }
-
-    fn join_listed(
-        &mut self,
-        join: &Join,
-        (step, rest): (&Step, &[Step]),
-        lists: &[Vec<u32>],
-        (batch, out): (&Batch, Out<'_>),
-    ) {
-        let kept: Vec<usize> = step.live.iter().copied().filter(|slot| batch.get(*slot).is_some()).collect();
-        let (mut rows, mut pairs) = (Vec::new(), 0);
-        for (row, list) in (0_u32..).zip(lists) {
-            if !list.is_empty() {
-                rows.push(row);
-                pairs += list.len();
-            }
-            if pairs >= PAIRS || (row as usize + 1 == batch.len && pairs > 0) {
-                let pairs_made = datalog::listed(std::mem::take(&mut rows), lists);
-                pairs = 0;
-                let joined = self.joined(join, &kept, batch, pairs_made);
-                self.count(rest, joined.len);
-                self.steps(rest, joined, &mut *out);
-            }
-        }
     }
 
     fn joined(&self, join: &Join, kept: &[usize], batch: &Batch, pairs: datalog::Pairs) -> Batch {
