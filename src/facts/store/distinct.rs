@@ -60,7 +60,7 @@ pub fn keep_rows(table: &mut Table, kept: &[u32]) {
     for (source, end) in table.sources.iter_mut().zip(ends) {
         let upto = kept.partition_point(|row| *row < end);
         let rows = kept[before..upto].iter().map(|row| row - source.first_row).collect();
-        let all = std::mem::replace(&mut source.places, Box::<CellPlaces>::default());
+        let all = std::mem::replace(&mut source.places, Box::new(CellPlaces::new(0)));
         source.places = Box::new(Kept { all, rows });
         source.first_row = count(before);
         before = upto;
