@@ -24,6 +24,7 @@ mod why_not;
 mod expect;
 mod ground;
 mod lint;
+mod needs;
 mod test;
 mod tidy;
 
@@ -236,14 +237,24 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
 
 /// The program of these rules over these facts.
 pub fn resolve(sources: &SourceMap, rules: &Rules, store: &Store, sets: &[Set]) -> (Program, Report) {
+    resolve_some(sources, (&rules.programs, &rules.cards.iter().collect::<Vec<_>>()), store, sets)
+}
+
+/// As [`resolve`], with only those cards.
+fn resolve_some(
+    sources: &SourceMap,
+    (programs, some): (&[crate::syntax::ast::Program], &[&LoadedCard]),
+    store: &Store,
+    sets: &[Set],
+) -> (Program, Report) {
     let mut report = Report::new();
     let mut cards = Vec::new();
-    for loaded in &rules.cards {
+    for loaded in some {
         let (params, complaints) = params::resolve(sources, loaded, sets);
         report.append(complaints);
         cards.push(card::source(loaded, params));
     }
-    let input = analysis::Input { mode: Mode::Audit, sources, programs: &rules.programs, cards: &cards, store };
+    let input = analysis::Input { mode: Mode::Audit, sources, programs, cards: &cards, store };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     (program, report)

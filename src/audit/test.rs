@@ -1,15 +1,16 @@
 //! The cards' own tests: the facts of a test are loaded, the card is run on them, and what it finds is compared with what
 //! the test expects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expect::{Expectation, expectation};
 use super::find::{find, solution};
 use super::ground::{Ground, ground};
+use super::needs::Needs;
 use super::rules::{LoadedCard, Rules};
 use super::tell::Teller;
 use super::words::Words;
-use super::{Engine, Set, execute, resolve};
+use super::{Engine, Set, execute, resolve, resolve_some};
 use crate::analysis;
 use crate::cards::Test;
 use crate::diagnostic::{Code, Diagnostic, Lang, Report, nearest};
@@ -49,13 +50,22 @@ pub fn test(sources: &SourceMap, rules: &Rules, engine: Engine) -> Tested {
     let mut tested = Tested::default();
     let (schema, report) = analysis::schema(&rules.programs.iter().collect::<Vec<_>>());
     tested.report.append(report);
-    for (at, loaded) in rules.cards.iter().enumerate() {
-        tested.cards += usize::from(!loaded.card.tests.is_empty());
+    let empty = StoreBuilder::new(&schema).finish(|file| sources.file(file).name().to_owned());
+    let wrong = errors_of(resolve(sources, rules, &empty, &[]).1);
+    let said: BTreeSet<(Option<Span>, Code)> =
+        wrong.diagnostics().iter().map(|wrong| (wrong.place(), wrong.code)).collect();
+    tested.report.append(wrong);
+    let needs = Needs::of(rules);
+    for (at, loaded) in rules.cards.iter().enumerate().filter(|(_, loaded)| !loaded.card.tests.is_empty()) {
+        tested.cards += 1;
+        // with all of them, the tests of many cards would take as long as the square of their number
+        let cards: Vec<&LoadedCard> = needs.closure(at).into_iter().map(|needed| &rules.cards[needed]).collect();
         for test in &loaded.card.tests {
             tested.run += 1;
-            let report = run(&Case { sources, rules, schema: &schema, at, loaded, test, engine });
+            let report = run(&Case { sources, rules, schema: &schema, cards: &cards, loaded, test, engine });
             tested.failed += usize::from(report.has_errors());
-            tested.report.append(report);
+            let is_new = |wrong: &&Diagnostic| !said.contains(&(wrong.place(), wrong.code));
+            tested.report.extend(report.diagnostics().iter().filter(is_new).cloned());
         }
     }
     tested
@@ -66,10 +76,19 @@ struct Case<'a> {
     sources: &'a SourceMap,
     rules: &'a Rules,
     schema: &'a Schema,
-    at: usize,
+    /// The card and those that it needs.
+    cards: &'a [&'a LoadedCard],
     loaded: &'a LoadedCard,
     test: &'a Test,
     engine: Engine,
+}
+
+impl Case<'_> {
+    /// The card among those of a program.
+    fn card<'p>(&self, program: &'p Program) -> Option<&'p Card> {
+        let at = self.cards.iter().position(|card| std::ptr::eq(*card, self.loaded))?;
+        program.cards.get(at)?.as_ref()
+    }
 }
 
 fn run(case: &Case) -> Report {
@@ -79,7 +98,7 @@ fn run(case: &Case) -> Report {
         let outcome = execute(&input, case.engine);
         let matcher = Matcher::new(&input, &outcome);
         let words = Words { input, matcher: &matcher, schema: case.schema, lang: Lang::Zh, evidence: false };
-        if let Some(Some(card)) = program.cards.get(case.at) {
+        if let Some(card) = case.card(&program) {
             report.append(compare(case, &words, &outcome, (card, &expected)));
         }
     }
@@ -90,7 +109,7 @@ fn run(case: &Case) -> Report {
 fn world(case: &Case, report: &mut Report) -> Option<(Program, Store)> {
     let (store, complaints) = store(case);
     report.append(complaints);
-    let (program, complaints) = resolve(case.sources, case.rules, &store, &sets(case));
+    let (program, complaints) = resolve_some(case.sources, (&case.rules.programs, case.cards), &store, &sets(case));
     report.append(errors_of(complaints));
     (!report.has_errors()).then_some((program, store))
 }
@@ -100,9 +119,11 @@ fn world(case: &Case, report: &mut Report) -> Option<(Program, Store)> {
 pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node, Ground)> {
     let schema = analysis::schema(&rules.programs.iter().collect::<Vec<_>>()).0;
     let mut proofs = Vec::new();
+    let needs = Needs::of(rules);
     for (at, loaded) in rules.cards.iter().enumerate() {
+        let cards: Vec<&LoadedCard> = needs.closure(at).into_iter().map(|needed| &rules.cards[needed]).collect();
         for test in &loaded.card.tests {
-            let case = Case { sources, rules, schema: &schema, at, loaded, test, engine: Engine::default() };
+            let case = Case { sources, rules, schema: &schema, cards: &cards, loaded, test, engine: Engine::default() };
             let Some((program, store)) = world(&case, &mut Report::new()) else { continue };
             let input = exec::Input { program: &program, store: &store, sources };
             let outcome = execute(&input, case.engine);
@@ -110,7 +131,7 @@ pub fn prove_tests(sources: &SourceMap, rules: &Rules) -> Vec<(String, Node, Gro
             let words = Words { input, matcher: &matcher, schema: &schema, lang: Lang::Zh, evidence: false };
             let (prover, teller) =
                 (Prover::new(&matcher, usize::MAX), Teller { words: &words, all: true, every: true });
-            let Some(Some(card)) = program.cards.get(at) else { continue };
+            let Some(card) = case.card(&program) else { continue };
             for found in find(&words, &outcome, &loaded.card.code.text, card) {
                 let proof = prover.prove(card.relation, &found.row);
                 let node = proof.map(|proof| teller.proof(&proof, found.finding.message)).unwrap_or_default();
