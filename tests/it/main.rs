@@ -14,6 +14,7 @@ mod formats;
 mod init;
 mod kaifu;
 mod language_doc;
+mod layout;
 mod packs;
 mod paths;
 mod proofs;

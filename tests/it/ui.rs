@@ -19,6 +19,7 @@ use gouji::diagnostic::{Code, Diagnostic, Lang};
 use gouji::render::human::{self, Style};
 use gouji::source::SourceMap;
 use gouji::syntax;
+use gouji::value::Unit;
 
 const STAGES: [&str; 6] = ["syntax", "analysis", "cards", "tests", "facts", "plain"];
 const STYLE: Style = Style { columns: 80, color: false, lang: Lang::Zh };
@@ -92,6 +93,92 @@ fn complaints_are_the_same_twice_and_in_english_too() {
             assert!(!diagnostic.message.en.is_empty() && !diagnostic.message.zh.is_empty(), "{diagnostic:?}");
         }
     }
+}
+
+#[test]
+fn every_fix_does_away_with_its_complaint() {
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for (stage, path) in cases() {
+        let (sources, diagnostics) = complaints(stage, &path);
+        for diagnostic in diagnostics.iter().filter(|diagnostic| !diagnostic.fixes.is_empty()) {
+            let Some(text) = mended(&sources, &path, diagnostic) else { continue };
+            tried += 1;
+            let copy = copied(stage, &path);
+            fs::write(&copy, &text).unwrap();
+            let same = |list: &[Diagnostic]| {
+                let is_same =
+                    |other: &&Diagnostic| (other.code, &other.message) == (diagnostic.code, &diagnostic.message);
+                list.iter().filter(is_same).count()
+            };
+            let (now, before) = (same(&complaints(stage, &copy).1), same(&diagnostics));
+            if now >= before {
+                wrong.push(format!("{}: {:?} is said again of\n{text}", path.display(), diagnostic.message.en));
+            }
+        }
+    }
+    assert!(tried > 30, "{tried} complaints have a fix");
+    assert!(wrong.is_empty(), "{} fixes mend nothing\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn complaints_in_english_have_no_chinese_of_ours() {
+    let mut wrong = Vec::new();
+    for (stage, path) in cases() {
+        let (sources, diagnostics) = complaints(stage, &path);
+        let written: String = sources.files().iter().map(|file| file.text().replace(['\n', '\r'], "")).collect();
+        for diagnostic in &diagnostics {
+            let texts = [Some(&diagnostic.message), diagnostic.help.as_ref()];
+            let labels = diagnostic.labels.iter().map(|label| &label.text);
+            for text in texts.into_iter().flatten().chain(labels) {
+                // units of money are part of the language
+                let is_ours = |part: &String| !written.contains(part.as_str()) && Unit::from_name(part).is_none();
+                let ours = chinese_parts(&text.en).into_iter().filter(is_ours);
+                wrong.extend(ours.map(|part| format!("{}: {part} in {:?}", path.display(), text.en)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} texts\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The text of the case with the edits of one complaint made; none when these are in another file.
+fn mended(sources: &SourceMap, path: &Path, diagnostic: &Diagnostic) -> Option<String> {
+    let mut text = fs::read_to_string(path).ok()?;
+    let mut fixes = diagnostic.fixes.clone();
+    fixes.sort_by_key(|fix| std::cmp::Reverse(fix.span.start()));
+    for fix in fixes {
+        let file = sources.file(sources.file_of(fix.span)?);
+        if file.text() != fs::read_to_string(path).ok()?.trim_start_matches('\u{feff}') {
+            return None;
+        }
+        let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+        let (from, to) = (file.local(fix.span.start()) + mark, file.local(fix.span.end()) + mark);
+        text.replace_range(from..to, &fix.replacement);
+    }
+    Some(text)
+}
+
+/// A place for a changed copy of a case, beside copies of what it may read.
+fn copied(stage: &str, path: &Path) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mended").join(stage);
+    let from = path.parent().unwrap();
+    for (from, to) in [(from.to_owned(), folder.clone()), (from.join("data"), folder.join("data"))] {
+        fs::create_dir_all(&to).unwrap();
+        for entry in fs::read_dir(from).into_iter().flatten() {
+            let entry = entry.unwrap().path();
+            if entry.is_file() {
+                fs::copy(&entry, to.join(entry.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    folder.join(path.file_name().unwrap())
+}
+
+/// The runs of Chinese characters and full-width signs in a text.
+fn chinese_parts(text: &str) -> Vec<String> {
+    let is_chinese = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
+    let parts = text.split(|c: char| !is_chinese(c));
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// Every case with its stage, by path.
