@@ -29,6 +29,7 @@ mod test;
 mod tidy;
 
 // and plain Datalog programs.
+mod json_facts;
 mod plain;
 mod records;
 

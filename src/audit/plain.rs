@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::json_facts;
 use super::records::{self, Declared};
 use super::{Engine, execute};
 use crate::analysis::{self, InputWish, Mode};
@@ -126,10 +127,22 @@ fn load_records(
     let declared = Declared::new(tree);
     let (mut items, mut loaded) = (Vec::new(), BTreeSet::new());
     for wish in wishes {
-        let Some(columns) = declared.structured(&wish.relation) else { continue };
+        let is_json = is_json(wish);
+        let columns = if is_json { declared.columns(&wish.relation) } else { declared.structured(&wish.relation) };
+        let Some(columns) = columns else {
+            if is_json {
+                let message =
+                    text!("组件里的表不能从 JSON 载入", "a relation of a component cannot be loaded from JSON");
+                report.push(Diagnostic::error(Code::Unsupported, message).at(wish.span));
+            }
+            continue;
+        };
         loaded.extend(columns.iter().map(|column| column.ty.span));
         let Some(file) = open(sources, request, wish, report) else { continue };
-        let (rows, complaints) = records::read(sources, file, (&wish.relation, columns), &declared, &wish.options);
+        let (rows, complaints) = match is_json {
+            true => json_facts::read(sources, file, (&wish.relation, columns), &declared),
+            false => records::read(sources, file, (&wish.relation, columns), &declared, &wish.options),
+        };
         items.extend(rows);
         report.append(complaints);
     }
@@ -146,7 +159,7 @@ fn load_facts(
     report: &mut Report,
 ) -> Store {
     let mut inputs = Vec::new();
-    for wish in wishes {
+    for wish in wishes.iter().filter(|wish| !is_json(wish)) {
         let Some(at) = schema.relations.iter().position(|relation| relation.name == wish.relation) else { continue };
         let pieces = path(request, wish).and_then(|path| Pieces::of(&path, PIECE).ok()?);
         let file = match &pieces {
@@ -234,12 +247,18 @@ fn option<'w>(wish: &'w InputWish, name: &str) -> Option<&'w str> {
     options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
+/// Whether an `.input` names a file of JSON.
+fn is_json(wish: &InputWish) -> bool {
+    option(wish, "IO") == Some("jsonfile")
+}
+
 /// The path of the file that an `.input` names, if it names one.
 fn path(request: &PlainRequest, wish: &InputWish) -> Option<PathBuf> {
     let name = option(wish, "filename").or_else(|| option(wish, "name")).map(str::to_owned);
-    let name = name.unwrap_or_else(|| format!("{}.facts", wish.relation));
+    let ending = if is_json(wish) { "json" } else { "facts" };
+    let name = name.unwrap_or_else(|| format!("{}.{ending}", wish.relation));
     let folder = option(wish, "fact-dir").map_or_else(|| request.facts.to_owned(), PathBuf::from);
-    (option(wish, "IO").unwrap_or("file") == "file").then(|| folder.join(name))
+    (is_json(wish) || option(wish, "IO").unwrap_or("file") == "file").then(|| folder.join(name))
 }
 
 /// The file that an `.input` names.
@@ -252,7 +271,7 @@ fn open(sources: &mut SourceMap, request: &PlainRequest, wish: &InputWish, repor
         }
         (other, _) => {
             let message = text!("不支持从 `{other}` 载入", "loading from `{other}` is not supported");
-            let help = text!("可用：IO=file、IO=stdin", "there are IO=file and IO=stdin");
+            let help = text!("可用：IO=file、IO=stdin、IO=jsonfile", "there are IO=file, IO=stdin and IO=jsonfile");
             report.push(Diagnostic::error(Code::BadDirective, message).at(wish.span).help(help));
             return None;
         }

@@ -30,6 +30,11 @@ impl<'p> Declared<'p> {
         declared
     }
 
+    /// The columns of a relation.
+    pub(super) fn columns(&self, relation: &str) -> Option<&'p [ColumnDecl]> {
+        Some(&self.relations.get(relation)?.columns)
+    }
+
     /// The columns of a relation, when one of them holds records or branches.
     pub(super) fn structured(&self, relation: &str) -> Option<&'p [ColumnDecl]> {
         let columns = &self.relations.get(relation)?.columns;
@@ -40,7 +45,7 @@ impl<'p> Declared<'p> {
     }
 
     /// What a type is, behind its other names; none for the built-in types.
-    fn kind(&self, name: &str) -> Option<&'p TypeKind> {
+    pub(super) fn kind(&self, name: &str) -> Option<&'p TypeKind> {
         let mut name = name;
         for _ in 0..=self.types.len() {
             match self.types.get(name)? {
@@ -53,7 +58,7 @@ impl<'p> Declared<'p> {
     }
 
     /// The built-in type behind a name, texts for what is not known.
-    fn base(&self, name: &str) -> String {
+    pub(super) fn base(&self, name: &str) -> String {
         let mut name = name;
         for _ in 0..=self.types.len() {
             match self.types.get(name) {

@@ -10,6 +10,7 @@ mod place;
 pub mod proof;
 pub mod sarif;
 pub mod souffle;
+mod souffle_json;
 pub mod summary;
 mod table;
 

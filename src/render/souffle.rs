@@ -49,8 +49,9 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
             if io == "stdoutprintsize" {
                 return Some((Target::Stdout, format!("{}\t{}\n", relation.name, size(results, directive.relation))));
             }
-            let is_printed = io == "stdout";
-            let name = option("filename").map_or_else(|| format!("{}.csv", relation.name), str::to_owned);
+            let is_printed = io.starts_with("stdout");
+            let ending = if io == "jsonfile" { "json" } else { "csv" };
+            let name = option("filename").map_or_else(|| format!("{}.{ending}", relation.name), str::to_owned);
             let target = if is_printed { Target::Stdout } else { Target::File(name) };
             let style = Style {
                 rfc4180: option("rfc4180") == Some("true"),
@@ -58,6 +59,10 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
                 headers: option("headers") == Some("true"),
             };
             let rows = rows(results, directive.relation);
+            if io.contains("json") {
+                let objects = option("format") == Some("object");
+                return Some((target, super::souffle_json::rows(results.program, relation, &rows, objects)));
+            }
             let body = body(results, directive.relation, &rows, &style);
             let header = if style.headers { header(results, directive.relation, &style) } else { String::new() };
             let text = if is_printed { banner(&relation.name, &header, &body) } else { header + &body };
@@ -146,7 +151,7 @@ fn body(results: &Results, relation: RelationId, rows: &[Vec<Value>], style: &St
 }
 
 /// Writes a value as its type is written: records as `[a, b]`, branches as `$Branch(a, b)`.
-fn write_value(program: &Program, value: &Value, ty: TypeId, text: &mut String) {
+pub(super) fn write_value(program: &Program, value: &Value, ty: TypeId, text: &mut String) {
     match (&program.types[ty.index()].kind, value) {
         (TypeKind::Record(fields), Value::Record(values)) => {
             text.push('[');
