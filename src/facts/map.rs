@@ -67,7 +67,8 @@ fn names_of(relation: &Relation, column: &Column, spec: Option<&ColumnSpec>) -> 
             if !title.is_empty() && !shared {
                 names.push(title.to_owned());
             }
-            names.extend(column.headers.iter().cloned());
+            // Those of a part are looked for beside its whole only.
+            names.extend(column.headers.iter().filter(|_| column.part_of.is_none()).cloned());
             names
         }
     }
@@ -101,7 +102,12 @@ pub fn map(
         let by_position = headers.rows.is_empty() && said.is_none();
         let complaints = report.diagnostics().len();
         let finder = Finder { relation, column, headers, index: &index };
+        let whole = column.part_of.as_ref().and_then(|whole| {
+            let at = relation.columns.iter().position(|column| column.name == *whole)?;
+            columns.get(at).and_then(|whole: &MappedColumn| whole.index)
+        });
         let found = if by_position { (at < headers.columns.len()).then_some(at) } else { finder.find(said, report) };
+        let found = found.or_else(|| headers.part(whole.filter(|_| said.is_none())?, &column.headers));
         // A header that an earlier column has is its own, unless the manifest says otherwise.
         let found = found.filter(|found| !taken[*found] || said.is_some_and(ColumnSpec::names_one));
         let refused = report.diagnostics().len() > complaints;
@@ -109,7 +115,9 @@ pub fn map(
             taken[found] = true;
         }
         let header = found.map(|found| &headers.columns[found]);
-        let unit = unit(column, (said, spec), header, captions, report);
+        // A part is in the unit of its whole.
+        let printed = header.map(|header| (header, whole.map(|whole| &headers.columns[whole])));
+        let unit = unit(column, (said, spec), printed, captions, report);
         let days = days(column, (said, spec), (table, headers), found, report);
         let asked = said.and_then(|said| said.headers.first().or(said.pattern.as_ref())).map(|asked| asked.span);
         columns.push(MappedColumn {
@@ -242,12 +250,13 @@ impl Finder<'_> {
     }
 }
 
-/// The unit of a column's cells: what the manifest says of the column, else the header, else what the manifest says of
+/// The unit of a column's cells: what the manifest says of the column, else the header, else that of the column that it is a
+/// part of, else what the manifest says of
 /// the source, else the caption.
 fn unit(
     column: &Column,
     (said, spec): (Option<&ColumnSpec>, &SourceSpec),
-    header: Option<&Header>,
+    header: Option<(&Header, Option<&Header>)>,
     caption: Option<CellUnit>,
     report: &mut Report,
 ) -> Option<CellUnit> {
@@ -255,9 +264,10 @@ fn unit(
         CellUnit::Money(_) => column.ty == ColumnType::Money,
         CellUnit::Percent => column.ty == ColumnType::Decimal,
     };
-    let printed = header.and_then(Header::unit).filter(fits);
+    let own = |(header, whole): (&Header, Option<&Header>)| header.unit().or_else(|| whole.and_then(Header::unit));
+    let printed = header.and_then(own).filter(fits);
     if let Some(told) = said.and_then(|said| said.unit.as_ref()) {
-        if let (Some(printed), Some(header)) = (printed.filter(|printed| *printed != told.value), header) {
+        if let (Some(printed), Some((header, _))) = (printed.filter(|printed| *printed != told.value), header) {
             let (told_name, printed_name) = (unit_name(told.value), unit_name(printed));
             let message = text!(
                 "表头写的单位是{printed_name}，audit.toml 写的是{told_name}；按 audit.toml 读",

@@ -52,6 +52,9 @@ pub struct Column {
     pub doc: String,
     /// Headers under which printed tables have it, besides its name and what its documentation calls it.
     pub headers: Vec<String>,
+    /// The column that it is a part of: its headers (`其中：区级`) are looked for to the right of that one only, since each
+    /// amount of a printed table may have such a part.
+    pub part_of: Option<String>,
     /// The name in the declaration.
     pub span: Span,
 }

@@ -143,3 +143,30 @@ fn a_header_that_two_columns_may_have_goes_to_the_one_that_needs_it() {
         assert!(found.contains("41万元  0元"), "{found}");
     }
 }
+
+#[test]
+fn parts_of_amounts_are_found_beside_the_amount_they_are_parts_of() {
+    let dir = folder("init-parts");
+    let table = "项目名称,全年预算数（万元）,其中：中央,其中：区级,全年执行数（万元）,其中：区级\n甲,100,20,80,90,75\n乙,200,90,210,150,60\n";
+    fs::write(dir.join("表.csv"), table).unwrap();
+    let at = dir.to_str().unwrap();
+    let made = gouji(&["init", at, "--lang", "zh"]);
+    assert!(made.status.success(), "{}", text(made.stderr));
+    let manifest = fs::read_to_string(dir.join("audit.toml")).unwrap();
+    let amounts = "p in project, n = p.name, b = p.budget, bd = p.budget_district, s = p.spent, sd = p.spent_district";
+    let asked = |manifest: &str| {
+        fs::write(dir.join("audit.toml"), manifest).unwrap();
+        let asked = gouji(&["query", amounts, at, "--format", "csv"]);
+        (text(asked.stdout), text(asked.stderr))
+    };
+    let (rows, said) = asked(&manifest);
+    assert!(
+        rows.contains("甲") && ["100", "80", "90", "75"].iter().all(|part| rows.contains(part)),
+        "{manifest}{rows}{said}"
+    );
+    // Found the same way when nothing is said of the columns.
+    let plain = "unit = \"万元\"\n[relation.project]\nsource = \"表.csv\"\n";
+    assert_eq!(asked(plain).0, rows, "{manifest}");
+    let checked = text(gouji(&["check", at, "--format", "concise"]).stdout);
+    assert!(checked.contains("HJ-007"), "乙 has more from the district than in all: {checked}");
+}

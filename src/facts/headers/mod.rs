@@ -42,6 +42,17 @@ pub struct Header {
     pub span: Span,
 }
 
+impl Headers {
+    /// The column of these names among the parts (`其中：…`) that stand right of the column at `whole`.
+    #[must_use]
+    pub fn part(&self, whole: usize, names: &[String]) -> Option<usize> {
+        let last = |at: &usize| self.columns[*at].levels.last().map(|level| names::bare(level)).unwrap_or_default();
+        let parts = (whole + 1..self.columns.len()).take_while(|at| last(at).starts_with("其中"));
+        let wanted: Vec<String> = names.iter().map(|name| names::bare(name)).collect();
+        parts.into_iter().find(|at| wanted.contains(&last(at)))
+    }
+}
+
 impl Header {
     /// As people write it: `预算金额/指标总额`, with the unit that stands below.
     #[must_use]

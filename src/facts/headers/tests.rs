@@ -46,3 +46,15 @@ fn two_levels_are_one_path() {
     assert_eq!(index.find("支出总额"), [3]);
     assert_eq!(index.find("其中：区级资金"), [2, 4], "both, for the caller to refuse");
 }
+
+#[test]
+fn a_part_stands_right_of_its_whole() {
+    let header = |text: &str| Header { levels: vec![text.to_owned()], ..Header::default() };
+    let columns = ["名称", "预算数", "其中：中央", "其中：区级（万元）", "支出数", "其中：区级", "说明"].map(header);
+    let headers = super::Headers { columns: columns.to_vec(), ..super::Headers::default() };
+    let names = ["其中：县级".to_owned(), "其中:区级".to_owned()];
+    assert_eq!(
+        [0, 1, 2, 4, 5, 6].map(|whole| headers.part(whole, &names)),
+        [None, Some(3), Some(3), Some(5), None, None]
+    );
+}

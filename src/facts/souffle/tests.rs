@@ -17,6 +17,7 @@ fn schema(types: &[ColumnType]) -> Schema {
         ty: *ty,
         doc: String::new(),
         headers: Vec::new(),
+        part_of: None,
         span: Span::default(),
     };
     let relation = Relation {

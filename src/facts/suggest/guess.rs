@@ -166,6 +166,17 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         let ty = relation.columns[column].ty;
         found.push(matched(ty, (column, index), (headers, data), (caption, name.is_some())));
     }
+    for (column, part) in relation.columns.iter().enumerate().filter(|(column, _)| !taken_columns.contains(column)) {
+        let whole = part.part_of.as_ref().and_then(|whole| {
+            found.iter().find(|one: &&Matched| relation.columns[one.column].name == *whole).map(|one| one.index)
+        });
+        let Some(whole) = whole else { continue };
+        let index = headers.part(whole, &part.headers).filter(|index| !taken.contains(index));
+        if let Some(index) = index.filter(|index| fits(part.ty, *index, data)) {
+            let unit = headers.columns[whole].unit().or(caption);
+            found.push(matched(part.ty, (column, index), (headers, data), (unit, true)));
+        }
+    }
     found.sort_by_key(|one| one.column);
     (total, found)
 }

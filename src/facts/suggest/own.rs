@@ -80,7 +80,14 @@ fn columns(headers: &Headers, data: &[&RawRow]) -> Vec<Column> {
         let name = free(&ident(&levels.join("_"), "列"), |name| taken.contains(name));
         taken.insert(name.clone());
         let ty = column_type(&levels, header.unit(), index, data);
-        columns.push(Column { name, ty, doc: header.printed(), headers: Vec::new(), span: Span::default() });
+        columns.push(Column {
+            name,
+            ty,
+            doc: header.printed(),
+            headers: Vec::new(),
+            part_of: None,
+            span: Span::default(),
+        });
     }
     columns
 }

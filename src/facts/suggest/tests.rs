@@ -12,6 +12,7 @@ fn schema() -> Schema {
         ty,
         doc: doc.to_owned(),
         headers: Vec::new(),
+        part_of: None,
         span: Span::default(),
     };
     let relation = |name: &str, columns| Relation {

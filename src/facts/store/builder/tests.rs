@@ -11,6 +11,7 @@ fn schema() -> Schema {
         ty,
         doc: String::new(),
         headers: Vec::new(),
+        part_of: None,
         span: Span::default(),
     };
     Schema {
