@@ -205,7 +205,10 @@ impl Loader<'_> {
                 let message = text!("没有共用定义 `{name}`", "there is no shared file `{name}`");
                 let known: Vec<&str> = SHARED.iter().map(|shared| shared.path).collect();
                 let all = known.join("、");
-                let help = match nearest(name, known.iter().copied()) {
+                let bare =
+                    |path: &&str| path.strip_prefix("lib/").and_then(|path| path.strip_suffix(".dl")) == Some(name);
+                let near = known.iter().copied().find(bare).or_else(|| nearest(name, known.iter().copied()));
+                let help = match near {
                     Some(near) => text!("是否 `{near}`？", "did you mean `{near}`?"),
                     None => text!(
                         "自带的有：{all}；自己的文件从本文件所在文件夹算起",

@@ -72,7 +72,9 @@ impl Written {
 fn escape(rest: &str) -> (Option<char>, usize) {
     let hex = |from: usize, digits: usize| {
         let code = rest.get(from..from + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        (code.and_then(char::from_u32), (from + digits).min(rest.len()))
+        // What is no hexadecimal digit may be longer than a byte.
+        let length = rest.chars().take(from + digits).map(char::len_utf8).sum();
+        (code.and_then(char::from_u32), length)
     };
     match rest[1..].chars().next() {
         Some('n') => (Some('\n'), 2),

@@ -126,3 +126,19 @@ fn shipped_files_are_those_of_the_folder() {
     assert_eq!(packs, folder("", ".toml"));
     assert_eq!(listed(super::SHARED), folder("lib/", ".dl"));
 }
+
+#[test]
+fn a_wrong_escape_before_a_long_character_is_a_complaint() {
+    for text in [
+        r#"[[rule]]
+code = "A\u{0}元""#,
+        r#"[[rule]]
+title = "\x元""#,
+        r#"[[rule]]
+title = "\U1元元元元""#,
+    ] {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.toml", text).unwrap();
+        assert!(super::read(&sources, file).1.has_errors(), "{text}");
+    }
+}

@@ -152,7 +152,14 @@ impl Infer<'_> {
             ),
         )
         .at(literal)
-        .help(text!("写 `{number}元` 或 `{number}万元`", "write `{number}元` or `{number}万元`"));
+        .help(if let Some(name) = number.strip_prefix('$') {
+            text!(
+                "在 params 里给 `{name}` 写上单位，如 default = \"10万元\"",
+                "give `{name}` a unit in params, such as default = \"10万元\""
+            )
+        } else {
+            text!("写 `{number}元` 或 `{number}万元`", "write `{number}元` or `{number}万元`")
+        });
         let complaint = match money {
             Some(side) => self.with_origin(complaint.secondary(side.1, text!("这是金额", "this is money")), side),
             None => complaint,

@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::ir::{Atom, Expr, Literal, Program, RelationId, Rule, VarId};
 use crate::source::Span;
 use crate::text;
+use crate::value::Value;
 use crate::value::functions::Function;
 
 pub(super) fn check(program: &Program, report: &mut Report) {
@@ -18,20 +19,39 @@ pub(super) fn check(program: &Program, report: &mut Report) {
             if let Some((var, span)) = growing(rule, &stratum.relations) {
                 let name = &rule.vars[var.index()].name;
                 let head = &program.relations[rule.head.index()].name;
-                report.push(
-                    Diagnostic::warning(
-                        Code::GrowsWithoutBound,
-                        text!(
-                            "`{head}` 每一轮都由 `{name}` 产生新的数，不会结束",
-                            "`{head}` makes a new number of `{name}` in every round and does not end"
-                        ),
-                    )
-                    .at(span)
-                    .help(text!("给出上界，如 `{name} < 100`", "give a bound, such as `{name} < 100`")),
+                let message = text!(
+                    "`{head}` 每一轮都由 `{name}` 产生新的数，不会结束",
+                    "`{head}` makes a new number of `{name}` in every round and does not end"
                 );
+                let complaint = if feeds_itself(rule, &stratum.relations) {
+                    Diagnostic::error(Code::GrowsWithoutBound, message)
+                } else {
+                    Diagnostic::warning(Code::GrowsWithoutBound, message)
+                };
+                let help = text!("给出上界，如 `{name} < 100`", "give a bound, such as `{name} < 100`");
+                report.push(complaint.at(span).help(help));
             }
         }
     }
+}
+
+/// Whether one row of the recursion is all that the rule needs to make the next, which is another by a constant: no other
+/// relation runs out, so that it certainly does not end once it begins.
+fn feeds_itself(rule: &Rule, stratum: &[RelationId]) -> bool {
+    let itself = rule.body.iter().all(|literal| match literal {
+        Literal::Atom(atom) => stratum.contains(&atom.relation),
+        Literal::Bind(_) => true,
+        _ => false,
+    });
+    let is_step = |arg: &Expr| match resolve(rule, arg).0 {
+        Expr::Call(Function::Add | Function::Sub, sides, _) => match &sides[..] {
+            [Expr::Var(_), Expr::Const(step)] | [Expr::Const(step), Expr::Var(_)] => *step != Value::Number(0),
+            _ => false,
+        },
+        _ => false,
+    };
+    let atoms = rule.body.iter().filter(|literal| matches!(literal, Literal::Atom(_))).count();
+    itself && atoms == 1 && rule.args.iter().any(is_step)
 }
 
 /// A variable of a recursive atom that the head changes by arithmetic and that no comparison bounds.
