@@ -29,7 +29,7 @@ use member::Memory;
 use super::doubt::{Doubt, Possible, PossibleRow};
 use super::{Input, Outcome, Rows};
 use crate::facts::store::Cell as Content;
-use crate::ir::{Atom, Literal, Origin, RelationId, Var, VarId};
+use crate::ir::{Atom, Expr, Literal, Origin, RelationId, Var, VarId};
 use crate::value::Value;
 
 /// Whether to go on.
@@ -230,11 +230,13 @@ impl<'a> Matcher<'a> {
     ///
     /// # Errors
     /// Why it has none.
-    pub fn value(&self, vars: &[Var], expr: &crate::ir::Expr, bindings: &Bindings) -> Result<Value, Doubt> {
-        match expr {
-            crate::ir::Expr::Var(var) if let Some(value) = bindings.value(*var) => Ok(value.clone()),
-            expr => self.eval(expr, &State::new(vars, bindings.clone(), Mode::Possible)),
+    pub fn value(&self, vars: &[Var], expr: &Expr, bindings: &Bindings) -> Result<Value, Doubt> {
+        if let Expr::Var(var) = expr
+            && let Some(value) = bindings.value(*var)
+        {
+            return Ok(value.clone());
         }
+        self.eval(expr, &State::new(vars, bindings.clone(), Mode::Possible))
     }
 
     /// The rows, by position, that an atom certainly matches under `bindings`.
