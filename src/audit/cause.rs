@@ -1,6 +1,6 @@
 //! Probable causes: the one cell that, written otherwise, would clear several findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::find::Found;
 use super::places::{cell_spot, written};
@@ -10,8 +10,9 @@ use crate::exec::CellRef;
 use crate::finding::{Cause, RunnerUp};
 use crate::ir::RuleId;
 use crate::provenance::culprit::{
-    Around, Equalities, Failed, MOST_FAILED, Root, Slip, Suspect, Whence, equalities, roots,
+    Around, Equalities, Failed, MOST_FAILED, Root, Sense, Slip, Suspect, Whence, equalities, roots,
 };
+use crate::source::Span;
 use crate::text;
 use crate::value::Value;
 
@@ -59,14 +60,15 @@ pub(super) fn accuse(
             }
         }
         let mut cause = describe(words, &equalities, &root, cleared.len());
-        cause.touching = touch(found, at, &cause);
+        cause.touching = touch(found, at, &cause, &repeated(words, &equalities, &root.suspect));
         // All that it explains is explained better already.
         if own > 0 || cause.touching > 0 || cleared.is_empty() {
             causes.push(cause);
         }
     }
     for (at, instance) in equalities.instances.iter().enumerate() {
-        if equalities.equations[at].terms.len() < 3 {
+        let equation = &equalities.equations[at];
+        if equation.sense != Sense::Zero || equation.terms.len() < 3 {
             continue;
         }
         let finding = finding_of(&at);
@@ -108,12 +110,27 @@ fn unsought(words: &Words<'_>, names: &[&str], equalities: &Equalities) -> Vec<T
     said
 }
 
-/// Puts findings that point at the cell under its cause; how many there are.
-fn touch(found: &mut BTreeMap<usize, Vec<Found>>, at: usize, cause: &Cause) -> usize {
+/// The cells of a row that was entered twice, and those of the row that it repeats; none for another slip.
+fn repeated(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> Vec<BTreeSet<Span>> {
+    if suspect.slip != Slip::RowTwice {
+        return Vec::new();
+    }
+    let rows = suspect.at.iter().copied().chain(suspect.parts.iter().map(|part| equalities.cells[*part].at));
+    let spans = rows.map(|row| {
+        let columns = 0..words.input.store.tables[row.table].arity();
+        columns.map(|column| cell_spot(&words.input, CellRef { column, ..row }).0).collect()
+    });
+    spans.collect()
+}
+
+/// Puts findings that point at the cell under its cause, and those that point at both of two `rows` that are the same; how
+/// many there are.
+fn touch(found: &mut BTreeMap<usize, Vec<Found>>, at: usize, cause: &Cause, rows: &[BTreeSet<Span>]) -> usize {
     let points = |found: &&mut Found| {
-        let labels = found.finding.labels.iter();
-        found.finding.cause.is_none()
-            && labels.into_iter().any(|label| cause.places.iter().any(|(span, _)| *span == label.span))
+        let labels = &found.finding.labels;
+        let at_cell = labels.iter().any(|label| cause.places.iter().any(|(span, _)| *span == label.span));
+        let at_row = |row: &BTreeSet<Span>| labels.iter().any(|label| row.contains(&label.span));
+        found.finding.cause.is_none() && (at_cell || !rows.is_empty() && rows.iter().all(at_row))
     };
     let touching = found.values_mut().flatten().filter(points);
     touching.map(|found| found.finding.cause = Some(at)).count()
@@ -181,22 +198,13 @@ fn change(words: &Words<'_>, equalities: &Equalities, suspect: &Suspect) -> Stri
     let from = written(&words.input, suspect.at[0]);
     let percent = if from.ends_with(['%', '％']) { "%" } else { "" };
     let to = format!("{}{percent}", suspect.corrected.normalize());
-    let said = match suspect.slip {
-        Slip::Subtotal => {
-            text!(
-                "{from} 是旁边几行的小计，又当作一行加了一遍",
-                "{from} is the sum of rows beside it, added as one more row"
-            )
-        }
-        Slip::RowMissing => text!(
-            "{from}：另一张表有这一行，少加的正是它",
-            "{from}: a row of another table, and just what is missing here"
-        ),
-        slip => {
-            let slip = if suspect.parts.is_empty() { slip_words(slip) } else { added(words, equalities, suspect) };
-            let (zh, en) = (&slip.zh, &slip.en);
-            text!("{from} → {to}（{zh}）", "{from} → {to} ({en})")
-        }
+    let added_wrongly = !suspect.slip.is_row() && !suspect.parts.is_empty();
+    let slip = if added_wrongly { added(words, equalities, suspect) } else { slip_words(suspect.slip) };
+    let (zh, en) = (&slip.zh, &slip.en);
+    let said = if suspect.slip.is_row() {
+        text!("{from}：{zh}", "{from}: {en}")
+    } else {
+        text!("{from} → {to}（{zh}）", "{from} → {to} ({en})")
     };
     said.get(words.lang).to_owned()
 }
@@ -255,7 +263,12 @@ fn slip_words(slip: Slip) -> Text {
         }
         Slip::LeftOut => text!("漏加了一项", "a part left out"),
         Slip::CountedTwice => text!("各项都加了两遍", "every part added twice"),
-        Slip::Subtotal => text!("小计又加了一遍", "a subtotal added as a row"),
-        Slip::RowMissing => text!("少了一行", "a row missing"),
+        Slip::RowTwice => text!("这一行录了两遍", "this row was entered twice"),
+        Slip::Subtotal => {
+            text!("旁边几行的小计，又当作一行加了一遍", "the sum of rows beside it, added as one more row")
+        }
+        Slip::RowMissing => {
+            text!("另一张表有这一行，少加的正是它", "a row of another table, and just what is missing here")
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evidence::evidence;
 use super::places::spot;
 use super::rules::LoadedCard;
-use super::verdict;
+use super::verdict::Feeds;
 use super::words::Words;
 use crate::exec::Outcome;
 use crate::exec::matcher::{Bindings, Flow, Member, Members, Mode, Slot};
@@ -30,9 +30,10 @@ pub(super) struct Found {
 /// The findings of every card that applies, by the card's position.
 pub(super) fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<usize, Vec<Found>> {
     let mut found = BTreeMap::new();
+    let mut feeds = Feeds::new(words);
     for (at, loaded) in cards.iter().enumerate() {
         let Some(Some(card)) = words.input.program.cards.get(at) else { continue };
-        if !verdict::not_fed(words, at) {
+        if !feeds.lacks(at) {
             found.insert(at, find(words, outcome, &loaded.card.code.text, card));
         }
     }

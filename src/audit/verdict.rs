@@ -7,7 +7,7 @@ use crate::exec::cells::table_of;
 use crate::exec::{CellRef, Outcome};
 use crate::facts::store::State;
 use crate::finding::{RuleVerdict, Undecided, Verdict};
-use crate::ir::{Expr, Literal, Origin, Program, RelationId, RuleId, VarId};
+use crate::ir::{Expr, Literal, Origin, RelationId, RuleId, VarId};
 use crate::syntax::ast::CellState;
 use crate::text;
 use crate::value::Value;
@@ -25,13 +25,12 @@ pub(super) fn verdicts(
     cards: &[LoadedCard],
     findings: &BTreeMap<usize, Vec<Found>>,
 ) -> Vec<RuleVerdict> {
-    let program = words.input.program;
-    let mut feeds = Feeds { words, memo: BTreeMap::new() };
+    let mut feeds = Feeds::new(words);
     let judge = |(at, loaded): (usize, &LoadedCard)| {
-        let rules: Vec<RuleId> = rules_of(program, at);
+        let rules: Vec<RuleId> = feeds.of_card(at);
         let count = findings.get(&at).map_or(0, Vec::len);
         let (undecided, without_value) = open_instances(words, outcome, &rules);
-        let failure = failure(program, outcome, &rules);
+        let failure = feeds.failure(outcome, &rules);
         let missing = rules.iter().map(|rule| feeds.lacking(*rule)).collect::<Option<Vec<_>>>();
         let verdict = match (failure, missing.and_then(|missing| missing.into_iter().next())) {
             (Some(reason), _) => Verdict::Failed(reason),
@@ -45,6 +44,7 @@ pub(super) fn verdicts(
         RuleVerdict {
             code: loaded.card.code.text.clone(),
             title: loaded.card.title.clone(),
+            rows: feeds.rows(&rules),
             verdict,
             findings: count,
             undecided,
@@ -52,19 +52,6 @@ pub(super) fn verdicts(
         }
     };
     cards.iter().enumerate().map(judge).collect()
-}
-
-/// Whether a card cannot be applied because a relation that it asks about is not fed at all, so that its findings, if
-/// any, would only say that nothing was loaded.
-pub(super) fn not_fed(words: &Words, card: usize) -> bool {
-    let mut feeds = Feeds { words, memo: BTreeMap::new() };
-    let rules = rules_of(words.input.program, card);
-    !rules.is_empty() && rules.iter().all(|rule| feeds.lacking(*rule).is_some())
-}
-
-fn rules_of(program: &Program, card: usize) -> Vec<RuleId> {
-    let of_card = program.rules.iter().enumerate().filter(|(_, rule)| rule.card == Some(card));
-    of_card.map(|(at, _)| RuleId(u32::try_from(at).unwrap_or(u32::MAX))).collect()
 }
 
 /// Instances of these rules that could not be decided, and those whose evaluation has no value. An instance that needs a
@@ -134,26 +121,6 @@ fn eval_error(error: EvalError) -> Text {
     }
 }
 
-/// Why one of the rules, or one that it depends on, could not be finished.
-fn failure(program: &Program, outcome: &Outcome, rules: &[RuleId]) -> Option<Text> {
-    if outcome.failures.is_empty() {
-        return None;
-    }
-    let mut reached: BTreeSet<RuleId> = rules.iter().copied().collect();
-    let mut open: Vec<RuleId> = rules.to_vec();
-    while let Some(rule) = open.pop() {
-        let mut used = Vec::new();
-        relations(&program.rules[rule.index()].body, true, &mut used);
-        for (at, other) in program.rules.iter().enumerate() {
-            let id = RuleId(u32::try_from(at).unwrap_or(u32::MAX));
-            if used.iter().any(|(relation, _)| *relation == other.head) && reached.insert(id) {
-                open.push(id);
-            }
-        }
-    }
-    outcome.failures.iter().find(|failure| reached.contains(&failure.rule)).map(|failure| failure.reason.clone())
-}
-
 /// Every relation that a body asks about, and whether it must have rows for the body to hold.
 fn relations(body: &[Literal], needed: bool, found: &mut Vec<(RelationId, bool)>) {
     for literal in body {
@@ -188,13 +155,80 @@ fn computes_with(expr: &Expr, var: VarId) -> bool {
     }
 }
 
-/// Which relations are fed.
-struct Feeds<'a> {
+/// Which relations are fed, and what rules depend on.
+pub(super) struct Feeds<'a> {
     words: &'a Words<'a>,
+    /// By card: its rules.
+    of_card: Vec<Vec<RuleId>>,
+    /// By relation: the rules that derive it.
+    derived_by: Vec<Vec<RuleId>>,
     memo: BTreeMap<(RelationId, bool), Option<Text>>,
 }
 
-impl Feeds<'_> {
+impl<'a> Feeds<'a> {
+    pub(super) fn new(words: &'a Words<'a>) -> Self {
+        let program = words.input.program;
+        let mut derived_by = vec![Vec::new(); program.relations.len()];
+        let mut of_card = vec![Vec::new(); program.cards.len()];
+        for (id, rule) in (0..).map(RuleId).zip(&program.rules) {
+            derived_by[rule.head.index()].push(id);
+            if let Some(of_card) = rule.card.and_then(|card| of_card.get_mut(card)) {
+                of_card.push(id);
+            }
+        }
+        Self { words, of_card, derived_by, memo: BTreeMap::new() }
+    }
+
+    /// The rules of a card.
+    fn of_card(&self, card: usize) -> Vec<RuleId> {
+        self.of_card.get(card).cloned().unwrap_or_default()
+    }
+
+    /// Whether a card cannot be applied because a relation that it asks about is not fed at all, so that its findings, if
+    /// any, would only say that nothing was loaded.
+    pub(super) fn lacks(&mut self, card: usize) -> bool {
+        let rules = self.of_card(card);
+        !rules.is_empty() && rules.iter().all(|rule| self.lacking(*rule).is_some())
+    }
+
+    /// Why one of the rules, or one that it depends on, could not be finished.
+    fn failure(&self, outcome: &Outcome, rules: &[RuleId]) -> Option<Text> {
+        if outcome.failures.is_empty() {
+            return None;
+        }
+        let (reached, _) = self.reached(rules);
+        outcome.failures.iter().find(|failure| reached.contains(&failure.rule)).map(|failure| failure.reason.clone())
+    }
+
+    /// How many rows of facts these rules look at: those of every loaded relation that they ask about, each once.
+    fn rows(&self, rules: &[RuleId]) -> u64 {
+        let input = &self.words.input;
+        let tables = self.reached(rules).1.into_iter().filter_map(|relation| {
+            match input.program.relations[relation.index()].origin {
+                Origin::Facts(table) | Origin::Rules(Some(table)) => Some(table),
+                Origin::Rules(None) => None,
+            }
+        });
+        tables.map(|table| u64::from(input.store.tables[table].rows)).sum()
+    }
+
+    /// These rules and those that they depend on; and every relation that one of them asks about.
+    fn reached(&self, rules: &[RuleId]) -> (BTreeSet<RuleId>, BTreeSet<RelationId>) {
+        let mut reached: BTreeSet<RuleId> = rules.iter().copied().collect();
+        let mut asked = BTreeSet::new();
+        let mut open: Vec<RuleId> = rules.to_vec();
+        while let Some(rule) = open.pop() {
+            let mut used = Vec::new();
+            relations(&self.words.input.program.rules[rule.index()].body, true, &mut used);
+            for (relation, _) in used {
+                if asked.insert(relation) {
+                    open.extend(self.derived_by[relation.index()].iter().filter(|rule| reached.insert(**rule)));
+                }
+            }
+        }
+        (reached, asked)
+    }
+
     /// Why a rule cannot be applied: a relation that it asks about is not fed, or one that it needs has no row.
     fn lacking(&mut self, rule: RuleId) -> Option<Text> {
         let mut used = Vec::new();
@@ -246,8 +280,7 @@ impl Feeds<'_> {
                 }
             }
             Origin::Rules(None) => {
-                let rules = program.rules.iter().enumerate().filter(|(_, rule)| rule.head == relation);
-                let rules: Vec<RuleId> = rules.map(|(at, _)| RuleId(u32::try_from(at).unwrap_or(u32::MAX))).collect();
+                let rules = self.derived_by[relation.index()].clone();
                 let reasons: Vec<Option<Text>> = rules.into_iter().map(|rule| self.lacking(rule)).collect();
                 // Where rows are needed, one rule that can give them is enough; where their absence counts, all must.
                 let all = reasons.iter().all(Option::is_some);

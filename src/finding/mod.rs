@@ -118,6 +118,8 @@ pub struct RuleVerdict {
     pub title: String,
     /// What became of it.
     pub verdict: Verdict,
+    /// How many rows of facts it looked at: those of every relation that it asks about, also through helper relations.
+    pub rows: u64,
     /// How many findings it has.
     pub findings: usize,
     /// Instances that could not be decided.

@@ -168,6 +168,7 @@ struct RuleJson<'a> {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    rows: u64,
     findings: usize,
     undecided: Vec<UndecidedJson<'a>>,
     without_value: Vec<UndecidedJson<'a>>,
@@ -337,6 +338,7 @@ fn rule_json<'a>(sources: &SourceMap, rule: &'a RuleVerdict, lang: Lang) -> Rule
         title: &rule.title,
         verdict,
         reason,
+        rows: rule.rows,
         findings: rule.findings,
         undecided: list(&rule.undecided),
         without_value: list(&rule.without_value),

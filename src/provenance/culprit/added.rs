@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::board::{Board, State};
-use super::{Changes, Equation, Explained, Range, Slip, TELLING_DIGITS, significant_digits};
+use super::{Changes, Equation, Explained, Range, Sense, Slip, TELLING_DIGITS, significant_digits};
 use crate::value::Decimal;
 
 /// So many parts that explain a total equally well are told apart.
@@ -26,6 +26,9 @@ impl Sum {
     /// The equation as a sum: one cell on one side, two or more on the other.
     pub(super) fn of(board: &Board<'_>, at: usize) -> Option<Self> {
         let equation: &Equation = &board.equations[at];
+        if equation.sense != Sense::Zero {
+            return None;
+        }
         let (minus, plus): (Vec<_>, Vec<_>) =
             equation.terms.iter().map(|(cell, factor)| (*cell, *factor)).partition(|term| term.1.is_sign_negative());
         let (total, parts, sign) = match (&minus[..], &plus[..]) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cell, Equation, Range, Slip, Suspect};
+use super::{Cell, Equation, Range, Sense, Slip, Suspect};
 use crate::value::Decimal;
 
 /// State of an equation.
@@ -49,7 +49,8 @@ impl<'a> Board<'a> {
         self.uses[cell].iter().map(|(at, _)| *at)
     }
 
-    /// The values of `cell`, which takes part with `factor`, that would make equation `at` hold.
+    /// The values of `cell`, which takes part with `factor`, that would make equation `at` hold; of one whose left side may
+    /// be less than zero, those that make both sides equal.
     pub(super) fn wanted(&self, at: usize, cell: usize, factor: Decimal) -> Option<Range> {
         let equation = &self.equations[at];
         let own = factor.checked_mul(self.cells[cell].value.unwrap_or_default())?;
@@ -77,7 +78,8 @@ impl<'a> Board<'a> {
         for at in self.uses(cell) {
             let equation = &self.equations[at];
             let [(one, plus), (other, minus)] = equation.terms[..] else { continue };
-            let same = equation.constant.is_zero() && plus == -minus && self.states[at] == State::Holds;
+            let is_tie = equation.sense == Sense::Zero && equation.constant.is_zero() && plus == -minus;
+            let same = is_tie && self.states[at] == State::Holds;
             let twin = if one == cell { other } else { one };
             if same && !tied.contains(&twin) {
                 tied.push(twin);
@@ -132,11 +134,12 @@ fn sum(equation: &Equation, value: impl Fn(usize) -> Option<Decimal>) -> Option<
 
 /// Whether an equation whose left side comes to `sum` holds.
 pub(super) fn settled(sum: Option<Decimal>, equation: &Equation) -> State {
-    match sum {
-        Some(sum) if sum.abs() <= equation.allowance => State::Holds,
-        Some(_) => State::Fails,
-        None => State::Unknown,
-    }
+    let Some(sum) = sum else { return State::Unknown };
+    let over = match equation.sense {
+        Sense::Zero => sum.abs(),
+        Sense::AtMostZero => sum,
+    };
+    if over <= equation.allowance { State::Holds } else { State::Fails }
 }
 
 fn state(equation: &Equation, value: impl Fn(usize) -> Option<Decimal>) -> State {

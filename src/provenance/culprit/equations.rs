@@ -1,10 +1,11 @@
-//! From rules to [`Equation`]s: every equality that a rule checks, as a sum of cells.
+//! From rules to [`Equation`]s: every equality that a rule checks, as a sum of cells; and of the rules that say that one
+//! amount exceeds another, the findings.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::linear::Linear;
-use super::{Cell, Equation};
+use super::{Cell, Equation, Sense};
 use crate::exec::cells::cell_of;
 use crate::exec::matcher::{Bindings, Matcher, Mode};
 use crate::exec::{CellRef, Input};
@@ -55,6 +56,16 @@ pub fn equalities(matcher: &Matcher<'_>, rows: u64, failed: &Failed) -> Equaliti
     found.found
 }
 
+/// What a rule says to be wrong: that two amounts differ, or that the first exceeds the second.
+struct Claim<'r> {
+    /// Which literal of the body says it.
+    at: usize,
+    sense: Sense,
+    above: &'r Expr,
+    below: &'r Expr,
+    allowance: Option<&'r Expr>,
+}
+
 struct Collector<'m, 'a> {
     matcher: &'m Matcher<'a>,
     ids: BTreeMap<CellRef, usize>,
@@ -64,58 +75,75 @@ struct Collector<'m, 'a> {
 }
 
 impl Collector<'_, '_> {
-    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest.
+    /// A rule that says that two numbers differ speaks of an equality that should hold for every solution of the rest. One
+    /// that says that a number exceeds another is asked about its findings: what holds there would hold of many a number.
     fn rule(&mut self, id: RuleId, rule: &Rule, failed: &[Vec<Value>]) {
-        let Some((at, compare)) = self.claim(rule) else { return };
+        let Some(claim) = self.claim(rule) else { return };
         if failed.len() > MOST_FAILED {
-            self.found.systematic.push(id);
+            if claim.sense == Sense::Zero {
+                self.found.systematic.push(id);
+            }
             return;
         }
-        let rest: Vec<Literal> = [&rule.body[..at], &rule.body[at + 1..]].concat();
-        let known = self.found.equations.len();
-        if self.instances_at_most(rule) <= INSTANCES && self.all((id, rule), compare, &rest) {
-            return;
+        let rest: Vec<Literal> = [&rule.body[..claim.at], &rule.body[claim.at + 1..]].concat();
+        if claim.sense == Sense::Zero {
+            let known = self.found.equations.len();
+            if self.instances_at_most(rule) <= INSTANCES && self.all((id, rule), &claim, &rest) {
+                return;
+            }
+            self.found.equations.truncate(known);
+            self.found.instances.truncate(known);
+            self.found.partial.push(id);
         }
-        self.found.equations.truncate(known);
-        self.found.instances.truncate(known);
-        self.found.partial.push(id);
         for row in failed {
             let Some(start) = head_bindings(rule, row) else { continue };
             // One solution is the instance.
             let _ = self.matcher.solve(&rule.vars, &rest, (start, Mode::Certain), &mut |bindings, _| {
-                self.instance((id, rule), compare, bindings);
+                self.instance((id, rule), &claim, bindings);
                 ControlFlow::Break(())
             });
         }
     }
 
     /// The comparison of a rule that says that two amounts differ. Of several `!~` the first: the others say what else would
-    /// do, such as twice the total. That something is not a certain number is a condition, not a claim.
-    fn claim<'r>(&self, rule: &'r Rule) -> Option<(usize, &'r Compare)> {
+    /// do, such as twice the total. Else the only `!=`; else the only `>` or `<`. That something is not, or is more than, a
+    /// certain number is a condition, not a claim.
+    fn claim<'r>(&self, rule: &'r Rule) -> Option<Claim<'r>> {
         let amounts = rule.body.iter().enumerate().filter_map(|(at, literal)| match literal {
             Literal::Compare(compare) if self.is_amount(rule, compare) => Some((at, compare)),
             _ => None,
         });
         let amounts: Vec<(usize, &Compare)> = amounts.collect();
-        let mut disagree = amounts.iter().filter(|(_, compare)| compare.op == CompareOp::Disagree);
-        if let Some(first) = disagree.next() {
-            return Some(*first);
+        let of = |ops: &'static [CompareOp]| amounts.iter().filter(move |(_, compare)| ops.contains(&compare.op));
+        let claim = |(at, compare): &(usize, &'r Compare), sense| {
+            let (above, below) = match compare.op {
+                CompareOp::Lt => (&compare.right, &compare.left),
+                _ => (&compare.left, &compare.right),
+            };
+            Claim { at: *at, sense, above, below, allowance: compare.allowance.as_ref() }
+        };
+        if let Some(first) = of(&[CompareOp::Disagree]).next() {
+            return Some(claim(first, Sense::Zero));
         }
         let is_const = |expr: &Expr| matches!(expr, Expr::Const(_));
-        let mut differ = amounts.iter().filter(|(_, compare)| {
-            compare.op == CompareOp::Ne && !is_const(&compare.left) && !is_const(&compare.right)
-        });
-        differ.next().copied().filter(|_| differ.next().is_none())
+        let free = |(_, compare): &&(usize, &Compare)| !is_const(&compare.left) && !is_const(&compare.right);
+        let mut differ = of(&[CompareOp::Ne]).filter(free);
+        if let Some(only) = differ.next() {
+            return differ.next().is_none().then(|| claim(only, Sense::Zero));
+        }
+        let mut exceed = of(&[CompareOp::Lt, CompareOp::Gt]).filter(free);
+        let only = exceed.next().filter(|_| exceed.next().is_none())?;
+        Some(claim(only, Sense::AtMostZero))
     }
 
     /// Adds every instance of a rule; whether there was room for them.
-    fn all(&mut self, (id, rule): (RuleId, &Rule), compare: &Compare, rest: &[Literal]) -> bool {
+    fn all(&mut self, (id, rule): (RuleId, &Rule), claim: &Claim<'_>, rest: &[Literal]) -> bool {
         let unbound = Bindings::new(rule.vars.len());
         let flow = self.matcher.solve(&rule.vars, rest, (unbound, Mode::Doubtful), &mut |bindings, _| {
             if self.terms > self.most {
                 return ControlFlow::Break(());
             }
-            self.instance((id, rule), compare, bindings);
+            self.instance((id, rule), claim, bindings);
             ControlFlow::Continue(())
         });
         flow.is_continue()
@@ -156,12 +184,12 @@ impl Collector<'_, '_> {
         amount(&compare.left) && amount(&compare.right)
     }
 
-    fn instance(&mut self, (id, rule): (RuleId, &Rule), compare: &Compare, bindings: &Bindings) {
+    fn instance(&mut self, (id, rule): (RuleId, &Rule), claim: &Claim<'_>, bindings: &Bindings) {
         let scope = Scope { rule, bodies: vec![&rule.body] };
         let side = |expr| self.linear(&scope, expr, bindings);
-        let (Some(left), Some(right)) = (side(&compare.left), side(&compare.right)) else { return };
+        let (Some(left), Some(right)) = (side(claim.above), side(claim.below)) else { return };
         let Some(difference) = left.plus(&right, -Decimal::ONE) else { return };
-        let allowance = match &compare.allowance {
+        let allowance = match claim.allowance {
             Some(expr) => self.matcher.value(&rule.vars, expr, bindings).ok().as_ref().and_then(decimal),
             None => Some(Decimal::ZERO),
         };
@@ -172,10 +200,17 @@ impl Collector<'_, '_> {
                 terms.push((self.cell(cell), factor));
             }
         }
+        let found = &mut self.found;
+        // A limit that is a share or a number of the rule's is no figure that an amount is written like.
+        let is_plain = |(cell, factor): &(usize, Decimal)| factor.abs() == found.cells[*cell].worth;
+        let of_cells = difference.constant.is_zero() && terms.iter().all(is_plain);
+        if claim.sense == Sense::AtMostZero && !of_cells {
+            return;
+        }
         self.terms += 1 + terms.len() as u64;
         let head = rule.args.iter().map(|arg| self.matcher.value(&rule.vars, arg, bindings).ok()).collect();
-        self.found.instances.push((id, head));
-        self.found.equations.push(Equation { terms, constant: difference.constant, allowance });
+        found.instances.push((id, head));
+        found.equations.push(Equation { sense: claim.sense, terms, constant: difference.constant, allowance });
     }
 
     /// An expression as a sum of cells; none when it is not one.

@@ -39,9 +39,20 @@ pub struct Cell {
     pub worth: Decimal,
 }
 
-/// `constant + Σ factor · cell` should be zero, within `allowance`.
+/// What the left side of an [`Equation`] should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// Zero.
+    Zero,
+    /// Zero or less. That a cell *could* be so small proves little; only what makes both sides equal is looked for.
+    AtMostZero,
+}
+
+/// `constant + Σ factor · cell` should be zero, or at most zero, within `allowance`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Equation {
+    /// Which of the two.
+    pub sense: Sense,
     /// Cells, by position in the list given beside, each with the factor that brings it to the equation's unit.
     pub terms: Vec<(usize, Decimal)>,
     /// What does not come from cells.
@@ -54,7 +65,7 @@ pub struct Equation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
     /// Where the cell is; then the cells that must say the same as it and do: one fact stated in several tables. Of a row
-    /// that is one too many ([`Slip::Subtotal`]), its cell in the first equation; of one that is missing
+    /// that is one too many ([`Slip::is_row`]), its cell in the first equation; of one that is missing
     /// ([`Slip::RowMissing`]), the cell that the other table has.
     pub at: Vec<CellRef>,
     /// The same as positions among the cells; none for a row that is missing.
@@ -65,7 +76,8 @@ pub struct Suspect {
     /// The slip that leads from that to what is written.
     pub slip: Slip,
     /// Of a total that was added wrongly, the cells each of which alone explains it: left out, or counted twice. None for
-    /// one in which everything is counted twice.
+    /// one in which everything is counted twice. Of a row entered twice ([`Slip::RowTwice`]), the cell of the row that it
+    /// repeats.
     pub parts: Vec<usize>,
     /// Failed or undecided equations that would hold.
     pub cleared: Vec<usize>,
@@ -121,7 +133,7 @@ pub fn roots(cells: &[Cell], equations: &[Equation], around: &impl Surroundings)
 
 /// Makes the change that a suspect is about.
 fn mend(cells: &mut [Cell], equations: &mut Cow<'_, [Equation]>, suspect: &Suspect) {
-    if let Slip::Subtotal | Slip::RowMissing = suspect.slip {
+    if suspect.slip.is_row() {
         let equations = equations.to_mut();
         for at in &suspect.cleared {
             rows::mend(cells, &mut equations[*at], suspect);
@@ -161,7 +173,13 @@ pub fn suspects(cells: &[Cell], equations: &[Equation], around: &impl Surroundin
         };
         for (cell, factor) in candidates.iter() {
             let Some(wanted) = board.wanted(at, *cell, *factor) else { continue };
-            if let Some((slip, corrected)) = explain(&cells[*cell], wanted, around) {
+            let explained = match equation.sense {
+                Sense::Zero => explain(&cells[*cell], wanted, around),
+                // Of the parts of a sum that is too large some will always do.
+                Sense::AtMostZero if equation.terms.len() > 2 => None,
+                Sense::AtMostZero => exceeds(&cells[*cell], wanted),
+            };
+            if let Some((slip, corrected)) = explained {
                 let kept = found.entry((*cell, corrected)).or_insert(Explained { slip, parts: Vec::new() });
                 kept.slip = slip.min(kept.slip);
             }
@@ -204,6 +222,15 @@ const TELLING_DIGITS: usize = 3;
 
 fn significant_digits(value: Decimal) -> usize {
     value.mantissa().unsigned_abs().to_string().trim_end_matches('0').len()
+}
+
+/// The slip that explains why a cell is too large or too small: one that changes its size or the order of its digits, and
+/// leads to a number that is hardly by chance the same as the other side. One wrong digit seldom is the reason.
+fn exceeds(cell: &Cell, wanted: Range) -> Option<(Slip, Decimal)> {
+    let is_likely = |(slip, corrected): &(Slip, Decimal)| {
+        !matches!(slip, Slip::DigitMistyped | Slip::Sign) && significant_digits(*corrected) >= TELLING_DIGITS
+    };
+    slip(&cell.written, wanted).filter(is_likely)
 }
 
 /// The slip that explains a cell; else, when a neighbour has the same value, that it was copied from there.

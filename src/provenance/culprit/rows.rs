@@ -1,4 +1,5 @@
-//! Rows that are one too many or missing: a subtotal among the rows that are added up; a row that another table has.
+//! Rows that are one too many or missing: a subtotal among the rows that are added up; a row entered twice; a row that
+//! another table has.
 //!
 //! What they do is judged by every sum over the rows of the table, in all its columns.
 
@@ -35,7 +36,8 @@ pub(super) fn suspects(board: &Board<'_>, around: &impl Surroundings) -> Vec<Sus
     for at in (0..board.equations.len()).filter(|at| board.states[*at] == State::Fails) {
         let Some(sum) = Sum::of(board, at) else { continue };
         let rows = rows.get_or_insert_with(|| index(board));
-        found.extend(subtotals(board, &sum).into_iter().filter_map(|cell| without(board, rows, cell)));
+        let surplus = surplus(board, &sum, around).into_iter();
+        found.extend(surplus.filter_map(|surplus| without(board, rows, &surplus)));
         let missing = elsewhere(board, &sum, around).into_iter();
         found.extend(missing.filter_map(|cell| with(board, (&sum, rows), cell, around)));
     }
@@ -45,15 +47,22 @@ pub(super) fn suspects(board: &Board<'_>, around: &impl Surroundings) -> Vec<Sus
     found
 }
 
-/// Parts of which the sum has too much by just them, and which are what two or more parts beside them come to.
-fn subtotals(board: &Board<'_>, sum: &Sum) -> Vec<usize> {
+/// A part of which a sum has just too much, and why it should be none.
+struct Surplus {
+    cell: usize,
+    slip: Slip,
+    /// The same amount in the row that it repeats.
+    repeats: Option<usize>,
+}
+
+/// Parts of which the sum has too much by just them, and which should not be parts: what two or more parts beside them come
+/// to, or a row that stands there twice. Of two rows that are the same the later one is meant.
+fn surplus(board: &Board<'_>, sum: &Sum, around: &impl Surroundings) -> Vec<Surplus> {
     let Some(range) = sum.gap.and_then(|gap| sum.about(gap)) else { return Vec::new() };
     let amounts: Option<Vec<Decimal>> = sum.parts.iter().map(|part| amount(board, *part)).collect();
     let Some(amounts) = amounts else { return Vec::new() };
-    let column = |at: usize| {
-        let cell = board.cells[sum.parts[at].0].at;
-        (cell.table, cell.column)
-    };
+    let place = |at: usize| board.cells[sum.parts[at].0].at;
+    let column = |at: usize| (place(at).table, place(at).column);
     let is_sum = |at: usize| {
         let same = |other: &usize| column(*other) == column(at);
         let mut before = (0..at).rev().take_while(same);
@@ -61,8 +70,22 @@ fn subtotals(board: &Board<'_>, sum: &Sum) -> Vec<usize> {
         comes_to(&amounts, &mut before, amounts[at]) || comes_to(&amounts, &mut after, amounts[at])
     };
     let wanted = (0..amounts.len()).filter(|at| !amounts[*at].is_zero() && range.contains(amounts[*at]));
-    let found = wanted.take(MOST_TRIED).filter(|at| is_sum(*at));
-    found.map(|at| sum.parts[at].0).collect()
+    let wanted: Vec<usize> = wanted.take(MOST_TRIED).collect();
+    let is_earlier = |one: usize, at: usize| {
+        let (one_place, at_place) = (place(one), place(at));
+        column(one) == column(at)
+            && one_place.row < at_place.row
+            && amounts[one] == amounts[at]
+            && around.same_sheet(one_place, at_place)
+            && around.same_key(one_place, at_place)
+    };
+    let told = wanted.iter().filter_map(|at| {
+        let cell = |at: usize| sum.parts[at].0;
+        let repeats = wanted.iter().copied().find(|one| is_earlier(*one, *at)).map(cell);
+        let slip = if repeats.is_some() { Slip::RowTwice } else { Slip::Subtotal };
+        (repeats.is_some() || is_sum(*at)).then(|| Surplus { cell: cell(*at), slip, repeats })
+    });
+    told.collect()
 }
 
 /// Whether the first two or more of `parts` come to `total`.
@@ -78,8 +101,9 @@ fn comes_to(amounts: &[Decimal], parts: &mut impl Iterator<Item = usize>, total:
     false
 }
 
-/// What would follow if the row of `cell` were no row.
-fn without(board: &Board<'_>, index: &Index, cell: usize) -> Option<Suspect> {
+/// What would follow if the row of a surplus part were no row.
+fn without(board: &Board<'_>, index: &Index, surplus: &Surplus) -> Option<Suspect> {
+    let Surplus { cell, slip, repeats } = *surplus;
     let gone = index.get(&row(board.cells[cell].at))?;
     let (mut cleared, mut broken) = (Vec::new(), Vec::new());
     for at in touched(board, gone) {
@@ -94,7 +118,8 @@ fn without(board: &Board<'_>, index: &Index, cell: usize) -> Option<Suspect> {
         judge(board, at, added, (&mut cleared, &mut broken));
     }
     let (at, corrected) = (vec![board.cells[cell].at], board.cells[cell].value?);
-    Some(Suspect { at, cells: vec![cell], corrected, slip: Slip::Subtotal, parts: Vec::new(), cleared, broken })
+    let parts = repeats.into_iter().collect();
+    Some(Suspect { at, cells: vec![cell], corrected, slip, parts, cleared, broken })
 }
 
 /// Cells of another table in the same column, of rows that this table does not have, which are just what is missing.
@@ -167,7 +192,7 @@ fn judge(board: &Board<'_>, at: usize, sum: Option<Decimal>, (cleared, broken): 
 /// Takes a row out of an equation, or puts one in, so that it holds; the others cleared are told in turn.
 pub(super) fn mend(cells: &[Cell], equation: &mut Equation, suspect: &Suspect) {
     let own = row(suspect.at[0]);
-    if suspect.slip == Slip::Subtotal {
+    if suspect.slip != Slip::RowMissing {
         equation.terms.retain(|term| row(cells[term.0].at) != own);
         return;
     }

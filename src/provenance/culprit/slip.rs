@@ -22,6 +22,8 @@ pub enum Slip {
     DigitLost,
     /// The sign left out or put in.
     Sign,
+    /// A row that stands there twice.
+    RowTwice,
     /// A row among those added up that is itself the sum of the rows beside it.
     Subtotal,
     /// A total without one of its parts, or without a subtotal of them.
@@ -52,6 +54,12 @@ pub enum Whence {
 }
 
 impl Slip {
+    /// Whether a whole row is one too many or missing, rather than a cell written wrongly.
+    #[must_use]
+    pub const fn is_row(self) -> bool {
+        matches!(self, Self::RowTwice | Self::Subtotal | Self::RowMissing)
+    }
+
     /// Whether it only says that some other number is the same, which may be by chance.
     pub(super) const fn is_coincidence(self) -> bool {
         matches!(self, Self::LeftOut | Self::CountedTwice | Self::RowMissing | Self::Copied(_))

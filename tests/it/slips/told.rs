@@ -60,7 +60,7 @@ fn a_part_added_twice_is_named() {
 #[test]
 fn a_subtotal_among_the_rows_is_shown() {
     let said = told("subtotal", ("name,a\n甲,120.5\n乙,62.25\n两项,182.75\n丙,18.4\n", LAST), "201.15");
-    assert!(said[0].starts_with("两项 a：182.75 是旁边几行的小计，又当作一行加了一遍，可消除 1 个问题"), "{said:?}");
+    assert!(said[0].starts_with("两项 a：182.75：旁边几行的小计，又当作一行加了一遍，可消除 1 个问题"), "{said:?}");
 }
 
 #[test]

@@ -48,6 +48,8 @@ enum RowSlip {
     Missing(usize),
     /// The rows up to this one are followed by their subtotal, as if it were a row.
     Subtotal(usize),
+    /// This one stands there twice.
+    Twice(usize),
 }
 
 /// Numbers that are the same each time (xorshift64).
@@ -121,7 +123,7 @@ impl Set {
     pub fn place_of(&self, mutation: &Mutation) -> (&'static str, usize, Option<usize>) {
         match mutation.row {
             Some(RowSlip::Missing(row)) => ("others.csv", row + 2, None),
-            Some(RowSlip::Subtotal(row)) => ("lines.csv", row + 3, None),
+            Some(RowSlip::Subtotal(row) | RowSlip::Twice(row)) => ("lines.csv", row + 3, None),
             None => {
                 let (file, line, column) = self.place(mutation.cell);
                 (file, line, Some(column))
@@ -183,8 +185,10 @@ impl Set {
     fn row_slip(&self, random: &mut Random) -> Mutation {
         let (kind, row) = if self.twice {
             ("少录一行", RowSlip::Missing(random.below(self.rows)))
-        } else {
+        } else if random.below(2) == 0 {
             ("小计又录成一行", RowSlip::Subtotal(1 + random.below(self.rows - 1)))
+        } else {
+            ("一行录了两遍", RowSlip::Twice(random.below(self.rows)))
         };
         Mutation { cell: 0, kind, written: self.cells[0].text.clone(), row: Some(row) }
     }
@@ -250,6 +254,9 @@ impl Set {
                     Some(RowSlip::Missing(gone)) if gone == row => String::new(),
                     Some(RowSlip::Subtotal(last)) if last == row => {
                         format!("{},{}\nZ,{}\n", name(row), cells.join(","), self.subtotal(row).join(","))
+                    }
+                    Some(RowSlip::Twice(twice)) if twice == row => {
+                        format!("{},{}\n", name(row), cells.join(",")).repeat(2)
                     }
                     _ => format!("{},{}\n", name(row), cells.join(",")),
                 }

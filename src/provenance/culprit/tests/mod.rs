@@ -1,6 +1,6 @@
 mod wholes;
 
-use super::{Cell, Equation, Neighbour, Range, Slip, Surroundings, Suspect, roots};
+use super::{Cell, Equation, Neighbour, Range, Sense, Slip, Surroundings, Suspect, roots};
 use crate::exec::CellRef;
 use crate::value::Decimal;
 
@@ -28,6 +28,8 @@ struct Plain {
     others: Vec<(CellRef, Decimal)>,
     /// In table 1, row 0 is called as row so many of table 0.
     shift: u32,
+    /// Rows of table 0 that are called alike.
+    twins: Option<(u32, u32)>,
 }
 
 impl Surroundings for Plain {
@@ -51,7 +53,8 @@ impl Surroundings for Plain {
 
     fn same_key(&self, one: CellRef, two: CellRef) -> bool {
         let name = |cell: CellRef| if cell.table == 1 { cell.row + self.shift } else { cell.row };
-        name(one) == name(two)
+        let twins = |rows: (u32, u32)| [(one.row, two.row), (two.row, one.row)].contains(&rows);
+        name(one) == name(two) || self.twins.is_some_and(twins)
     }
 }
 
@@ -63,7 +66,7 @@ fn suspects(cells: &[Cell], equations: &[Equation]) -> Vec<Suspect> {
 fn total(parts: &[usize], total: usize, allowance: &str) -> Equation {
     let mut terms: Vec<(usize, Decimal)> = parts.iter().map(|part| (*part, Decimal::ONE)).collect();
     terms.push((total, -Decimal::ONE));
-    Equation { terms, constant: Decimal::ZERO, allowance: decimal(allowance) }
+    Equation { sense: Sense::Zero, terms, constant: Decimal::ZERO, allowance: decimal(allowance) }
 }
 
 #[test]
@@ -186,4 +189,37 @@ fn the_changed_cell_of_a_consistent_table_is_named() {
     }
     assert!(first >= 900, "{first} of {mutations} ranked first");
     assert!(among_three >= 980, "{among_three} of {mutations} among the first three");
+}
+
+/// `left − right ≤ 0`
+fn at_most(left: usize, right: usize) -> Equation {
+    Equation { sense: Sense::AtMostZero, ..total(&[left], right, "0") }
+}
+
+#[test]
+fn what_exceeds_a_limit_by_a_digit_is_told_where_both_become_equal() {
+    let told = |written: [&str; 2]| {
+        let found = suspects(&cells(&written), &[at_most(0, 1)]);
+        found.iter().map(|suspect| (suspect.cells[0], suspect.corrected.to_string(), suspect.slip)).collect::<Vec<_>>()
+    };
+    let both = [(0, "385".to_owned(), Slip::DigitAdded), (1, "3850".to_owned(), Slip::DigitLost)];
+    assert_eq!(told(["3850", "385"]), both, "either may be it");
+    assert_eq!(told(["385", "3850"]), [], "it holds");
+    assert_eq!(told(["395", "385"]), [], "ten more are spent than planned, as often happens");
+    assert_eq!(told(["3900", "385"]), [], "smaller would do, but nothing says how small");
+    assert_eq!(told(["50", "5"]), [], "so round a number is the same by chance");
+}
+
+#[test]
+fn a_limit_speaks_for_the_slip_that_also_mends_a_sum_and_against_one_that_exceeds_it() {
+    // 12.35 + 61.25 should come to 184.75: 12.35 stands for 123.5, or 61.25 for something that no slip leads to.
+    let small = cells(&["12.35", "61.25", "184.75", "123.5", "100"]);
+    let sum = total(&[0, 1], 2, "0");
+    let worth = |limit: usize| suspects(&small, &[sum.clone(), at_most(0, limit)])[0].worth();
+    assert_eq!((worth(3), suspects(&small, std::slice::from_ref(&sum))[0].worth()), (1, 1));
+    assert_eq!(suspects(&small, &[sum.clone(), at_most(0, 4)]), vec![], "123.5 would exceed 100");
+    // Where the cell that is too large breaks a limit as well, one change clears both.
+    let large = cells(&["1235", "61.25", "184.75", "200"]);
+    let found = suspects(&large, &[sum, at_most(0, 3)]);
+    assert_eq!((found[0].corrected, found[0].cleared.clone()), (decimal("123.5"), vec![0, 1]));
 }

@@ -104,6 +104,24 @@ fn a_subtotal_among_the_rows_is_one_row_too_many() {
     assert!(suspects(&other, &sums).iter().all(|suspect| suspect.slip != Slip::Subtotal));
 }
 
+#[test]
+fn a_row_entered_twice_is_one_row_too_many() {
+    let rows = [["10.5", "4"], ["20.25", "5"], ["5.5", "6"], ["20.25", "5"]];
+    let (cells, sums) = table(&rows, ["36.25", "15"]);
+    let around = Plain { twins: Some((1, 3)), ..Plain::default() };
+    let found = super::super::suspects(&cells, &sums, &around);
+    assert_eq!(
+        first(&found),
+        (6, decimal("20.25"), Slip::RowTwice, vec![2]),
+        "the later row, and the one that it repeats"
+    );
+    assert_eq!((&found[0].cleared, &found[0].broken), (&vec![0, 1], &vec![]));
+    assert_eq!(roots(&cells, &sums, &around).len(), 1, "with it gone, everything agrees");
+    // Two rows of one amount that are called otherwise are two rows.
+    let other = suspects(&cells, &sums);
+    assert!(other.iter().all(|suspect| suspect.slip != Slip::RowTwice), "{other:?}");
+}
+
 /// Beside a second table of one row, called as row `named` of the first.
 fn another(row: [&str; 2], named: u32) -> Plain {
     let cell = |column: usize| (CellRef { table: 1, row: 0, column }, decimal(row[column]));
