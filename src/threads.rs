@@ -1,7 +1,7 @@
 //! Work dealt to threads, results in the order of the work.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use std::thread;
 
 /// How many threads the machine runs at once, asked once.
@@ -11,8 +11,21 @@ pub fn available() -> usize {
     *AVAILABLE.get_or_init(|| thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get))
 }
 
+/// How much stack each of them has: what Linux gives the first thread of a process.
+const STACK: usize = 8 << 20;
+
+/// Does `work` on a thread of the pool that [`map`] shares work out to: from there it needs no other thread woken to begin.
+///
+/// # Panics
+/// When `work` does.
+pub fn inside<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    start_pool();
+    rayon_core::scope(|_| work())
+}
+
 /// What `work` makes of each item, in the order of the items, on up to so many threads, this one among them. Each takes the
-/// next item when it is done with one, so items may be of any size.
+/// next item when it is done with one, so items may be of any size. Threads that have not begun when the last item is done
+/// are not waited for: on a busy machine that would be most of the time.
 ///
 /// # Panics
 /// When `work` does.
@@ -22,26 +35,32 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
         return items.iter().map(work).collect();
     }
     let next = AtomicUsize::new(0);
+    let made = Mutex::new(Vec::with_capacity(items.len()));
     let share = || {
-        let mut made = Vec::new();
+        let mut own = Vec::new();
         while let Some((at, item)) = take(items, &next) {
-            made.push((at, work(item)));
+            own.push((at, work(item)));
         }
-        made
+        made.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
     };
-    let mut made: Vec<(usize, R)> = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
-        let mut made = share();
-        for other in others {
-            match other.join() {
-                Ok(theirs) => made.extend(theirs),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        made
+    start_pool();
+    rayon_core::scope(|scope| {
+        (1..threads).for_each(|_| scope.spawn(|_| share()));
+        share();
     });
+    let mut made: Vec<(usize, R)> = made.into_inner().unwrap_or_else(PoisonError::into_inner);
     made.sort_unstable_by_key(|(at, _)| *at);
     made.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Starts the threads of the pool, once.
+fn start_pool() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let pool = rayon_core::ThreadPoolBuilder::new().num_threads(available()).stack_size(STACK);
+        // Where that fails, so does the first use, with its reason.
+        let _ = pool.build_global();
+    });
 }
 
 fn take<'i, T>(items: &'i [T], next: &AtomicUsize) -> Option<(usize, &'i T)> {

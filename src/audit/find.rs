@@ -8,12 +8,13 @@ use super::rules::LoadedCard;
 use super::verdict::Feeds;
 use super::words::Words;
 use crate::exec::Outcome;
-use crate::exec::matcher::{Bindings, Flow, Member, Members, Mode, Slot};
+use crate::exec::matcher::{Bindings, Flow, Matcher, Member, Members, Mode, Slot};
 use crate::finding::format::show;
 use crate::finding::{Finding, Label, Severity};
 use crate::ir::card::{self, Alternative, Card};
 use crate::ir::{Aggregate, AggregateOp, Expr, Literal, Program, RelationId, Rule, RuleId, TypeKind};
 use crate::source::Span;
+use crate::threads;
 use crate::value::functions::{Function, call};
 use crate::value::{Decimal, Value};
 
@@ -27,17 +28,22 @@ pub(super) struct Found {
     pub(super) finding: Finding,
 }
 
-/// The findings of every card that applies, by the card's position.
-pub(super) fn findings(words: &Words, outcome: &Outcome, cards: &[LoadedCard]) -> BTreeMap<usize, Vec<Found>> {
-    let mut found = BTreeMap::new();
+/// The findings of every card that applies, by the card's position, found on up to so many threads.
+pub(super) fn findings(
+    words: &Words,
+    (outcome, threads): (&Outcome, usize),
+    cards: &[LoadedCard],
+) -> BTreeMap<usize, Vec<Found>> {
     let mut feeds = Feeds::new(words);
-    for (at, loaded) in cards.iter().enumerate() {
-        let Some(Some(card)) = words.input.program.cards.get(at) else { continue };
-        if !feeds.lacks(at) {
-            found.insert(at, find(words, outcome, &loaded.card.code.text, card));
-        }
-    }
-    found
+    let resolved = |at: usize| words.input.program.cards.get(at).and_then(Option::as_ref);
+    let applies = (0..cards.len()).filter_map(|at| Some((at, resolved(at)?))).filter(|(at, _)| !feeds.lacks(*at));
+    let applies: Vec<(usize, &Card)> = applies.collect();
+    let Words { input, schema, lang, evidence, .. } = *words;
+    let found = threads::map(&applies, threads, |(at, card)| {
+        let matcher = &Matcher::new(&input, outcome);
+        find(&Words { input, matcher, schema, lang, evidence }, outcome, &cards[*at].card.code.text, card)
+    });
+    applies.iter().map(|(at, _)| *at).zip(found).collect()
 }
 
 /// All findings by file, place and code, each once, with the rows they are of; those of one cause together, where the first

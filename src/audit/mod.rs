@@ -222,7 +222,7 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
     let matcher = Matcher::new(&input, &outcome);
     let words =
         Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: request.evidence };
-    let mut found = find::findings(&words, &outcome, &audit.rules.cards);
+    let mut found = find::findings(&words, (&outcome, request.engine.threads()), &audit.rules.cards);
     let codes: Vec<&str> = audit.rules.cards.iter().map(|loaded| loaded.card.code.text.as_str()).collect();
     (audit.audited.causes, audit.audited.unsought) = cause::accuse(&words, (audit.audited.rows, &codes), &mut found);
     audit.audited.verdicts = verdict::verdicts(&words, &outcome, &audit.rules.cards, &found);

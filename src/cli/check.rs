@@ -6,10 +6,11 @@ use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
 use crate::audit::{Audit, Reach, Request, check as audit, mend, rules_of};
 use crate::diagnostic::{Code, Diagnostic, Lang, Severity as Weight};
-use crate::finding::{Severity, Verdict};
+use crate::finding::{Finding, Severity, Verdict};
 use crate::render::{concise, human, json, sarif, summary};
 use crate::source::SourceMap;
 use crate::text;
+use crate::threads;
 
 /// `gouji check`
 #[derive(Debug, Args)]
@@ -59,7 +60,7 @@ pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> S
         audit.diagnostics.push(nothing_checked());
     }
     let code = exit_code(&audit, args.fail_level);
-    let mut said = formatted(args, &audit, terminal, code);
+    let mut said = formatted(args, &audit, terminal, (code, request.engine.threads()));
     said.stderr.insert_str(0, &mended);
     if args.profile {
         said.stderr.push_str(&super::profile::profile(&audit, terminal.lang()));
@@ -95,9 +96,9 @@ fn mend_rules(request: &Request, lang: Lang) -> String {
     said
 }
 
-fn formatted(args: &CheckArgs, audit: &Audit, terminal: &Terminal, code: u8) -> Said {
+fn formatted(args: &CheckArgs, audit: &Audit, terminal: &Terminal, (code, threads): (u8, usize)) -> Said {
     match args.format {
-        Format::Full => full(audit, terminal, code),
+        Format::Full => full(audit, terminal, (code, threads)),
         Format::Concise => lines(audit, terminal, code),
         Format::Json => {
             let version = env!("CARGO_PKG_VERSION");
@@ -156,7 +157,10 @@ fn exit_code(audit: &Audit, level: Level) -> u8 {
     }
 }
 
-fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
+/// So many findings are drawn before they are put together.
+const AT_A_TIME: usize = 1024;
+
+fn full(audit: &Audit, terminal: &Terminal, (code, threads): (u8, usize)) -> Said {
     // What is only worth knowing takes a line; it must not stand between the user and the findings.
     let (notes, complaints): (Vec<Diagnostic>, Vec<Diagnostic>) =
         audit.diagnostics.iter().cloned().partition(|diagnostic| diagnostic.severity == Weight::Note);
@@ -171,13 +175,17 @@ fn full(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
     let title = if audited.title.is_empty() { String::new() } else { format!("{} · ", audited.title) };
     let mut stdout = format!("{title}{}\n\n", audited.manifest);
     let mut said = None;
-    for (number, finding) in (1..).zip(&audited.findings) {
-        if let Some(cause) = finding.cause.filter(|cause| said.replace(*cause) != Some(*cause)) {
-            stdout += &human::cause(&audit.sources, &audited.causes[cause], terminal.out);
+    let numbered: Vec<(usize, &Finding)> = (1..).zip(&audited.findings).collect();
+    for some in numbered.chunks(AT_A_TIME) {
+        let drawn = threads::map(some, threads, |finding| human::finding(&audit.sources, *finding, terminal.out));
+        for ((_, finding), drawn) in some.iter().zip(drawn) {
+            if let Some(cause) = finding.cause.filter(|cause| said.replace(*cause) != Some(*cause)) {
+                stdout += &human::cause(&audit.sources, &audited.causes[cause], terminal.out);
+                stdout.push('\n');
+            }
+            stdout += &drawn;
             stdout.push('\n');
         }
-        stdout += &human::finding(&audit.sources, (number, finding), terminal.out);
-        stdout.push('\n');
     }
     let verdicts = summary::verdicts(&audit.sources, audited, terminal.out);
     if !verdicts.is_empty() {

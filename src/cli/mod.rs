@@ -28,6 +28,7 @@ use self::terminal::{Color, Terminal};
 use crate::audit::{Engine, Request};
 use crate::diagnostic::Lang;
 use crate::exec::frog::Options;
+use crate::threads;
 
 /// What a verb has to say and how the process ends.
 #[derive(Debug, Default)]
@@ -194,7 +195,7 @@ pub fn main() -> ExitCode {
     if matches!(cli.verb, Verb::Check(_) | Verb::Run(_) | Verb::Query(_) | Verb::Why(_) | Verb::WhyNot(_)) {
         terminal::stop_on_ctrl_c(lang);
     }
-    terminal::guarded(lang, || {
+    let verb = || {
         let common = &cli.common;
         match &cli.verb {
             Verb::Check(args) => check::check(args, common, &terminal),
@@ -209,5 +210,6 @@ pub fn main() -> ExitCode {
             Verb::Why(args) => why::why(args, common, &terminal),
             Verb::WhyNot(args) => why_not::why_not(args, common, &terminal),
         }
-    })
+    };
+    terminal::guarded(lang, || threads::inside(verb))
 }
