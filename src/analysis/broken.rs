@@ -36,10 +36,10 @@ fn broken_clauses(items: &[Item], places: &mut Vec<Span>) {
 }
 
 fn spans_of_card(card: &CardSource) -> Vec<Span> {
-    let templates = [Some(&card.message), card.help.as_ref()].into_iter().flatten();
+    let templates = [Some(card.message), card.help].into_iter().flatten();
     let of_labels = card.labels.iter().flat_map(|label| holes(&label.text).chain([&label.at]));
     let of_severity = card.severity.iter().filter_map(|severity| severity.when.as_ref()).map(|when| when.span);
-    let args = templates.flat_map(holes).chain(of_labels).chain(&card.key).map(|arg| arg.span);
+    let args = templates.flat_map(holes).chain(of_labels).chain(card.key).map(|arg| arg.span);
     args.chain(of_severity).chain([card.when.span, card.span]).collect()
 }
 

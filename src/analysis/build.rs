@@ -134,15 +134,14 @@ fn lower_all(drafts: Vec<Draft>, relations: &Relations, infer: &mut Infer, progr
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     for (members, rules) in by_dependency(&drafts, relations) {
         for at in rules {
-            let Some(draft) = drafts[at].take() else { continue };
+            let Some(mut draft) = drafts[at].take() else { continue };
             let sound =
                 !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, relations, infer);
-            let rule = draft.rule.clone();
-            lowered[at] = if sound { lower(draft, relations, infer, (&mut spreads, agrees)) } else { None };
+            lowered[at] = if sound { lower(&mut draft, relations, infer, (&mut spreads, agrees)) } else { None };
             if infer.mode == Mode::Audit {
-                names.add(&rule, lowered[at].is_some());
+                names.add(&draft.rule, lowered[at].is_some());
             }
-            if let (None, Some(card)) = (&lowered[at], rule.card) {
+            if let (None, Some(card)) = (&lowered[at], draft.rule.card) {
                 infer.wrong_cards.insert(card);
             }
         }
@@ -201,24 +200,36 @@ struct Lowered {
     subsumption: bool,
 }
 
-/// None when something in it is wrong.
+/// None when something in it is wrong. Of the draft, only the head and the variables are left.
 fn lower(
-    draft: Draft,
+    draft: &mut Draft,
     relations: &Relations,
     infer: &mut Infer,
     (spreads, agrees): (&mut Spreads, bool),
 ) -> Option<Lowered> {
-    let mut lower = Lower::new(infer, relations, spreads, &draft.rule, draft.parents);
-    let mut rule = lower.rule(&draft.rule)?;
-    let alternative = match draft.card {
-        Some(card) => Some(finish_alternative(&mut lower, card, &draft.rule, &rule.body)?),
-        None => None,
-    };
-    rule.vars = lower.finish_vars();
-    if agrees && !draft.rule.subsumption {
-        lower.register_spreads(&rule);
+    let Draft { rule: draft, parents, card } = draft;
+    let (own, parents) = (draft.vars.len(), std::mem::take(parents));
+    let mut lower = Lower::new(infer, relations, spreads, (std::mem::take(&mut draft.vars), parents));
+    let lowered = lower.whole(draft, card.take(), agrees);
+    draft.vars = lower.vars;
+    draft.vars.truncate(own);
+    lowered
+}
+
+impl Lower<'_, '_> {
+    /// The rule, and the alternative of its card.
+    fn whole(&mut self, draft: &mut hir::Rule, card: Option<CardDraft>, agrees: bool) -> Option<Lowered> {
+        let mut rule = self.rule(draft)?;
+        let alternative = match card {
+            Some(card) => Some(finish_alternative(self, card, draft, &rule.body)?),
+            None => None,
+        };
+        rule.vars = self.finish_vars();
+        if agrees && !draft.subsumption {
+            self.register_spreads(&rule);
+        }
+        Some(Lowered { rule, alternative, subsumption: draft.subsumption })
     }
-    Some(Lowered { rule, alternative, subsumption: draft.rule.subsumption })
 }
 
 fn add_rule(lowered: Lowered, program: &mut Program) {

@@ -44,15 +44,15 @@ pub struct CardSource<'a> {
     /// Parameters with the values of this run.
     pub params: Vec<Parameter<'a>>,
     /// The message.
-    pub message: TemplateSource,
+    pub message: &'a TemplateSource,
     /// The help, if the card has one.
-    pub help: Option<TemplateSource>,
+    pub help: Option<&'a TemplateSource>,
     /// The labels, in the card's order.
-    pub labels: Vec<LabelSource>,
+    pub labels: &'a [LabelSource],
     /// Severities with their conditions, the first that holds wins. The last should have no condition.
-    pub severity: Vec<SeveritySource>,
+    pub severity: &'a [SeveritySource],
     /// `key = […]`; empty for the house's default.
-    pub key: Vec<ast::Arg>,
+    pub key: &'a [ast::Arg],
 }
 
 /// `params.min_rate`

@@ -57,11 +57,11 @@ pub(super) fn source<'a>(loaded: &'a LoadedCard, params: Vec<Parameter<'a>>) -> 
         span: name.span,
         when: &tree.when,
         params,
-        message: tree.message.clone(),
-        help: tree.help.clone(),
-        labels: tree.labels.clone(),
-        severity: tree.severity.clone(),
-        key: tree.key.clone(),
+        message: &tree.message,
+        help: tree.help.as_ref(),
+        labels: &tree.labels,
+        severity: &tree.severity,
+        key: &tree.key,
     }
 }
 

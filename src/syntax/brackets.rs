@@ -33,7 +33,8 @@ struct Open {
 /// Mends the brackets of `tokens`, of which those in `torn` are texts that are never closed.
 #[must_use]
 pub fn balance(sources: &SourceMap, tokens: &[Token], torn: &[Span], report: &mut Report) -> Balanced {
-    let out = Balanced::default();
+    let closing = Vec::with_capacity(tokens.len());
+    let out = Balanced { tokens: Vec::with_capacity(tokens.len()), closing, mended: Vec::new() };
     let mut balance =
         Balance { sources, report, out, open: Vec::new(), component: false, torn: None, annotation: None };
     let mut torn = torn.iter().peekable();

@@ -111,6 +111,35 @@ struct Parsed {
     card: Card,
     name: String,
     when: ast::Body,
+    message: TemplateSource,
+    help: Option<TemplateSource>,
+    labels: Vec<LabelSource>,
+    severity: Vec<SeveritySource>,
+    key: Vec<ast::Arg>,
+}
+
+fn parsed(card: Card, sources: &SourceMap, report: &mut Report) -> Parsed {
+    let (when, complaints) = syntax::parse_body(sources, card.when);
+    report.append(complaints);
+    let mut label = |label: &cards::Label| {
+        let at = arg(sources, label.at, report)?;
+        Some(LabelSource { at, text: template(sources, &label.text, report), limit: label.limit })
+    };
+    let labels = card.labels.iter().filter_map(&mut label).collect();
+    let severity = |case: &cards::SeverityCase| SeveritySource {
+        when: case.when.map(|span| syntax::parse_body(sources, span).0),
+        is: case.is,
+    };
+    Parsed {
+        name: card.name.as_ref().unwrap_or(&card.code).text.clone(),
+        when,
+        message: template(sources, &card.message, report),
+        help: card.help.as_ref().map(|help| template(sources, help, report)),
+        labels,
+        severity: card.severity.iter().map(severity).collect(),
+        key: card.key.iter().filter_map(|span| arg(sources, *span, report)).collect(),
+        card,
+    }
 }
 
 fn template(sources: &SourceMap, template: &cards::Template, report: &mut Report) -> TemplateSource {
@@ -136,7 +165,7 @@ fn arg(sources: &SourceMap, span: Span, report: &mut Report) -> Option<ast::Arg>
     arg
 }
 
-fn source<'c>(parsed: &'c Parsed, sources: &SourceMap, report: &mut Report) -> CardSource<'c> {
+fn source<'c>(parsed: &'c Parsed, sources: &SourceMap) -> CardSource<'c> {
     let card = &parsed.card;
     let params = card
         .params
@@ -155,25 +184,11 @@ fn source<'c>(parsed: &'c Parsed, sources: &SourceMap, report: &mut Report) -> C
         span: card.name.as_ref().unwrap_or(&card.code).span,
         when: &parsed.when,
         params,
-        message: template(sources, &card.message, report),
-        help: card.help.as_ref().map(|help| template(sources, help, report)),
-        labels: card
-            .labels
-            .iter()
-            .filter_map(|label| {
-                Some(LabelSource {
-                    at: arg(sources, label.at, report)?,
-                    text: template(sources, &label.text, report),
-                    limit: label.limit,
-                })
-            })
-            .collect(),
-        severity: card
-            .severity
-            .iter()
-            .map(|case| SeveritySource { when: case.when.map(|span| syntax::parse_body(sources, span).0), is: case.is })
-            .collect(),
-        key: card.key.iter().filter_map(|span| arg(sources, *span, report)).collect(),
+        message: &parsed.message,
+        help: parsed.help.as_ref(),
+        labels: &parsed.labels,
+        severity: &parsed.severity,
+        key: &parsed.key,
     }
 }
 
@@ -188,19 +203,14 @@ pub fn analyse_audit(programs: &[(&str, &str)], packs: &[(&str, &str)]) -> (Prog
         report.append(complaints);
         trees.push(tree);
     }
-    let mut parsed = Vec::new();
+    let mut trees_of_cards = Vec::new();
     for (name, text) in packs {
         let file = sources.add(*name, *text).expect("small");
         let (pack, complaints) = cards::read(&sources, file);
         report.append(complaints);
-        for card in pack.cards {
-            let (when, complaints) = syntax::parse_body(&sources, card.when);
-            report.append(complaints);
-            let name = card.name.as_ref().unwrap_or(&card.code).text.clone();
-            parsed.push(Parsed { card, name, when });
-        }
+        trees_of_cards.extend(pack.cards.into_iter().map(|card| parsed(card, &sources, &mut report)));
     }
-    let card_sources: Vec<CardSource> = parsed.iter().map(|parsed| source(parsed, &sources, &mut report)).collect();
+    let card_sources: Vec<CardSource> = trees_of_cards.iter().map(|parsed| source(parsed, &sources)).collect();
     let (schema, complaints) = analysis::schema(&trees.iter().collect::<Vec<_>>());
     report.append(complaints);
     let store = empty_store(&schema);

@@ -61,8 +61,8 @@ pub(in crate::analysis) fn draft_alternative(
     let CardScope { relations, card, position, relation } = scope;
     let mut builder = Builder::new(infer, relations, &card.params, Some(position));
     let (args, conds) = builder.card_body(relation, body, span);
-    let message = builder.template(&card.message, 0);
-    let help = card.help.as_ref().map(|help| builder.template(help, 0));
+    let message = builder.template(card.message, 0);
+    let help = card.help.map(|help| builder.template(help, 0));
     let labels = card.labels.iter().filter_map(|label| builder.label(label)).collect();
     let severity = card
         .severity
@@ -75,7 +75,7 @@ pub(in crate::analysis) fn draft_alternative(
             (draft, entry.is)
         })
         .collect();
-    let key = if card.key.is_empty() { builder.default_key(&args) } else { builder.written_key(&card.key) };
+    let key = if card.key.is_empty() { builder.default_key(&args) } else { builder.written_key(card.key) };
     let (rule, parents) = builder.finish(relation, args, conds, span);
     (rule, parents, CardDraft { message, help, labels, severity, key })
 }

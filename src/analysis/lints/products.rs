@@ -14,6 +14,12 @@ const FEWEST_ROWS: u64 = 20;
 const FEWEST: u64 = 1_000;
 
 pub(super) fn check(program: &Program, rule: &Rule, relations: &Relations, report: &mut Report) {
+    let rows =
+        |atom: &Atom| relations.list.get(atom.relation.index())?.loaded.as_ref().map(|loaded| u64::from(loaded.rows));
+    let is_loaded = |literal: &&Literal| matches!(literal, Literal::Atom(atom) if rows(atom).is_some());
+    if rule.body.iter().filter(is_loaded).nth(1).is_none() {
+        return;
+    }
     let mut groups: Vec<(BTreeSet<VarId>, Vec<&Atom>)> = Vec::new();
     for literal in &rule.body {
         let mut vars = BTreeSet::new();
@@ -32,8 +38,6 @@ pub(super) fn check(program: &Program, rule: &Rule, relations: &Relations, repor
         }
         groups.push((vars, atoms));
     }
-    let rows =
-        |atom: &Atom| relations.list.get(atom.relation.index())?.loaded.as_ref().map(|loaded| u64::from(loaded.rows));
     let sized: Vec<(&Atom, u64)> = groups
         .iter()
         .filter_map(|(_, atoms)| {

@@ -9,11 +9,11 @@ use crate::syntax::ast::CompareOp;
 impl Lower<'_, '_> {
     /// Puts the fields of rows into `body`, the conditions of `scope`, and into the bodies within it.
     pub(in crate::analysis) fn place_fields(&mut self, body: &mut Vec<Cond>, scope: usize) {
-        for field in self.fields.get(&scope).cloned().unwrap_or_default() {
-            let Some((row, column)) = self.vars[field.index()].field.clone() else { continue };
+        for field in self.fields.get(&scope).into_iter().flatten() {
+            let Some((row, column)) = &self.vars[field.index()].field else { continue };
             let Some(Class::Row(relation)) = self.infer.class(self.vars[row.index()].node) else { continue };
             let Some(column) = self.relations.find_column(relation, &column.text) else { continue };
-            self.place_field(body, (relation, row), column, field);
+            self.place_field(body, (relation, *row), column, *field);
         }
         let mut extra = Vec::new();
         for cond in body.iter_mut() {
@@ -37,7 +37,7 @@ impl Lower<'_, '_> {
         body.append(&mut extra);
     }
 
-    fn place_field(&mut self, body: &mut Vec<Cond>, (relation, row): (RelationId, VarId), column: usize, field: VarId) {
+    fn place_field(&self, body: &mut Vec<Cond>, (relation, row): (RelationId, VarId), column: usize, field: VarId) {
         let var = &self.vars[field.index()];
         let argument = (column, Expr { kind: Kind::Var(field), span: var.span, node: var.node });
         let home = body.iter_mut().find_map(|cond| match cond {

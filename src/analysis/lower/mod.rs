@@ -46,22 +46,22 @@ pub(super) struct Lower<'l, 'a> {
 }
 
 impl<'l, 'a> Lower<'l, 'a> {
+    /// For a rule with these variables and scopes.
     pub(super) fn new(
         infer: &'l mut Infer<'a>,
         relations: &'l Relations,
         spreads: &'l mut Spreads,
-        rule: &hir::Rule,
-        parents: Vec<Option<usize>>,
+        (vars, parents): (Vec<hir::Var>, Vec<Option<usize>>),
     ) -> Self {
         let mut fields: BTreeMap<usize, Vec<VarId>> = BTreeMap::new();
-        for (id, var) in (0_u32..).zip(&rule.vars).filter(|(_, var)| var.field.is_some()) {
+        for (id, var) in (0_u32..).zip(&vars).filter(|(_, var)| var.field.is_some()) {
             fields.entry(var.scope).or_default().push(VarId(id));
         }
         Self {
             infer,
             relations,
             spreads,
-            vars: rule.vars.clone(),
+            vars,
             positions: BTreeMap::new(),
             fields,
             parents,
@@ -150,12 +150,17 @@ impl<'l, 'a> Lower<'l, 'a> {
         position.map(|position| (*row, position))
     }
 
-    /// The variables that must be bound before `expr` can be computed.
-    pub(super) fn needs(&self, expr: &hir::Expr) -> BTreeSet<VarId> {
-        let mut out = BTreeSet::new();
-        expr.variables(&mut |var| {
-            out.insert(self.needed(var));
-        });
+    /// The variables that must be bound before `expr` can be computed, each once, in order.
+    pub(super) fn needs(&self, expr: &hir::Expr) -> Vec<VarId> {
+        self.needs_of(std::slice::from_ref(expr))
+    }
+
+    /// The variables that must be bound before all of `exprs` can be computed, each once, in order.
+    pub(super) fn needs_of(&self, exprs: &[hir::Expr]) -> Vec<VarId> {
+        let mut out = Vec::new();
+        exprs.iter().for_each(|expr| expr.variables(&mut |var| out.push(self.needed(var))));
+        out.sort_unstable();
+        out.dedup();
         out
     }
 

@@ -41,7 +41,8 @@ impl Lower<'_, '_> {
                 let mut own = bindable(&cond);
                 own.retain(|var| !bound.contains(var));
                 self.emit(cond, bound, &mut out, scope);
-                own.into_iter().filter(|var| bound.contains(var)).collect()
+                own.retain(|var| bound.contains(var));
+                own
             } else {
                 let waiting = queue.waiting();
                 if waiting.is_empty() {
@@ -65,31 +66,32 @@ impl Lower<'_, '_> {
     }
 
     fn is_ready(&self, expr: &hir::Expr, bound: &Bound) -> bool {
-        self.needs(expr).iter().all(|var| bound.contains(var))
+        let mut is_ready = true;
+        expr.variables(&mut |var| is_ready &= bound.contains(&self.needed(var)));
+        is_ready
     }
 
-    /// The variables of a negation or aggregate that belong to the scopes around it.
-    pub(super) fn outer_vars(&self, cond: &Cond) -> Bound {
-        let scope = match cond {
-            Cond::Not(_, scope, _) => *scope,
-            Cond::Aggregate(aggregate) => aggregate.scope,
-            _ => return Bound::new(),
+    /// The variables of a negation or aggregate that belong to the scopes around it, each once, in order.
+    pub(super) fn outer_vars(&self, cond: &Cond) -> Vec<VarId> {
+        let (scope, result) = match cond {
+            Cond::Not(_, scope, _) => (*scope, None),
+            Cond::Aggregate(aggregate) => (aggregate.scope, Some(aggregate.result)),
+            _ => return Vec::new(),
         };
-        let result = match cond {
-            Cond::Aggregate(aggregate) => Some(aggregate.result),
-            _ => None,
-        };
-        let mut outer = Bound::new();
+        let mut outer = Vec::new();
         cond.variables(&mut |var| {
             let var = self.needed(var);
             if Some(var) != result && !self.is_within(self.vars[var.index()].scope, scope) {
-                outer.insert(var);
+                outer.push(var);
             }
         });
+        outer.sort_unstable();
+        outer.dedup();
         outer
     }
 
     fn emit(&mut self, cond: Cond, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
+        let outer = if matches!(cond, Cond::Aggregate(_)) { self.outer_vars(&cond) } else { Vec::new() };
         match cond {
             Cond::Atom(atom) => self.emit_atom(&atom, bound, out),
             Cond::Not(body, inner, span) => {
@@ -97,7 +99,7 @@ impl Lower<'_, '_> {
                 within.iter().for_each(|var| _ = bound.remove(var));
                 out.push(Literal::Not(Negation { body, span }));
             }
-            Cond::Aggregate(aggregate) => self.emit_aggregate(*aggregate, bound, out, scope),
+            Cond::Aggregate(aggregate) => self.emit_aggregate((*aggregate, outer), bound, out, scope),
             Cond::Generate { row, function, args, span } => {
                 let function = self.settle_generator(function, &args);
                 let args = args.iter().map(|arg| self.expr(arg)).collect();
@@ -135,9 +137,14 @@ impl Lower<'_, '_> {
         out.push(Literal::Atom(Atom { relation: atom.relation, row: atom.row, args, span: atom.span }));
     }
 
-    fn emit_aggregate(&mut self, aggregate: hir::Aggregate, bound: &mut Bound, out: &mut Vec<Literal>, scope: usize) {
+    fn emit_aggregate(
+        &mut self,
+        (aggregate, outer): (hir::Aggregate, Vec<VarId>),
+        bound: &mut Bound,
+        out: &mut Vec<Literal>,
+        scope: usize,
+    ) {
         let inner = aggregate.scope;
-        let outer: Vec<VarId> = self.outer_vars(&Cond::Aggregate(Box::new(aggregate.clone()))).into_iter().collect();
         let (body, within) = self.order_noting(aggregate.body, bound, inner);
         let target = aggregate.target.map(|target| {
             self.check_target(&target, bound, &aggregate.op_name);
@@ -253,14 +260,16 @@ fn take_over(result: VarId, var: VarId, out: &mut [Literal]) -> bool {
     false
 }
 
-/// The variables to which a condition may give a value.
-fn bindable(cond: &Cond) -> BTreeSet<VarId> {
-    let mut vars = BTreeSet::new();
+/// The variables to which a condition may give a value, each once, in order.
+fn bindable(cond: &Cond) -> Vec<VarId> {
+    let mut vars = Vec::new();
     match cond {
         Cond::Not(..) => {}
-        Cond::Aggregate(aggregate) => _ = vars.insert(aggregate.result),
-        _ => cond.variables(&mut |var| _ = vars.insert(var)),
+        Cond::Aggregate(aggregate) => vars.push(aggregate.result),
+        _ => cond.variables(&mut |var| vars.push(var)),
     }
+    vars.sort_unstable();
+    vars.dedup();
     vars
 }
 

@@ -100,17 +100,17 @@ impl Queue {
 
 impl Lower<'_, '_> {
     /// The variables that must have a value before each side of a condition can be computed.
-    fn sides(&self, cond: &Cond) -> Vec<Bound> {
-        let all = |args: &[hir::Expr]| args.iter().flat_map(|arg| self.needs(arg)).collect();
-        match cond {
+    fn sides(&self, cond: &Cond) -> [Vec<VarId>; 2] {
+        let first = match cond {
             // an atom can always be read; one whose row is known multiplies nothing
-            Cond::Atom(atom) => vec![atom.row.into_iter().collect()],
-            Cond::Not(..) | Cond::Aggregate(_) => vec![self.outer_vars(cond)],
-            Cond::Generate { args, .. } | Cond::Test { args, .. } => vec![all(args)],
-            Cond::Compare { left, right, .. } => vec![self.needs(left), self.needs(right)],
-            Cond::Is { arg, .. } => vec![self.needs(arg)],
+            Cond::Atom(atom) => atom.row.into_iter().collect(),
+            Cond::Not(..) | Cond::Aggregate(_) => self.outer_vars(cond),
+            Cond::Generate { args, .. } | Cond::Test { args, .. } => self.needs_of(args),
+            Cond::Compare { left, right, .. } => return [self.needs(left), self.needs(right)],
+            Cond::Is { arg, .. } => self.needs(arg),
             Cond::Bool(..) => Vec::new(),
-        }
+        };
+        [first, Vec::new()]
     }
 
     fn readiness(&self, cond: &Cond, ready: [bool; 2]) -> Readiness {

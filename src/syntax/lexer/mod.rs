@@ -50,7 +50,8 @@ pub fn lex(sources: &SourceMap, span: Span, kind: Text) -> Lexed {
         at: 0,
         kind,
         starts_line: true,
-        out: Lexed::default(),
+        // A token for each four bytes is more than most texts have.
+        out: Lexed { tokens: Vec::with_capacity(text.len() / 4 + 1), ..Lexed::default() },
         wide: foreign::Wide::default(),
     };
     lexer.run();

@@ -7,40 +7,40 @@ use super::super::token::Kind;
 use super::Lexer;
 use super::foreign::narrow;
 
-/// Every operator of the language, longer ones before their beginnings.
+/// Every operator of the language, longer ones before their beginnings, and first those that are written most.
 static OPERATORS: [(&str, Kind); 32] = [
-    (":-", Kind::If),
-    ("<:", Kind::Subtype),
-    ("!=", Kind::NotEqual),
-    ("!~", Kind::Disagree),
-    ("<=", Kind::LessEqual),
-    (">=", Kind::GreaterEqual),
-    ("**", Kind::Power),
-    ("->", Kind::Arrow),
+    (".", Kind::Dot),
+    (",", Kind::Comma),
     ("(", Kind::LeftParen),
     (")", Kind::RightParen),
-    ("[", Kind::LeftBracket),
-    ("]", Kind::RightBracket),
+    (":-", Kind::If),
+    (":", Kind::Colon),
     ("{", Kind::LeftBrace),
     ("}", Kind::RightBrace),
-    (",", Kind::Comma),
-    (".", Kind::Dot),
-    (";", Kind::Semicolon),
-    (":", Kind::Colon),
     ("=", Kind::Equal),
-    ("<", Kind::Less),
-    (">", Kind::Greater),
-    ("~", Kind::Agree),
+    ("$", Kind::Dollar),
+    ("!=", Kind::NotEqual),
+    ("!~", Kind::Disagree),
     ("!", Kind::Not),
-    ("+", Kind::Plus),
+    ("~", Kind::Agree),
+    ("<:", Kind::Subtype),
+    ("<=", Kind::LessEqual),
+    ("<", Kind::Less),
+    (">=", Kind::GreaterEqual),
+    (">", Kind::Greater),
+    ("->", Kind::Arrow),
     ("-", Kind::Minus),
+    ("+", Kind::Plus),
+    ("**", Kind::Power),
     ("*", Kind::Star),
     ("/", Kind::Slash),
     ("%", Kind::Modulo),
+    (";", Kind::Semicolon),
+    ("[", Kind::LeftBracket),
+    ("]", Kind::RightBracket),
     ("^", Kind::Power),
     ("|", Kind::Pipe),
     ("@", Kind::At),
-    ("$", Kind::Dollar),
 ];
 
 /// What other languages write, what it means here, and how it is written here. Longer ones come first.
@@ -72,11 +72,7 @@ static FOREIGN: [(&str, Kind, &str); 22] = [
 impl Lexer<'_> {
     /// Reads punctuation; none when the character means nothing and was reported.
     pub(super) fn operator(&mut self, first: char) -> Option<Kind> {
-        let foreign = FOREIGN.iter().find(|(foreign, ..)| self.means(foreign)).filter(|(foreign, ..)| {
-            // `a<>` is a lattice, where nothing is compared.
-            *foreign != "<>" || !self.rest()[2..].trim_start().starts_with(['{', ')', ','])
-        });
-        if let Some(&(foreign, kind, ours)) = foreign {
+        if let Some(&(foreign, kind, ours)) = self.means_foreign(first) {
             let length = self.length_of(foreign);
             self.foreign(foreign, length, ours);
             return Some(kind);
@@ -93,6 +89,18 @@ impl Lexer<'_> {
             self.at += written.len_utf8();
         }
         Some(kind)
+    }
+
+    /// What of other languages stands here.
+    fn means_foreign(&self, first: char) -> Option<&'static (&'static str, Kind, &'static str)> {
+        // No other ASCII character begins any of them.
+        if first.is_ascii() && !matches!(first, '=' | '!' | '<' | '~' | '/' | ':' | '&' | '|' | '\\') {
+            return None;
+        }
+        FOREIGN.iter().find(|(foreign, ..)| self.means(foreign)).filter(|(foreign, ..)| {
+            // `a<>` is a lattice, where nothing is compared.
+            *foreign != "<>" || !self.rest()[2..].trim_start().starts_with(['{', ')', ','])
+        })
     }
 
     /// Whether the next characters are `operator`, or its full-width twin.
@@ -141,5 +149,29 @@ impl Lexer<'_> {
             "remove it; put a name that contains it in back quotes, a text in double quotes"
         );
         self.complain(Diagnostic::error(Code::UnexpectedCharacter, message).at(place).help(help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FOREIGN, OPERATORS};
+
+    #[test]
+    fn no_operator_hides_behind_its_beginning() {
+        let operators: Vec<&str> = OPERATORS.iter().map(|(operator, _)| *operator).collect();
+        let foreign: Vec<&str> = FOREIGN.iter().map(|(foreign, ..)| *foreign).collect();
+        for list in [operators, foreign] {
+            for (at, longer) in list.iter().enumerate() {
+                let hides = list[..at].iter().find(|before| longer.starts_with(**before));
+                assert_eq!(hides, None, "{longer}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_other_languages_write_begins_as_the_lexer_expects() {
+        let begins = |foreign: &&str| !foreign.starts_with(['=', '!', '<', '~', '/', ':', '&', '|', '\\']);
+        let others: Vec<&str> = FOREIGN.iter().map(|(foreign, ..)| *foreign).filter(begins).collect();
+        assert!(others.iter().all(|foreign| !foreign.is_ascii()), "{others:?}");
     }
 }

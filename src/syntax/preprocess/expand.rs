@@ -18,9 +18,9 @@ struct Use {
 impl Run<'_, '_> {
     /// Passes on the token at `at`, or what the macro that it names stands for; how many tokens were used up.
     pub(super) fn expand_at(&mut self, tokens: &[Token], at: usize) -> usize {
-        let mut out = Vec::new();
+        let mut out = std::mem::take(&mut self.out.tokens);
         let length = self.expand_one(tokens, at, &mut Vec::new(), &mut out);
-        self.out.tokens.extend(out);
+        self.out.tokens = out;
         length
     }
 
