@@ -11,49 +11,73 @@ use crate::source::Span;
 use crate::value::Value;
 use crate::value::functions::EvalError;
 
-/// The reasons why a condition or value is unknown; empty when it is known.
+/// The reasons why a condition or value is unknown; empty when it is known, as nearly all are: that takes one word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Doubt {
-    /// Cells without a value that it needs.
-    pub cells: BTreeSet<CellRef>,
-    /// Computations without a value that it needs, with their places.
-    pub errors: BTreeSet<(Span, EvalError)>,
-    /// The first condition, as written, that could not be decided.
-    pub span: Option<Span>,
+pub struct Doubt(Option<Box<Reasons>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Reasons {
+    cells: BTreeSet<CellRef>,
+    errors: BTreeSet<(Span, EvalError)>,
+    span: Option<Span>,
 }
+
+static NO_CELLS: BTreeSet<CellRef> = BTreeSet::new();
+static NO_ERRORS: BTreeSet<(Span, EvalError)> = BTreeSet::new();
 
 impl Doubt {
     /// Because of a cell.
     #[must_use]
     pub fn cell(cell: CellRef) -> Self {
-        Self { cells: BTreeSet::from([cell]), ..Self::default() }
+        Self(Some(Box::new(Reasons { cells: BTreeSet::from([cell]), ..Reasons::default() })))
     }
 
     /// Because of a computation.
     #[must_use]
     pub fn error(error: EvalError, span: Span) -> Self {
-        Self { errors: BTreeSet::from([(span, error)]), ..Self::default() }
+        Self(Some(Box::new(Reasons { errors: BTreeSet::from([(span, error)]), ..Reasons::default() })))
+    }
+
+    /// Cells without a value that it needs.
+    #[must_use]
+    pub fn cells(&self) -> &BTreeSet<CellRef> {
+        self.0.as_ref().map_or(&NO_CELLS, |reasons| &reasons.cells)
+    }
+
+    /// Computations without a value that it needs, with their places.
+    #[must_use]
+    pub fn errors(&self) -> &BTreeSet<(Span, EvalError)> {
+        self.0.as_ref().map_or(&NO_ERRORS, |reasons| &reasons.errors)
+    }
+
+    /// The first condition, as written, that could not be decided.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.0.as_ref().and_then(|reasons| reasons.span)
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty() && self.errors.is_empty()
+        self.cells().is_empty() && self.errors().is_empty()
     }
 
     /// Adds the reasons of `other`. The result does not depend on the order in which conditions were looked at.
     pub fn merge(&mut self, other: &Self) {
-        self.cells.extend(&other.cells);
-        self.errors.extend(&other.errors);
-        self.span = self.span.into_iter().chain(other.span).min();
+        let Some(other) = &other.0 else { return };
+        let own = self.0.get_or_insert_default();
+        own.cells.extend(&other.cells);
+        own.errors.extend(&other.errors);
+        own.span = own.span.into_iter().chain(other.span).min();
     }
 
     /// Both, `other` being that about a condition at `span`.
     #[must_use]
     pub fn and(&self, other: &Self, span: Span) -> Self {
-        let mut both = self.clone();
-        both.merge(&Self { span: Some(span), ..other.clone() });
-        both
+        let mut about = other.clone();
+        about.0.get_or_insert_default().span = Some(span);
+        about.merge(self);
+        about
     }
 }
 

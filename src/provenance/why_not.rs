@@ -179,7 +179,7 @@ fn failing(
     };
     let undecided = in_doubt(matcher, rule, &rule.body[..=prefix], (start, meant));
     let (mut obstacle, nearest) = match undecided {
-        Some(doubt) => (Obstacle::Undecided(doubt.cells.into_iter().collect()), solutions.first().cloned()),
+        Some(doubt) => (Obstacle::Undecided(doubt.cells().iter().copied().collect()), solutions.first().cloned()),
         None => nearest(matcher, rule, literal, &solutions),
     };
     if let (Obstacle::NoRow { rules, .. }, Literal::Atom(atom), Some(bindings)) = (&mut obstacle, literal, &nearest) {

@@ -208,13 +208,13 @@ impl Runner<'_> {
 
     fn fault_of(&mut self, doubt: &Doubt) -> Fault {
         self.notes.doubted = true;
-        self.notes.erred |= !doubt.errors.is_empty();
+        self.notes.erred |= !doubt.errors().is_empty();
         let store = self.world.input.store;
         let blank = |cell: &CellRef| store.tables[cell.table].columns[cell.column].state(cell.row) == State::Blank;
-        if let Some((_, error)) = doubt.errors.first() {
+        if let Some((_, error)) = doubt.errors().first() {
             return Fault::Error(*error);
         }
-        if !doubt.cells.is_empty() && doubt.cells.iter().all(blank) { Fault::Blank } else { Fault::Unknown }
+        if !doubt.cells().is_empty() && doubt.cells().iter().all(blank) { Fault::Blank } else { Fault::Unknown }
     }
 
     /// What is bound in one row of the batch.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Asked, Candidate, Doubt, Flow, Index, Matcher, Mode, Slot, State};
+use super::{Asked, Candidate, Doubt, Flow, Index, Key, Matcher, Mode, Slot, State};
 use crate::exec::CellRef;
 use crate::facts::store::Cell;
 use crate::ir::{Atom, Origin, RelationId, Term, VarId};
@@ -121,13 +121,11 @@ impl Matcher<'_> {
             return all();
         }
         key.sort_unstable_by_key(|(column, _)| *column);
-        let (columns, values): (Vec<usize>, Vec<Value>) =
-            key.into_iter().map(|(at, value)| (at, value.clone())).unzip();
-        let Some(index) = self.index(atom.relation, &columns) else {
+        let Some(index) = self.index(atom.relation, &key) else {
             let rows = 0..self.row_count(atom.relation);
-            let may_fit = |row: &u32| self.may_fit(atom.relation, *row, (&columns, &values));
-            return rows.filter(may_fit).collect();
+            return rows.filter(|row| self.may_fit(atom.relation, *row, &key)).collect();
         };
+        let values: Vec<Value> = key.into_iter().map(|(_, value)| value.clone()).collect();
         let mut rows = index.rows.get(&values).cloned().unwrap_or_default();
         if state.mode != Mode::Certain && !index.wild.is_empty() {
             rows.extend(&index.wild);
@@ -137,11 +135,11 @@ impl Matcher<'_> {
     }
 
     /// Whether a row may have these values in these columns: it has them, or does not say.
-    fn may_fit(&self, relation: RelationId, row: u32, (columns, values): (&[usize], &[Value])) -> bool {
-        columns.iter().zip(values).all(|(column, value)| {
+    fn may_fit(&self, relation: RelationId, row: u32, key: &Key) -> bool {
+        key.iter().all(|(column, value)| {
             let row = Candidate::Row(row);
             self.is_text(relation, row, *column, value).unwrap_or_else(|| match self.content(relation, row, *column) {
-                Content::Value(content) => content == *value,
+                Content::Value(content) => content == **value,
                 Content::NoText(_) => false,
                 Content::Cell(_) | Content::Unknown(_) => true,
             })
@@ -157,10 +155,16 @@ impl Matcher<'_> {
     }
 
     /// The index of a relation by some columns; none yet while it is asked for only now and then.
-    fn index(&self, relation: RelationId, columns: &[usize]) -> Option<Rc<Index>> {
-        let key = (relation, columns.to_vec());
+    fn index(&self, relation: RelationId, key: &Key) -> Option<Rc<Index>> {
         let mut indexes = self.indexes.borrow_mut();
-        let asked = indexes.entry(key).or_insert(Asked::Times(0));
+        let of_relation = indexes.entry(relation).or_default();
+        let columns = || key.iter().map(|(column, _)| *column);
+        let known = of_relation.iter().position(|(known, _)| known.iter().copied().eq(columns()));
+        let at = known.unwrap_or(of_relation.len());
+        if known.is_none() {
+            of_relation.push((columns().collect(), Asked::Times(0)));
+        }
+        let (columns, asked) = &mut of_relation[at];
         match asked {
             Asked::Built(index) => return Some(Rc::clone(index)),
             Asked::Times(times) if *times < SELDOM => {

@@ -26,8 +26,13 @@ impl Matcher<'_> {
                 Ok(Value::Number(next))
             }
             Expr::Call(function, args, span) => {
-                let args = self.eval_all(args, state)?;
-                functions::call(*function, &args).map_err(|error| self.no_value(error, *span))
+                let result = match &args[..] {
+                    // Most have one argument or two, and no need of a list on the heap.
+                    [one] => functions::call(*function, &[self.eval(one, state)?]),
+                    [one, two] => functions::call(*function, &self.eval_both(one, two, state)?),
+                    args => functions::call(*function, &self.eval_all(args, state)?),
+                };
+                result.map_err(|error| self.no_value(error, *span))
             }
             Expr::Record(fields) => Ok(Value::Record(self.eval_all(fields, state)?.into())),
             Expr::Field(record, at) => match self.eval(record, state)? {
@@ -46,6 +51,17 @@ impl Matcher<'_> {
                 other => other,
             },
             Expr::Precision(row, column) => self.precision(*row, *column, state),
+        }
+    }
+
+    fn eval_both(&self, one: &Expr, two: &Expr, state: &State) -> Result<[Value; 2], Doubt> {
+        match (self.eval(one, state), self.eval(two, state)) {
+            (Ok(one), Ok(two)) => Ok([one, two]),
+            (Err(mut why), Err(other)) => {
+                why.merge(&other);
+                Err(why)
+            }
+            (Err(why), Ok(_)) | (Ok(_), Err(why)) => Err(why),
         }
     }
 
@@ -72,7 +88,7 @@ impl Matcher<'_> {
         let blank = |cell: &crate::exec::CellRef| {
             self.input.store.tables[cell.table].columns[cell.column].state(cell.row) == CellState::Blank
         };
-        doubt.errors.is_empty() && !doubt.cells.is_empty() && doubt.cells.iter().all(blank)
+        doubt.errors().is_empty() && !doubt.cells().is_empty() && doubt.cells().iter().all(blank)
     }
 
     /// Half a unit of the finest scale written in that column of the table that the row came from.

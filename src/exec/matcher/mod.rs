@@ -74,8 +74,11 @@ pub struct Matcher<'a> {
     memory: Option<Memory>,
 }
 
-/// The indexes asked for so far, by relation and columns.
-type Indexes = FxHashMap<(RelationId, Vec<usize>), Asked>;
+/// The indexes asked for so far, by relation; of each its columns.
+type Indexes = FxHashMap<RelationId, Vec<(Vec<usize>, Asked)>>;
+
+/// Columns of a relation, ascending, each with the value that is looked for.
+type Key<'k> = [(usize, &'k Value)];
 
 /// An index, once it was asked for often enough to be worth building.
 #[derive(Clone, Debug)]

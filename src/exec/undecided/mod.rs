@@ -210,13 +210,13 @@ impl Pass<'_, '_> {
         };
         let shown: Vec<_> =
             bindings.values().filter(|(var, _)| named(*var)).map(|(var, value)| (var, value.clone())).collect();
-        let span = doubt.span.unwrap_or(rule.span);
-        for (place, error) in &doubt.errors {
+        let span = doubt.span().unwrap_or(rule.span);
+        for (place, error) in doubt.errors() {
             let error = InstanceError { rule: id, error: *error, bindings: shown.clone(), span: *place };
             self.open.errors.insert(error);
         }
-        if !doubt.cells.is_empty() {
-            let cells = doubt.cells.iter().copied().collect();
+        if !doubt.cells().is_empty() {
+            let cells = doubt.cells().iter().copied().collect();
             self.open.undecided.insert(Undecided { rule: id, cells, bindings: shown, span });
         }
         self.found.push((rule.head, PossibleRow { values, doubt }));
