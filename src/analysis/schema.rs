@@ -73,6 +73,7 @@ fn columns(decl: &Decl, types: &Types, report: &mut Report) -> Option<Vec<Column
             ty,
             doc: column.doc.clone(),
             headers: listed(&column.annotations, "header").map(|(_, header)| header.to_owned()).collect(),
+            is_share: types.get(&column.ty.text).is_some_and(|id| types.is_share(id)),
             part_of: listed(&column.annotations, "part_of").map(|(_, whole)| whole.to_owned()).next(),
             span: column.name.span,
         });

@@ -119,6 +119,9 @@ pub fn map(
         let printed = header.map(|header| (header, whole.map(|whole| &headers.columns[whole])));
         let unit = unit(column, (said, spec), printed, captions, report);
         let days = days(column, (said, spec), (table, headers), found, report);
+        if let Some(at) = found.filter(|_| column.is_share && unit.is_none()) {
+            doubt_shares(column, spec, (table, headers, at), report);
+        }
         let asked = said.and_then(|said| said.headers.first().or(said.pattern.as_ref())).map(|asked| asked.span);
         columns.push(MappedColumn {
             index: found,
@@ -173,6 +176,29 @@ fn days(
     let help = text!("写明：{name} = {{ …, days = \"{word}\" }}", "say it: {name} = {{ …, days = \"{word}\" }}");
     report.push(Diagnostic::note(Code::Doubtful, message).at(spec.file.span).help(help));
     Some(order)
+}
+
+/// Says so when numbers that are to be shares of one are as large as percentages.
+fn doubt_shares(
+    column: &Column,
+    spec: &SourceSpec,
+    (table, headers, at): (&RawTable, &Headers, usize),
+    report: &mut Report,
+) {
+    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    if !cells::are_percents(rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str())) {
+        return;
+    }
+    let (file, name) = (&spec.file.value, &column.name);
+    let message = text!(
+        "{file} 的 {name} 没有写 %，按原数读：90 是 9000%，不是 90%",
+        "{name} of {file} states no %, and is read as it stands: 90 is 9000%, not 90%"
+    );
+    let help = text!(
+        "是百分数的，写明：{name} = {{ …, unit = \"%\" }}",
+        "if these are percentages, say it: {name} = {{ …, unit = \"%\" }}"
+    );
+    report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
 }
 
 fn blanks(said: Option<&ColumnSpec>, spec: &SourceSpec) -> Vec<String> {
@@ -300,7 +326,7 @@ pub fn caption_unit(table: &RawTable, headers: &Headers) -> Option<CellUnit> {
     let above = table.rows[..headers.rows.start.min(table.rows.len())].iter().rev();
     let cells = above.flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
     let texts = cells.chain(table.captions.iter().map(String::as_str)).chain([table.name.as_str()]);
-    texts.into_iter().find_map(names::stated_unit).map(CellUnit::Money)
+    texts.into_iter().find_map(names::unit_of_title).map(CellUnit::Money)
 }
 
 /// Complains of headers that the manifest asks for and none of the relation's sources has.

@@ -146,6 +146,20 @@ pub fn stated_unit(caption: &str) -> Option<Unit> {
     })
 }
 
+/// The unit of money that a line above a table states: as a caption does, or in brackets at its end, `支出明细（万元）`.
+#[must_use]
+pub fn unit_of_title(text: &str) -> Option<Unit> {
+    let in_brackets = || {
+        let title = normal(text).trim_end_matches([':', '。']).to_owned();
+        let (start, end) = last_brackets(&title).filter(|(_, end)| end + 1 == title.len())?;
+        match unit_in(&title[start + 1..end])? {
+            CellUnit::Money(unit) => Some(unit),
+            CellUnit::Percent => None,
+        }
+    };
+    stated_unit(text).or_else(in_brackets)
+}
+
 /// Whether a lower header, bare, stands for the whole of what the header above it names: `预算金额/小计`.
 #[must_use]
 pub fn is_whole(bare: &str) -> bool {
@@ -205,7 +219,7 @@ pub fn is_total(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CellUnit, Unit, bare, is_total, stated_unit, unit_of_header};
+    use super::{CellUnit, Unit, bare, is_total, stated_unit, unit_of_header, unit_of_title};
 
     #[test]
     fn headers_are_their_names_and_their_units() {
@@ -233,6 +247,9 @@ mod tests {
         assert_eq!(stated_unit("金额单位：人民币万元"), Some(Unit::WanYuan));
         assert_eq!(stated_unit("单位名称：某局　　单位： 元"), Some(Unit::Yuan));
         assert_eq!(stated_unit("编制单位：某局"), None);
+        assert_eq!(unit_of_title("表一　支出明细（万元）"), Some(Unit::WanYuan));
+        assert_eq!(unit_of_title("付款明细（5万元以上）"), None);
+        assert_eq!(unit_of_title("支出明细（万元）及说明"), None);
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Column {
     /// The column that it is a part of: its headers (`其中：区级`) are looked for to the right of that one only, since each
     /// amount of a printed table may have such a part.
     pub part_of: Option<String>,
+    /// Its numbers are shares of one, as `percent` is: 90% is 0.9.
+    pub is_share: bool,
     /// The name in the declaration.
     pub span: Span,
 }

@@ -236,6 +236,11 @@ impl Types {
         })
     }
 
+    /// Whether its values are shares of one: `percent` and what is derived from it.
+    pub(super) fn is_share(&self, id: TypeId) -> bool {
+        matches!(self.class(id), Class::Percent)
+    }
+
     /// How functions see it; none for rows and records.
     pub(super) fn function_kind(&self, id: TypeId) -> Option<Kind> {
         Some(match self.class(id) {

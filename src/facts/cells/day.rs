@@ -13,6 +13,18 @@ pub enum DayOrder {
     Serial,
 }
 
+impl DayOrder {
+    /// As manifests write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+            Self::Serial => "excel",
+        }
+    }
+}
+
 /// A day, perhaps with a time of day behind it, perhaps in Chinese digits. `03/12/2020` is one only where `order` says
 /// which.
 pub(super) fn read(text: &str, order: Option<DayOrder>) -> Result<Date, Reason> {

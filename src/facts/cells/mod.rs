@@ -154,6 +154,20 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
     Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign })
 }
 
+/// Whether numbers without a mark among `texts` are percentages rather than shares of one, by their size: most are above one
+/// and a half, which hardly any share is.
+pub fn are_percents<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let limit = Decimal::new(15, 1);
+    let (mut large, mut all) = (0_usize, 0_usize);
+    for text in texts.filter(|text| !text.contains(['%', '％', '‰'])) {
+        if let Reading::Present(Value::Decimal(number), _) = read(text, &CellKind::plain(ColumnType::Decimal)) {
+            large += usize::from(number.abs() > limit);
+            all += usize::from(!number.is_zero());
+        }
+    }
+    large > 0 && large * 2 > all
+}
+
 /// A whole number, at scale 0; `12.0` is one.
 fn whole(text: &str) -> Result<Decimal, Reason> {
     let (negative, digits) = sign(text);

@@ -1,6 +1,6 @@
 //! Bytes to text: the encoding that is asked for, marked, declared or found out, and what in the bytes is not of it.
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Request;
 use super::open;
@@ -10,6 +10,8 @@ use crate::text;
 
 /// Bytes that are looked at for the pattern of UTF-16.
 const SAMPLE: usize = 4096;
+/// Bytes whose pairs are looked at.
+const BIG5_SAMPLE: usize = 1 << 16;
 
 /// A text, and how its bytes were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,7 +138,11 @@ fn found_out(bytes: &[u8]) -> Decoded {
     if utf_8.wrong * 20 <= beyond_ascii {
         return utf_8;
     }
-    let encoding = if is_western(bytes) { WINDOWS_1252 } else { GB18030 };
+    let encoding = match () {
+        () if is_western(bytes) => WINDOWS_1252,
+        () if is_big5(bytes) => BIG5,
+        () => GB18030,
+    };
     with(encoding, bytes, Found::Guessed)
 }
 
@@ -155,6 +161,27 @@ fn is_western(bytes: &[u8]) -> bool {
     // What windows-1252 does not define is not Western.
     let undefined = |byte: &u8| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d);
     alone > paired && !bytes.iter().any(undefined)
+}
+
+/// Whether the bytes are Chinese in Big5 rather than in GB18030: all pairs are of it, and many end in an ASCII byte, as no
+/// character of GB 2312 does; characters of GBK beyond that begin with bytes that Big5 has not.
+fn is_big5(bytes: &[u8]) -> bool {
+    let (mut pairs, mut low) = (0_usize, 0_usize);
+    let mut rest = &bytes[..bytes.len().min(BIG5_SAMPLE)];
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if first.is_ascii() {
+            continue;
+        }
+        let [second, after @ ..] = rest else { break };
+        if !matches!(first, 0xa1..=0xf9) || !matches!(second, 0x40..=0x7e | 0xa1..=0xfe) {
+            return false;
+        }
+        rest = after;
+        pairs += 1;
+        low += usize::from(*second < 0x80);
+    }
+    pairs >= 4 && low * 5 >= pairs && !BIG5.decode_without_bom_handling(bytes).1
 }
 
 fn with(encoding: &'static Encoding, bytes: &[u8], found: Found) -> Decoded {
@@ -227,6 +254,16 @@ mod tests {
         assert_eq!((decoded.text.as_str(), decoded.encoding), (western, "windows-1252"));
         let (one, ..) = encoding_rs::GB18030.encode("a,b\n\u{91d1},1\n");
         assert_eq!(decode(&one, None, None).encoding, "GB18030", "one Chinese character");
+    }
+
+    #[test]
+    fn traditional_characters_are_read_in_both_of_their_encodings() {
+        let text = "傳票號,日期,金額（元）,收款人\n傳1,2024-01-05,25.08,臺北資訊公司\n傳2,2024-01-06,3,國家圖書館\n";
+        for (encoding, name) in [(encoding_rs::BIG5, "Big5"), (encoding_rs::GB18030, "GB18030")] {
+            let (bytes, ..) = encoding.encode(text);
+            let decoded = decode(&bytes, None, None);
+            assert_eq!((decoded.text.as_str(), decoded.encoding, decoded.found), (text, name, Found::Guessed));
+        }
     }
 
     #[test]

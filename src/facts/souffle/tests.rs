@@ -18,6 +18,7 @@ fn schema(types: &[ColumnType]) -> Schema {
         doc: String::new(),
         headers: Vec::new(),
         part_of: None,
+        is_share: false,
         span: Span::default(),
     };
     let relation = Relation {

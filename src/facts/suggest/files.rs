@@ -7,7 +7,7 @@ use crate::facts::bulk;
 use crate::facts::manifest::Placed;
 use crate::facts::read::delimited::{self, Dialect};
 use crate::facts::read::raw::RawTable;
-use crate::facts::read::{self, Format, Options, Request, narrative, parts};
+use crate::facts::read::{self, Format, Options, Request, encoding, narrative, parts};
 use crate::source::{FileId, SourceMap, Span, display_path};
 use crate::text;
 
@@ -23,10 +23,32 @@ pub(super) struct Read {
     pub tops: bool,
     /// Whether it has running text and nothing else.
     pub only_text: bool,
+    /// The encoding that it was taken to be in, where nothing says so.
+    pub encoding: Option<&'static str>,
 }
 
-/// Every table of a file; of those of a large delimited one the tops.
+impl Read {
+    /// Nothing yet of a file of that format.
+    const fn of(format: Format) -> Self {
+        Self { format, say_format: false, tables: Vec::new(), tops: false, only_text: false, encoding: None }
+    }
+
+    /// Whether the manifest says of a table of it in which encoding it is.
+    pub fn says_encoding(&self) -> bool {
+        self.encoding.is_some() && !self.tables.is_empty()
+    }
+}
+
+/// Every table of a file; of those of a large delimited one the tops. `report` is of this file alone.
 pub(super) fn read(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<Read> {
+    let read = tables(sources, path, report)?;
+    let guessed = report.diagnostics().iter().any(|one| one.code == Code::EncodingGuessed);
+    // The report says it in words only; files of which nothing says the encoding are read once more.
+    let bytes = guessed.then(|| crate::source::read_bytes(path).ok()).flatten();
+    Some(Read { encoding: bytes.map(|bytes| encoding::decode(&bytes, None, None).encoding), ..read })
+}
+
+fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<Read> {
     let name = display_path(path);
     let options = Options::default();
     let request = Request { path, name: &name, at: Span::default(), options: &options };
@@ -39,7 +61,7 @@ pub(super) fn read(sources: &mut SourceMap, path: &Path, report: &mut Report) ->
         let file = delimited::open(sources, &request, report)?;
         let dialect = Dialect::find(sources.file(file).text(), format, &options);
         let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
-        return Some(Read { format, say_format: false, tables, tops, only_text: false });
+        return Some(Read { tables, tops, ..Read::of(format) });
     }
     let before = sources.files().len();
     let (mut tables, complaints) = read::read(sources, format, &request);
@@ -47,14 +69,14 @@ pub(super) fn read(sources: &mut SourceMap, path: &Path, report: &mut Report) ->
     let all = tables.len();
     tables.retain(|table| table.name != narrative::NAME);
     let only_text = tables.is_empty() && all > 0;
-    if format == Format::Plain && tables.is_empty() && sources.files().len() > before {
+    if format == Format::Plain && sources.files().len() > before {
         let file = FileId(u32::try_from(before).unwrap_or(u32::MAX));
         if let Some(dialect) = rows_of_fields(sources.file(file).text()) {
             let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
-            return Some(Read { format: Format::Csv, say_format: true, tables, tops, only_text: false });
+            return Some(Read { say_format: true, tables, tops, ..Read::of(Format::Csv) });
         }
     }
-    Some(Read { format, say_format: false, tables, tops: false, only_text })
+    Some(Read { tables, only_text, ..Read::of(format) })
 }
 
 fn delimited_tables(
@@ -81,7 +103,8 @@ fn rows_of_fields(text: &str) -> Option<Dialect> {
     let dialect = Dialect::find(text, Format::Csv, &Options::default());
     let delimiter = char::from(dialect.delimiter);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LOOKED_AT).collect();
-    let several = lines.iter().filter(|line| line.contains(delimiter)).count();
+    // A tab that begins a line begins a cell of a text from Word.
+    let several = lines.iter().filter(|line| line.trim().contains(delimiter)).count();
     let usual = matches!(dialect.delimiter, b',' | b'\t' | b';' | b'|');
     (usual && lines.len() >= 2 && several * 10 >= lines.len() * 8).then_some(dialect)
 }

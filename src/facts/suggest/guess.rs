@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use crate::facts::cells::{self, CellKind, Reading};
+use crate::facts::cells::{self, CellKind, DayOrder, Reading};
 use crate::facts::headers::{self, Header, Headers, Index};
 use crate::facts::manifest::{CellUnit, Feed, SourceSpec};
 use crate::facts::map;
 use crate::facts::names;
 use crate::facts::read::raw::{RawRow, RawTable};
 use crate::facts::rows;
-use crate::schema::{ColumnType, Relation, Schema};
+use crate::schema::{Column, ColumnType, Relation, Schema};
 use crate::value::Decimal;
 use crate::value::functions::text::similarity;
 
@@ -17,6 +17,7 @@ use crate::value::functions::text::similarity;
 const SEARCHED: usize = 40;
 /// Cells of a column that are looked at.
 const SAMPLE: usize = 60;
+
 /// The relation that a table was taken for.
 #[derive(Debug)]
 pub(super) struct Guess {
@@ -45,7 +46,13 @@ pub(super) struct Matched {
     pub certain: bool,
     /// The unit of its amounts, if anything says so; `Some(None)` when nothing does.
     pub unit: Option<Option<CellUnit>>,
-    /// Sampled cells that are not of its type, and one of them.
+    /// How its days are written, where cells show that: the manifest is to say it.
+    pub days: Option<DayOrder>,
+    /// Whether its numbers are percentages without a mark.
+    pub percent: bool,
+    /// Whether its texts are written once for several rows, as merged cells are.
+    pub sparse: bool,
+    /// Some of its sampled cells that are not of its type.
     pub wrong: Vec<String>,
 }
 
@@ -70,6 +77,19 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
         Some(first) => headers::starting(table, first),
         None => Headers::default(),
     }
+}
+
+/// The columns of a table without headers: rows of one width, a column of which holds numbers, days or amounts only.
+pub(super) fn unheaded(table: &RawTable) -> Option<Headers> {
+    let rows: Vec<&RawRow> = table.rows.iter().take(SEARCHED).collect();
+    let width = rows.first().map_or(0, |row| row.cells.len());
+    let is_one_width = rows.iter().all(|row| row.cells.len() == width) && width >= 2;
+    let holds = |index: usize| {
+        let types = [ColumnType::Money, ColumnType::Date];
+        sample(index, &rows).next().is_some() && types.into_iter().any(|ty| share(ty, index, &rows) == 10)
+    };
+    let columns = vec![Header::default(); width];
+    (is_one_width && (0..width).any(holds)).then(|| Headers { columns, ..Headers::default() })
 }
 
 /// Two texts at least, no number, and nothing longer than headers are.
@@ -111,13 +131,14 @@ pub(super) fn whole(relation: usize, columns: Vec<Matched>, data: &[&RawRow]) ->
     Guess { relation, columns, rows, totals }
 }
 
-/// A column of a relation, of type `ty`, as the column of the file that it was found to be.
+/// A `declared` column of a relation as the column of the file that it was found to be.
 pub(super) fn matched(
-    ty: ColumnType,
+    declared: &Column,
     (column, index): (usize, usize),
     (headers, data): (&Headers, &[&RawRow]),
     (caption, certain): (Option<CellUnit>, bool),
 ) -> Matched {
+    let ty = declared.ty;
     let header = &headers.columns[index];
     let printed = header.printed();
     let unit = header.unit().or(caption).filter(|unit| matches!(unit, CellUnit::Money(_)));
@@ -128,6 +149,9 @@ pub(super) fn matched(
         header: printed,
         certain,
         unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
+        days: kind(ty, index, data).days,
+        percent: declared.is_share && header.unit().is_none() && cells::are_percents(sample(index, data)),
+        sparse: ty == ColumnType::Symbol && is_sparse(index, data),
         wrong: wrong(ty, index, data),
     }
 }
@@ -143,7 +167,9 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
             let (likeness, name) = likeness(header, names);
             let certain = name.is_some();
             let ty = relation.columns[column].ty;
-            let fits = fits(ty, index, data) && (certain || !is_numbers_as_text(ty, index, data));
+            // Days that may be read in two ways are days all the same where the header says so.
+            let fits = fits(ty, index, data) || certain && ty == ColumnType::Date;
+            let fits = fits && (certain || !are_bare_numbers(ty, index, data));
             // The upper level alone makes all columns below it somewhat alike.
             let least = if header.levels.len() > 1 { Decimal::new(55, 2) } else { Decimal::new(40, 2) };
             if likeness >= least && fits {
@@ -163,8 +189,8 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         taken_columns.push(column);
         taken.push(index);
         total += likeness;
-        let ty = relation.columns[column].ty;
-        found.push(matched(ty, (column, index), (headers, data), (caption, name.is_some())));
+        let declared = &relation.columns[column];
+        found.push(matched(declared, (column, index), (headers, data), (caption, name.is_some())));
     }
     for (column, part) in relation.columns.iter().enumerate().filter(|(column, _)| !taken_columns.contains(column)) {
         let whole = part.part_of.as_ref().and_then(|whole| {
@@ -174,7 +200,7 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         let index = headers.part(whole, &part.headers).filter(|index| !taken.contains(index));
         if let Some(index) = index.filter(|index| fits(part.ty, *index, data)) {
             let unit = headers.columns[whole].unit().or(caption);
-            found.push(matched(part.ty, (column, index), (headers, data), (unit, true)));
+            found.push(matched(part, (column, index), (headers, data), (unit, true)));
         }
     }
     found.sort_by_key(|one| one.column);
@@ -210,7 +236,9 @@ pub(super) fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Ite
 
 /// What the cells of a column are to be read as, should it be of the type.
 fn kind(ty: ColumnType, index: usize, data: &[&RawRow]) -> CellKind {
-    let days = (ty == ColumnType::Date).then(|| cells::order_of(sample(index, data))).flatten();
+    let serial = || cells::are_serials(sample(index, data)).then_some(DayOrder::Serial);
+    let shown = || cells::order_of(sample(index, data)).or_else(serial);
+    let days = (ty == ColumnType::Date).then(shown).flatten();
     CellKind { days, ..CellKind::plain(ty) }
 }
 
@@ -230,9 +258,26 @@ pub(super) fn share(ty: ColumnType, index: usize, data: &[&RawRow]) -> usize {
     (right * 10).checked_div(all).unwrap_or(10)
 }
 
-/// Whether a column of texts would be one of numbers, which hardly anything but its own header makes likely.
-fn is_numbers_as_text(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
-    ty == ColumnType::Symbol && sample(index, data).next().is_some() && fits(ColumnType::Decimal, index, data)
+/// Whether a column of texts or days would be one of numbers, which hardly anything but its own header makes likely.
+fn are_bare_numbers(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
+    match ty {
+        ColumnType::Symbol => sample(index, data).next().is_some() && fits(ColumnType::Decimal, index, data),
+        ColumnType::Date => cells::are_serials(sample(index, data)),
+        _ => false,
+    }
+}
+
+/// Whether texts stand in the first row and then in a part of the rows only, some of them with gaps below: what a text says
+/// may be meant of the rows below it too.
+fn is_sparse(index: usize, data: &[&RawRow]) -> bool {
+    let is_row = |row: &&&RawRow| {
+        let filled = row.cells.iter().filter(|cell| !cell.text.trim().is_empty());
+        filled.count() > 1 && !row.cells.iter().any(|cell| names::is_total(&cell.text))
+    };
+    let has_text = |row: &&RawRow| row.cells.get(index).is_some_and(|cell| !cell.text.trim().is_empty());
+    let filled: Vec<bool> = data.iter().filter(is_row).take(SAMPLE).map(has_text).collect();
+    let count = filled.iter().filter(|filled| **filled).count();
+    filled.first() == Some(&true) && count > 1 && count * 2 <= filled.len()
 }
 
 /// Some cells that are not of the type.

@@ -13,7 +13,7 @@ use super::headers::Header;
 use super::names;
 use super::read::Format;
 use super::read::raw::RawTable;
-use crate::diagnostic::{Diagnostic, Lang, Report};
+use crate::diagnostic::{Code, Diagnostic, Lang, Report};
 use crate::schema::Schema;
 use crate::source::{SourceMap, Span, display_path};
 
@@ -59,6 +59,12 @@ struct Found {
     shown: String,
     /// Only the top of it was looked at.
     top: bool,
+    /// The encoding that it was taken to be in, where nothing says so.
+    encoding: Option<&'static str>,
+    /// The file hides all of it.
+    hidden_sheet: bool,
+    /// The file hides so many of its rows.
+    hidden_rows: usize,
     /// The lines on which the first and the last header stand; none without headers.
     lines: Option<(usize, usize)>,
     /// What the headers say.
@@ -81,7 +87,9 @@ pub fn suggest(sources: &mut SourceMap, schema: &Schema, files: &[PathBuf], aske
     for path in files {
         let mut complaints = Report::new();
         let read = files::read(sources, path, &mut complaints);
-        report.extend(placeless(complaints));
+        let is_said =
+            |one: &Diagnostic| one.code == Code::EncodingGuessed && read.as_ref().is_some_and(Read::says_encoding);
+        report.extend(placeless(complaints).filter(|one| !is_said(one)));
         let Some(read) = read else { continue };
         let is_manifest = |table: &RawTable| read.format == Format::Toml && table.name.starts_with("relation.");
         if read.tables.iter().any(is_manifest) {
@@ -123,6 +131,11 @@ fn look((all, schema): (&mut Schema, &Schema), file: &str, read: &Read, at: usiz
     };
     let caption = table.captions.first().map(|caption| caption.trim().chars().take(30).collect());
     let shown = Some(table.name.clone()).filter(|name| !name.is_empty()).or(caption).unwrap_or_default();
+    let headers =
+        match headers.rows.is_empty() && read.tables.len() == 1 && matches!(read.format, Format::Csv | Format::Tsv) {
+            true => guess::unheaded(table).unwrap_or(headers),
+            false => headers,
+        };
     let guess = guess::relation(schema, table, &headers).or_else(|| {
         let place = if shown.is_empty() { file.to_owned() } else { format!("{file} › {shown}") };
         own::relation(all, schema.relations.len(), (table, &headers), (&called(file, table, &pick), &place))
@@ -130,8 +143,21 @@ fn look((all, schema): (&mut Schema, &Schema), file: &str, read: &Read, at: usiz
     let printed = headers.columns.iter().map(Header::printed).filter(|one| !one.is_empty()).collect();
     let rows = headers.rows.clone();
     let lines = (!rows.is_empty()).then(|| (table.line_of(rows.start), table.line_of(rows.end - 1)));
-    let Read { format, say_format, tops, .. } = *read;
-    Found { file: file.to_owned(), format, say_format, pick, shown, top: tops, lines, printed, guess }
+    let Read { format, say_format, tops, encoding, .. } = *read;
+    Found {
+        file: file.to_owned(),
+        format,
+        say_format,
+        pick,
+        shown,
+        top: tops,
+        encoding,
+        hidden_sheet: table.hidden,
+        hidden_rows: guess::data(table, &headers).iter().filter(|row| row.hidden).count(),
+        lines,
+        printed,
+        guess,
+    }
 }
 
 /// What a relation of a table's own is to be called: what tells it apart within its file, else the file.

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::guess::{self, Guess};
 use crate::diagnostic::{Lang, Text};
-use crate::facts::headers::Headers;
+use crate::facts::headers::{Header, Headers};
 use crate::facts::manifest::CellUnit;
 use crate::facts::map;
 use crate::facts::names;
@@ -43,7 +43,7 @@ pub(super) fn relation(
     called: (&str, &str),
 ) -> Option<Guess> {
     let data = guess::data(table, headers);
-    let named = headers.columns.iter().filter(|header| !header.levels.is_empty()).count();
+    let named = positions(headers).count();
     let filled = |row: &&&RawRow| row.cells.iter().any(|cell| !cell.text.trim().is_empty());
     if named < 2 || headers.columns.len() > MOST_COLUMNS || !data.iter().any(|row| filled(&row)) {
         return None;
@@ -56,14 +56,19 @@ pub(super) fn relation(
         let doc = called.1.to_owned();
         schema.relations.push(Relation { name, columns, key: Vec::new(), totals: None, doc, span: Span::default() });
     }
-    let positions = headers.columns.iter().enumerate().filter(|(_, header)| !header.levels.is_empty());
     let caption = map::caption_unit(table, headers);
-    let pairs = positions.enumerate().map(|(column, (index, _))| (column, index)).collect::<Vec<_>>();
+    let pairs = positions(headers).enumerate().map(|(column, (index, _))| (column, index)).collect::<Vec<_>>();
     let matched = |(column, index): &(usize, usize)| {
-        let ty = schema.relations[at].columns[*column].ty;
-        guess::matched(ty, (*column, *index), (headers, &data), (caption, true))
+        let declared = &schema.relations[at].columns[*column];
+        guess::matched(declared, (*column, *index), (headers, &data), (caption, true))
     };
     Some(guess::whole(at, pairs.iter().map(matched).collect(), &data))
+}
+
+/// The columns that have a header; all of a table without headers.
+fn positions(headers: &Headers) -> impl Iterator<Item = (usize, &Header)> {
+    let has_none = headers.rows.is_empty();
+    headers.columns.iter().enumerate().filter(move |(_, header)| has_none || !header.levels.is_empty())
 }
 
 /// Whether two tables have the same columns, so that they are one relation in two files.
@@ -75,17 +80,19 @@ fn same(one: &[Column], other: &[Column]) -> bool {
 fn columns(headers: &Headers, data: &[&RawRow]) -> Vec<Column> {
     let mut taken: BTreeSet<String> = Table::BUILT_IN.iter().map(|name| (*name).to_owned()).collect();
     let mut columns = Vec::new();
-    for (index, header) in headers.columns.iter().enumerate().filter(|(_, header)| !header.levels.is_empty()) {
+    for (index, header) in positions(headers) {
         let levels: Vec<String> = header.levels.iter().map(|level| names::bare(level)).collect();
-        let name = free(&ident(&levels.join("_"), "列"), |name| taken.contains(name));
+        let called = if levels.is_empty() { (index + 1).to_string() } else { levels.join("_") };
+        let name = free(&ident(&called, "列"), |name| taken.contains(name));
         taken.insert(name.clone());
         let ty = column_type(&levels, header.unit(), index, data);
         columns.push(Column {
             name,
             ty,
-            doc: header.printed(),
+            doc: if levels.is_empty() { called } else { header.printed() },
             headers: Vec::new(),
             part_of: None,
+            is_share: false,
             span: Span::default(),
         });
     }

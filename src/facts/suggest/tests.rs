@@ -13,6 +13,7 @@ fn schema() -> Schema {
         doc: doc.to_owned(),
         headers: Vec::new(),
         part_of: None,
+        is_share: false,
         span: Span::default(),
     };
     let relation = |name: &str, columns| Relation {
@@ -87,15 +88,16 @@ fn a_file_of_no_known_format_is_said() {
 #[test]
 fn what_is_said_of_a_file_as_a_whole_has_no_place() {
     let path = std::env::temp_dir().join(format!("gouji-init-{}.csv", std::process::id()));
-    let (bytes, ..) = encoding_rs::GB18030.encode("项目名称,预算数（万元）\n甲,1\n");
+    let (bytes, ..) = encoding_rs::GB18030.encode("项目名称,预算数（万元）\n甲\0,1\n");
     std::fs::write(&path, &*bytes).unwrap();
     let mut map = SourceMap::new();
     map.add("rules.dl", ".decl other(x: number)\n").unwrap();
-    let (_, report) =
+    let (made, report) =
         suggest(&mut map, &schema(), std::slice::from_ref(&path), &asked(&std::env::temp_dir(), Lang::Zh));
+    assert!(made.manifest.contains("encoding = \"gb18030\""), "it goes where it is needed: {}", made.manifest);
     let _ = std::fs::remove_file(&path);
     let said: Vec<_> = report.diagnostics().iter().map(|one| (one.code, one.place())).collect();
-    assert_eq!(said, [(Code::EncodingGuessed, None)]);
+    assert_eq!(said, [(Code::Doubtful, None)]);
 }
 
 #[test]

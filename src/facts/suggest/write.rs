@@ -3,10 +3,11 @@
 use super::guess::{Guess, Matched};
 use super::{Asked, Found, Pick};
 use crate::diagnostic::{Lang, Text};
+use crate::facts::cells::DayOrder;
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
 use crate::facts::read::Format;
-use crate::schema::{Relation, Schema};
+use crate::schema::{ColumnType, Relation, Schema};
 use crate::text;
 
 /// The manifest of all tables that were found; `texts` are files that have none. With relations of their own it names the
@@ -64,8 +65,13 @@ fn section(out: &mut String, relation: &Relation, fed: &[(&Found, &Guess)], lang
     }
     *out += &format!("[relation.{}]\nsource = [\n", key(&relation.name));
     let tags = tags(fed);
+    // What the file hides is no part of the figures unless people say so, but it is there to be taken.
+    let any_shown = fed.iter().any(|(found, _)| !found.hidden_sheet);
     for ((found, guess), tag) in fed.iter().zip(tags) {
-        source(out, relation, (found, guess), Some(tag).filter(|_| fed.len() > 1), lang);
+        let mut text = String::new();
+        source(&mut text, relation, (found, guess), Some(tag).filter(|_| fed.len() > 1), lang);
+        let left_out = any_shown && found.hidden_sheet;
+        *out += &if left_out { text.replace("\n  { file = ", "\n  # { file = ") } else { text };
     }
     *out += "]\n";
 }
@@ -104,6 +110,21 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     if guess.totals > 0 {
         note(out, "  ", &totals(guess.totals, relation), lang);
     }
+    if let Some(encoding) = found.encoding {
+        let guessed = text!(
+            "没有写明编码，按 {encoding} 读；若有乱码，改 encoding",
+            "the file names no encoding and was read as {encoding}; if words come out wrong, change encoding"
+        );
+        note(out, "  ", &guessed, lang);
+    }
+    if found.lines.is_none() && !is_spoken(found.format) {
+        let doubt = text!(
+            "疑：没有表头，各列按位置：哪一列是什么，请核对",
+            "doubt: there are no headers, and columns go by position: check what each of them is"
+        );
+        note(out, "  ", &doubt, lang);
+    }
+    hidden(out, found, lang);
     for column in &guess.columns {
         let taken = guess.columns.iter().filter(|other| other.header == column.header).count();
         doubts(out, relation, (column, taken > 1), lang);
@@ -128,6 +149,9 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     *out += &quoted(&found.file);
     if found.say_format {
         *out += &format!(", format = {}", quoted(found.format.name()));
+    }
+    if let Some(encoding) = found.encoding {
+        *out += &format!(", encoding = {}", quoted(&encoding.to_ascii_lowercase()));
     }
     match &found.pick {
         Some(Pick::Name(name)) if matches!(found.format, Format::Excel | Format::Ods) => {
@@ -162,10 +186,14 @@ fn totals(count: usize, relation: &Relation) -> Text {
     }
 }
 
+/// Whether a format names the columns itself.
+const fn is_spoken(format: Format) -> bool {
+    matches!(format, Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet)
+}
+
 fn header_rows(out: &mut String, found: &Found) {
-    let spoken = matches!(found.format, Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite);
     match found.lines {
-        _ if spoken => {}
+        _ if is_spoken(found.format) => {}
         None => *out += ", header = false",
         Some((first, last)) if first == last => *out += &format!(", header = {first}"),
         Some((first, last)) => *out += &format!(", header = [{first}, {last}]"),
@@ -173,17 +201,26 @@ fn header_rows(out: &mut String, found: &Found) {
 }
 
 fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
-    let own_name = |column: &&Matched| !column.ambiguous && column.header == relation.columns[column.column].name;
+    let own_name = |column: &&Matched| {
+        let is_plain = !column.ambiguous && column.days.is_none() && !column.percent;
+        is_plain && column.header == relation.columns[column.column].name
+    };
     if guess.columns.iter().all(|column| own_name(&column)) {
         return;
     }
     *out += ", columns = { ";
     let each = guess.columns.iter().filter(|column| !own_name(column)).map(|column| {
         let name = key(&relation.columns[column.column].name);
-        if column.ambiguous || column.header.is_empty() {
-            format!("{name} = {{ position = {} }}", column.index + 1)
-        } else {
-            format!("{name} = {}", quoted(&column.header))
+        let by_position = column.ambiguous || column.header.is_empty();
+        let place = match by_position {
+            true => format!("position = {}", column.index + 1),
+            false => format!("header = {}", quoted(&column.header)),
+        };
+        let days = column.days.map(|order| format!(", days = \"{}\"", order.name())).unwrap_or_default();
+        let percent = if column.percent { ", unit = \"%\"" } else { "" };
+        match by_position || !days.is_empty() || column.percent {
+            true => format!("{name} = {{ {place}{days}{percent} }}"),
+            false => format!("{name} = {}", quoted(&column.header)),
         }
     });
     *out += &each.collect::<Vec<_>>().join(", ");
@@ -216,9 +253,67 @@ fn doubts(out: &mut String, relation: &Relation, (column, each): (&Matched, bool
         }
         _ => {}
     }
+    days(out, relation, column, lang);
+    if column.percent {
+        let doubt = text!(
+            "疑：“{header}”没有写 %，按百分数读（90 是 90%）；不是的，删去 unit = \"%\"",
+            "doubt: “{header}” states no % and is read as percentages (90 is 90%); if it has none, delete unit = \"%\""
+        );
+        note(out, "  ", &doubt, lang);
+    }
+    if column.sparse {
+        let doubt = text!(
+            "疑：“{header}”有空格；若是几行只写一次，写 {name} = {{ header = …, fill = true }}",
+            "doubt: “{header}” has empty cells; if it is written once for several rows, write {name} = {{ header = …, fill = true }}"
+        );
+        note(out, "  ", &doubt, lang);
+    }
     if !column.wrong.is_empty() {
         let wrong = column.wrong.join("、");
         let doubt = text!("“{header}”里有读不出的：{wrong}", "cells of “{header}” that cannot be read: {wrong}");
+        note(out, "  ", &doubt, lang);
+    }
+}
+
+/// What is to be said of how the days of a column are written.
+fn days(out: &mut String, relation: &Relation, column: &Matched, lang: Lang) {
+    let header = &column.header;
+    let doubt = match column.days {
+        Some(DayOrder::Serial) => text!(
+            "疑：“{header}”是五位数，当作 Excel 存日期的序号；不是日期的，删去 days",
+            "doubt: “{header}” has numbers of five digits, taken for days as Excel keeps them; if they are none, delete days"
+        ),
+        Some(order) => {
+            let name = order.name();
+            text!(
+                "“{header}”的日期按 {name} 读：有的只能这样读",
+                "days of “{header}” are read as {name}: some can mean nothing else"
+            )
+        }
+        None if relation.columns[column.column].ty == ColumnType::Date && !column.wrong.is_empty() => text!(
+            "“{header}”里的日期：日在前的，写 days = \"dmy\"，月在前的 \"mdy\"，Excel 的序号 \"excel\"",
+            "days of “{header}”: with the day first, write days = \"dmy\"; with the month first, \"mdy\"; numbers as Excel keeps days, \"excel\""
+        ),
+        None => return,
+    };
+    note(out, "  ", &doubt, lang);
+}
+
+/// What the file hides.
+fn hidden(out: &mut String, found: &Found, lang: Lang) {
+    if found.hidden_sheet {
+        let doubt = text!(
+            "疑：这一页在文件里是隐藏的；另有同样的页时没有用它，要用，去掉下面一行的 #",
+            "doubt: the file hides this sheet; beside others like it, it is left out; to use it, delete the # of its line"
+        );
+        note(out, "  ", &doubt, lang);
+    }
+    if found.hidden_rows > 0 {
+        let count = found.hidden_rows;
+        let doubt = text!(
+            "有 {count} 行在文件里是隐藏的，照样是数据",
+            "{count} rows are hidden in the file and are data all the same"
+        );
         note(out, "  ", &doubt, lang);
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn schema() -> Schema {
         doc: doc.to_owned(),
         headers: Vec::new(),
         part_of: None,
+        is_share: false,
         span: Span::default(),
     };
     let relation = |name: &str, columns| Relation {

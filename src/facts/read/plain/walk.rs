@@ -40,6 +40,16 @@ pub(super) fn blocks(text: &str) -> (Vec<Block>, Option<usize>) {
     (walk.blocks, None)
 }
 
+/// `range` without the quotes around it, which programs write where a cell has a comma or a tab in it; a cell with quotes
+/// within keeps all of them.
+fn unquoted(text: &str, range: Range<usize>) -> Range<usize> {
+    let inside = text[range.clone()].strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inside.filter(|inside| !inside.contains('"')) {
+        Some(_) => range.start + 1..range.end - 1,
+        None => range,
+    }
+}
+
 struct Walk<'a> {
     text: &'a str,
     lines: &'a [Line],
@@ -75,7 +85,7 @@ impl Walk<'_> {
             let mut cells = Vec::new();
             let mut from = start;
             for cell in self.text[start..line.content.end].split('\t') {
-                cells.push(trimmed(self.text, from..from + cell.len()));
+                cells.push(unquoted(self.text, trimmed(self.text, from..from + cell.len())));
                 from += cell.len() + 1;
             }
             self.cells += cells.len();

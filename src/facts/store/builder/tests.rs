@@ -12,6 +12,7 @@ fn schema() -> Schema {
         doc: String::new(),
         headers: Vec::new(),
         part_of: None,
+        is_share: false,
         span: Span::default(),
     };
     Schema {
