@@ -182,89 +182,7 @@ struct Written<'a> {
 
 #[test]
 fn what_no_cell_says_of_itself_is_written_into_the_manifest() {
-    let gb = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
-    let big5 = |text: &str| encoding_rs::BIG5.encode(text).0.into_owned();
-    let cases = [
-        Written {
-            file: "付款.csv",
-            bytes: gb("凭证号,日期,收款单位,支付金额（元）\n记1,45300,甲公司,\"1,200.50\"\n记2,45301,乙公司,3\n"),
-            says: &["encoding = \"gb18030\"", "date = { header = \"日期\", days = \"excel\" }", "疑：“日期”是五位数"],
-            query: "x in expenditure, d = x.date, v = x.amount",
-            rows: "2024-01-09,1200.5元\n2024-01-10,3元",
-        },
-        Written {
-            file: "台账.csv",
-            bytes: "资产编号,购置日期,原值（元）\n00045,45300,5.10\n00046,45301,6\n".into(),
-            says: &["购置日期: date", "days = \"excel\""],
-            query: "x in 台账, d = x.购置日期, v = x.原值",
-            rows: "2024-01-09,5.1元\n2024-01-10,6元",
-        },
-        Written {
-            file: "spend.csv",
-            bytes: "Transaction Number,Payment Date,Supplier Name,Amount\np1,13/02/2024,Acme,5.10\np2,03/02/2024,Acme,6\n".into(),
-            says: &["days = \"dmy\""],
-            query: "x in expenditure, d = x.date, v = x.amount",
-            rows: "2024-02-13,5.1元\n2024-02-03,6元",
-        },
-        Written {
-            file: "两可.csv",
-            bytes: "凭证号,付款日期,收款单位,金额（元）\np1,03/02/2024,甲,5.10\n".into(),
-            says: &["date = \"付款日期\"", "日在前的，写 days = \"dmy\""],
-            query: "x in expenditure, x.date is malformed, v = x.amount",
-            rows: "5.1元",
-        },
-        Written {
-            file: "执行率.csv",
-            bytes: "项目名称,预算数（万元）,支出数（万元）,执行率\n甲,100,90,90.0\n乙,50,25,50\n".into(),
-            says: &["rate = { header = \"执行率\", unit = \"%\" }", "疑：“执行率”没有写 %"],
-            query: "x in project, v = x.rate",
-            rows: "90%\n50%",
-        },
-        Written {
-            file: "题目.csv",
-            bytes: "表一 支出明细（万元）,,\n项目名称,预算数,支出数\n甲,100,90\n乙,50.5,25\n".into(),
-            says: &["“预算数”的单位：万元"],
-            query: "x in project, v = x.budget",
-            rows: "100万元\n50.5万元",
-        },
-        Written {
-            file: "裸.csv",
-            bytes: "P1,2024-01-05,甲公司,5.10\nP2,2024-01-06,乙公司,\"1,006\"\n".into(),
-            says: &["header = false", "疑：没有表头", "列2: date"],
-            query: "x in 裸, d = x.列2, v = x.列4",
-            rows: "2024-01-05,5.10\n2024-01-06,1006",
-        },
-        Written {
-            file: "导出.txt",
-            bytes: "\u{feff}凭证号\t日期\t收款单位\t付款金额（元）\np1\t2024-01-05\t\"甲\n公司\"\t\"1,005.10\"\np2\t2024-01-06\t乙\t6\np3\t2024-01-07\t丙\t7\np4\t2024-01-07\t丙\t7\n"
-                .into(),
-            says: &["format = \"csv\""],
-            query: "x in expenditure, x.amount != 7元, v = x.amount",
-            rows: "1005.1元\n6元",
-        },
-        Written {
-            file: "港.csv",
-            bytes: big5("編號,日期,收款人,收款單位\np1,2024-01-05,陳大文,臺北資訊公司\n"),
-            says: &["encoding = \"big5\""],
-            query: "x in expenditure, x.payee = \"陳大文\", d = x.date",
-            rows: "2024-01-05",
-        },
-        Written {
-            file: "凭证.xlsx",
-            bytes: fs::read("tests/files/隐藏的一页.xlsx").unwrap(),
-            says: &["# { file = \"凭证.xlsx\", sheet = \"底稿\"", "这一页在文件里是隐藏的", "有 1 行在文件里是隐藏的"],
-            query: "x in expenditure, d = x.date, v = x.amount",
-            rows: "2024-01-09,100.5元\n2024-01-10,200元",
-        },
-        Written {
-            file: "分类.csv",
-            bytes: "类别,项目名称,预算数（元）\n运转类,甲,1\n,乙,2\n,丙,3\n特定类,丁,4\n,戊,5\n".into(),
-            says: &["category = { header = …, fill = true }"],
-            query: "x in project, x.category is blank, v = x.budget",
-            rows: "2元\n3元\n5元",
-        },
-    ];
-    for case in cases {
+    for case in days_and_encodings().into_iter().chain(shapes()) {
         let dir = folder("init-says");
         fs::write(dir.join(case.file), case.bytes).unwrap();
         let at = dir.to_str().unwrap();
@@ -285,4 +203,98 @@ fn what_no_cell_says_of_itself_is_written_into_the_manifest() {
         assert!(rows.len() == wanted.len(), "{}: {rows:?} {}{manifest}", case.file, text(asked.stderr));
         assert!(rows.iter().zip(&wanted).all(|(row, wanted)| row.contains(wanted)), "{}: {rows:?}", case.file);
     }
+}
+
+/// Files whose days, or whose bytes, may mean several things.
+fn days_and_encodings() -> Vec<Written<'static>> {
+    let gb = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let big5 = |text: &str| encoding_rs::BIG5.encode(text).0.into_owned();
+    vec![
+        Written {
+            file: "付款.csv",
+            bytes: gb("凭证号,日期,收款单位,支付金额（元）\n记1,45300,甲公司,\"1,200.50\"\n记2,45301,乙公司,3\n"),
+            says: &["encoding = \"gb18030\"", "date = { header = \"日期\", days = \"excel\" }", "疑：“日期”是五位数"],
+            query: "x in expenditure, d = x.date, v = x.amount",
+            rows: "2024-01-09,1200.5元\n2024-01-10,3元",
+        },
+        Written {
+            file: "台账.csv",
+            bytes: "资产编号,购置日期,原值（元）\n00045,45300,5.10\n00046,45301,6\n".into(),
+            says: &["购置日期: date", "days = \"excel\""],
+            query: "x in 台账, d = x.购置日期, v = x.原值",
+            rows: "2024-01-09,5.1元\n2024-01-10,6元",
+        },
+        Written {
+            file: "spend.csv",
+            bytes:
+                "Transaction Number,Payment Date,Supplier Name,Amount\np1,13/02/2024,Acme,5.10\np2,03/02/2024,Acme,6\n"
+                    .into(),
+            says: &["days = \"dmy\""],
+            query: "x in expenditure, d = x.date, v = x.amount",
+            rows: "2024-02-13,5.1元\n2024-02-03,6元",
+        },
+        Written {
+            file: "两可.csv",
+            bytes: "凭证号,付款日期,收款单位,金额（元）\np1,03/02/2024,甲,5.10\n".into(),
+            says: &["date = \"付款日期\"", "日在前的，写 days = \"dmy\""],
+            query: "x in expenditure, x.date is malformed, v = x.amount",
+            rows: "5.1元",
+        },
+        Written {
+            file: "港.csv",
+            bytes: big5("編號,日期,收款人,收款單位\np1,2024-01-05,陳大文,臺北資訊公司\n"),
+            says: &["encoding = \"big5\""],
+            query: "x in expenditure, x.payee = \"陳大文\", d = x.date",
+            rows: "2024-01-05",
+        },
+    ]
+}
+
+/// Files whose tables are not as plain as they look.
+fn shapes() -> Vec<Written<'static>> {
+    vec![
+        Written {
+            file: "执行率.csv",
+            bytes: "项目名称,预算数（万元）,支出数（万元）,执行率\n甲,100,90,90.0\n乙,50,25,50\n".into(),
+            says: &["rate = { header = \"执行率\", unit = \"%\" }", "疑：“执行率”没有写 %"],
+            query: "x in project, v = x.rate",
+            rows: "90%\n50%",
+        },
+        Written {
+            file: "题目.csv",
+            bytes: "表一 支出明细（万元）,,\n项目名称,预算数,支出数\n甲,100,90\n乙,50.5,25\n".into(),
+            says: &["“预算数”的单位：万元"],
+            query: "x in project, v = x.budget",
+            rows: "100万元\n50.5万元",
+        },
+        Written {
+            file: "裸.csv",
+            bytes: "P1,2024-01-05,甲公司,5.10\nP2,2024-01-06,乙公司,\"1,006\"\n".into(),
+            says: &["header = false", "疑：没有表头", "列2: date"],
+            query: "x in 裸, d = x.列2, v = x.列4",
+            rows: "2024-01-05,5.1,\n2024-01-06,1006,",
+        },
+        Written {
+            file: "导出.txt",
+            bytes: "\u{feff}凭证号\t日期\t收款单位\t付款金额（元）\np1\t2024-01-05\t\"甲\n公司\"\t\"1,005.10\"\np2\t2024-01-06\t乙\t6\np3\t2024-01-07\t丙\t7\np4\t2024-01-07\t丙\t7\n"
+                .into(),
+            says: &["format = \"csv\""],
+            query: "x in expenditure, x.amount != 7元, v = x.amount",
+            rows: "1005.1元\n6元",
+        },
+        Written {
+            file: "凭证.xlsx",
+            bytes: fs::read("tests/files/隐藏的一页.xlsx").unwrap(),
+            says: &["# { file = \"凭证.xlsx\", sheet = \"底稿\"", "这一页在文件里是隐藏的", "有 1 行在文件里是隐藏的"],
+            query: "x in expenditure, d = x.date, v = x.amount",
+            rows: "2024-01-09,100.5元\n2024-01-10,200元",
+        },
+        Written {
+            file: "分类.csv",
+            bytes: "类别,项目名称,预算数（元）\n运转类,甲,1\n,乙,2\n,丙,3\n特定类,丁,4\n,戊,5\n".into(),
+            says: &["category = { header = …, fill = true }"],
+            query: "x in project, x.category is blank, v = x.budget",
+            rows: "2元\n3元\n5元",
+        },
+    ]
 }

@@ -345,7 +345,7 @@ impl ChunkColumn {
 /// The part of `text` without the blanks around it; at once for what most texts are.
 fn trimmed(text: &str) -> Range<usize> {
     let bytes = text.as_bytes();
-    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'=');
     if plain(bytes.first()) && plain(bytes.last()) { 0..text.len() } else { cells::trimmed(text) }
 }
 

@@ -59,13 +59,22 @@ impl CellKind {
     }
 }
 
-/// The part of `text` without the blanks around it.
+/// The part of `text` without the blanks around it, and without `="…"`, by which programs keep Excel from taking a text for
+/// a number.
 #[must_use]
 pub fn trimmed(text: &str) -> Range<usize> {
     let is_blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\0');
     let rest = text.trim_start_matches(is_blank);
     let start = text.len() - rest.len();
-    start..start + rest.trim_end_matches(is_blank).len()
+    let inside = start..start + rest.trim_end_matches(is_blank).len();
+    let kept = text[inside.clone()].strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    match kept.filter(|kept| !kept.contains('"')) {
+        Some(kept) => {
+            let (from, within) = (inside.start + 2, trimmed(kept));
+            from + within.start..from + within.end
+        }
+        None => inside,
+    }
 }
 
 /// Reads the text of one cell.

@@ -93,4 +93,7 @@ fn days_in_every_plain_form() {
 fn blanks_around_are_not_part() {
     assert_eq!(trimmed("\u{3000} a b \n"), 4..7);
     assert_eq!(trimmed("   "), 3..3);
+    assert_eq!(trimmed(" =\"007 \" "), 3..6, "a text, as programs write it for Excel");
+    assert_eq!(trimmed("=\"a\"&\"b\""), 0..8);
+    assert_eq!(trimmed("=\""), 0..2);
 }

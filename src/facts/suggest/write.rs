@@ -110,21 +110,7 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     if guess.totals > 0 {
         note(out, "  ", &totals(guess.totals, relation), lang);
     }
-    if let Some(encoding) = found.encoding {
-        let guessed = text!(
-            "没有写明编码，按 {encoding} 读；若有乱码，改 encoding",
-            "the file names no encoding and was read as {encoding}; if words come out wrong, change encoding"
-        );
-        note(out, "  ", &guessed, lang);
-    }
-    if found.lines.is_none() && !is_spoken(found.format) {
-        let doubt = text!(
-            "疑：没有表头，各列按位置：哪一列是什么，请核对",
-            "doubt: there are no headers, and columns go by position: check what each of them is"
-        );
-        note(out, "  ", &doubt, lang);
-    }
-    hidden(out, found, lang);
+    of_file(out, found, lang);
     for column in &guess.columns {
         let taken = guess.columns.iter().filter(|other| other.header == column.header).count();
         doubts(out, relation, (column, taken > 1), lang);
@@ -299,8 +285,22 @@ fn days(out: &mut String, relation: &Relation, column: &Matched, lang: Lang) {
     note(out, "  ", &doubt, lang);
 }
 
-/// What the file hides.
-fn hidden(out: &mut String, found: &Found, lang: Lang) {
+/// What was found out of how the file is written, and what it hides.
+fn of_file(out: &mut String, found: &Found, lang: Lang) {
+    if let Some(encoding) = found.encoding {
+        let guessed = text!(
+            "没有写明编码，按 {encoding} 读；若有乱码，改 encoding",
+            "the file names no encoding and was read as {encoding}; if words come out wrong, change encoding"
+        );
+        note(out, "  ", &guessed, lang);
+    }
+    if found.lines.is_none() && !is_spoken(found.format) {
+        let doubt = text!(
+            "疑：没有表头，各列按位置：哪一列是什么，请核对",
+            "doubt: there are no headers, and columns go by position: check what each of them is"
+        );
+        note(out, "  ", &doubt, lang);
+    }
     if found.hidden_sheet {
         let doubt = text!(
             "疑：这一页在文件里是隐藏的；另有同样的页时没有用它，要用，去掉下面一行的 #",
