@@ -183,6 +183,37 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
     same >= 2 && beyond.all(|cell| cell.text.trim().is_empty())
 }
 
+/// From which cell on a row with more cells than there are headers (`width`) is not what it seems: where commas between
+/// thousands that nothing quotes cut an amount in pieces. Only when that accounts for every cell too many.
+pub fn torn<'a>(cells: usize, width: usize, text: impl Fn(usize) -> &'a str) -> Option<usize> {
+    let last = (width..cells).rev().find(|at| !text(*at).trim().is_empty())?;
+    let (mut first, mut joins, mut at) = (None, 0, 0);
+    while at < last {
+        if begins_thousands(text(at)) {
+            let groups = (at + 1..=last).take_while(|next| is_thousands(text(*next))).count();
+            if groups > 0 {
+                first = first.or(Some(at));
+            }
+            joins += groups;
+            at += groups;
+        }
+        at += 1;
+    }
+    first.filter(|_| joins > last - width)
+}
+
+/// `1`, `-12`, `(123`: what stands before the first comma of an amount.
+fn begins_thousands(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['-', '+', '(', '（', '△', '￥', '¥', '$', '£', '€', ' ']);
+    (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+/// `234`, `234.50`, `234)`: what stands behind one.
+fn is_thousands(text: &str) -> bool {
+    let bytes = text.trim().as_bytes();
+    bytes.len() >= 3 && bytes[..3].iter().all(u8::is_ascii_digit) && !bytes.get(3).is_some_and(u8::is_ascii_digit)
+}
+
 /// Whether a text of the row, one that the relation takes or the first one, says that it is a sum.
 fn is_total(row: &RawRow, mapping: &Mapping) -> bool {
     let texts = mapping.columns.iter().filter(|column| column.kind.ty == ColumnType::Symbol);

@@ -23,6 +23,8 @@ pub enum Reason {
     NotADate,
     /// Not text of a form that the type has.
     NotOfType,
+    /// Of a row that has more cells than there are headers, from where a comma between thousands cut one in two.
+    Torn,
 }
 
 /// The decimal that `text` writes: ASCII digits with one point, an optional sign, thousands separators only where they

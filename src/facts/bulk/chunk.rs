@@ -15,7 +15,7 @@ use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::store::column::ColumnBuilder;
 use crate::schema::ColumnType;
 use crate::source::{SourceFile, Span};
-use crate::value::{Date, Value};
+use crate::value::{Date, Reason, Value};
 
 /// Rows as columns, texts numbered on their own.
 #[derive(Debug)]
@@ -166,16 +166,25 @@ impl Chunk {
         }
         self.begin(range.start);
         let text = job.file.text();
+        let width = job.headers.columns.len();
+        let torn = match record.len() > width {
+            true => rows::torn(record.len(), width, |at| &text[record[at].range.clone()]),
+            false => None,
+        };
         for (at, column) in self.columns.iter_mut().enumerate() {
             let kind = &job.kinds[at];
             if let Some((constant, span)) = &job.constants[at] {
                 column.text(constant, *span, kind, &mut self.symbols);
                 continue;
             }
-            let Some(field) = job.columns[at].and_then(|index| record.get(index)) else {
+            let Some((index, field)) = job.columns[at].and_then(|index| Some((index, record.get(index)?))) else {
                 column.builder.push(&Reading::Blank, &mut self.symbols);
                 continue;
             };
+            if torn.is_some_and(|torn| index >= torn) {
+                column.malformed(Reason::Torn, job.file.span_of(field.range.clone()), (kind, &mut self.symbols));
+                continue;
+            }
             let written = &text[field.range.clone()];
             match job.dialect.quote.filter(|_| field.doubled) {
                 Some(quote) => {
@@ -329,6 +338,13 @@ impl ChunkColumn {
         self.summary.present += 1;
         self.summary.without_unit += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
         true
+    }
+
+    /// Adds a cell that is not what it seems.
+    fn malformed(&mut self, reason: Reason, span: Span, (kind, symbols): (&CellKind, &mut Symbols)) {
+        let reading = Reading::Malformed(reason);
+        self.summary.count(&reading, kind, span);
+        self.builder.push(&reading, symbols);
     }
 
     /// Adds a text that is to be read with all care.

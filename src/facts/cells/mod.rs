@@ -49,6 +49,8 @@ pub struct Written {
     pub unit: Option<Unit>,
     /// It is marked as of another currency.
     pub foreign: bool,
+    /// It has commas between thousands and no point.
+    pub grouped: bool,
 }
 
 impl CellKind {
@@ -93,6 +95,10 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
     let plain: Cow<'_, str> =
         if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect::<String>()) };
     let plain = plain.trim();
+    // `25.08①` and `25²` would become 25.081 and 252.
+    if !text.is_ascii() && text.chars().any(is_mark) {
+        return Reading::Malformed(if kind.ty == ColumnType::Date { Reason::NotADate } else { Reason::NotANumber });
+    }
     if is_dash(plain) {
         return Reading::Blank;
     }
@@ -110,6 +116,11 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
         ColumnType::Symbol => Ok(Value::symbol(text)),
     };
     read.map_or_else(Reading::Malformed, |value| Reading::Present(value, Written::default()))
+}
+
+/// Whether a character is a number that is no digit of a number: marks of footnotes, small digits above and below the line.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && c.is_numeric() && !matches!(c, '０'..='９' | '〇')
 }
 
 /// Whether NFKC would change nothing.
@@ -137,9 +148,16 @@ fn money(text: &str, unit: Option<CellUnit>) -> Reading {
     };
     let places = i32::try_from(amount.scale()).unwrap_or(0) - i32::try_from(of_unit.power()).unwrap_or(0);
     match of_unit.to_yuan(amount) {
-        Some(yuan) => Reading::Present(Value::Money(yuan), Written { places, unit: own, foreign }),
+        Some(yuan) => {
+            Reading::Present(Value::Money(yuan), Written { places, unit: own, foreign, grouped: is_grouped(digits) })
+        }
         None => Reading::Malformed(Reason::TooManyDigits),
     }
+}
+
+/// Whether the only marks in a number are commas.
+fn is_grouped(digits: &str) -> bool {
+    digits.contains(',') && !digits.contains('.')
 }
 
 /// A decimal, or a percentage as a share of one.
@@ -160,7 +178,7 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
         return Reading::Malformed(Reason::TooManyDigits);
     }
     let places = i32::try_from(scale).unwrap_or(0);
-    Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign })
+    Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign, grouped: is_grouped(digits) })
 }
 
 /// Whether numbers without a mark among `texts` are percentages rather than shares of one, by their size: most are above one

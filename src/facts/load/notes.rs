@@ -181,6 +181,14 @@ pub(super) fn of_cells(
             );
             report.push(examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples));
         }
+        if cells.grouped > 0 && cells.misplaced >= cells.grouped {
+            let (name, bad, read) = (column_name(relation, mapping, at), cells.misplaced, cells.grouped);
+            let message = text!(
+                "{file} 的“{name}”有 {bad} 格的逗号不在千分位上，另有 {read} 格像 1,234 的按 1234 读：若逗号是小数点，这些就读错了",
+                "“{name}” in {file} has {bad} cells with a comma that parts no thousands, and {read} like 1,234 that are read as 1234: wrong if commas are decimal points"
+            );
+            report.push(examples(Diagnostic::warning(Code::Doubtful, message), &cells.examples));
+        }
         if cells.foreign > 0 {
             let (name, count) = (column_name(relation, mapping, at), cells.foreign);
             let message = text!(

@@ -12,6 +12,7 @@ use crate::facts::store::builder::{CellInput, Content, SourceHead};
 use crate::facts::{bulk, choose, rows};
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::SourceFile;
+use crate::value::Reason;
 
 /// A table of a file whose columns have been found for a relation.
 #[derive(Clone, Copy)]
@@ -100,7 +101,8 @@ impl Loader<'_> {
         let Found { relation, mapping, .. } = *found;
         let declared = &self.schema.relations[relation];
         let sorted = rows::sort(found.table, found.headers, mapping, totals);
-        self.push_rows(relation, (read, spec), mapping, &sorted.data);
+        let width = found.headers.columns.len();
+        self.push_rows(relation, (read, spec), (mapping, width), &sorted.data);
         notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len()), &mut self.report);
         if let Totals::Into(other) = totals {
             self.totals_into(other, (read, spec), found, &sorted.totals);
@@ -151,12 +153,12 @@ impl Loader<'_> {
         }
     }
 
-    /// Adds rows to the store, and says what is wrong with their cells.
+    /// Adds rows of a table with headers over `width` columns to the store, and says what is wrong with their cells.
     pub(super) fn push_rows(
         &mut self,
         relation: usize,
         (read, spec): (&ReadFile, &SourceSpec),
-        mapping: &Mapping,
+        (mapping, width): (&Mapping, usize),
         data: &[&RawRow],
     ) {
         // The sheets of a workbook are files of their own.
@@ -164,10 +166,22 @@ impl Loader<'_> {
         self.builder.begin(relation, SourceHead { file, ..source_head(read, spec, mapping) });
         let nothing = RawCell::default();
         let mut above: Vec<&RawCell> = vec![&nothing; mapping.columns.len()];
+        let may_be_torn = matches!(read.format, Format::Csv | Format::Tsv);
         for row in data {
+            // What a total is called stands behind the cells of its row.
+            let name = mapping.columns.first().and_then(|column| column.index).filter(|index| *index >= width);
+            let own = name.unwrap_or(row.cells.len()).min(row.cells.len());
+            let torn = rows::torn(own, width, |at| &row.cells[at].text).filter(|_| may_be_torn);
             let mut cells = Vec::with_capacity(mapping.columns.len());
             for (column, above) in mapping.columns.iter().zip(&mut above) {
-                cells.push(input(row, column, above));
+                let cell = input(row, column, above);
+                let is_torn = column.index.is_some_and(|index| index < own && torn.is_some_and(|torn| index >= torn));
+                cells.push(match cell.content {
+                    Content::Text(text) if is_torn => {
+                        CellInput { content: Content::Doubted(text, Reason::Torn), ..cell }
+                    }
+                    _ => cell,
+                });
             }
             self.builder.push(relation, row.span, &cells);
         }

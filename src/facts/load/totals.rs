@@ -30,13 +30,14 @@ impl Loader<'_> {
         let mut mapping = self.mapping_of_totals(relation, spec, found);
         let Some(name) = mapping.columns.first_mut().filter(|name| name.index.is_none() && name.constant.is_none())
         else {
-            self.push_rows(relation, (read, spec), &mapping, totals);
+            self.push_rows(relation, (read, spec), (&mapping, found.headers.columns.len()), totals);
             return;
         };
         let width = found.headers.columns.len().max(totals.iter().map(|row| row.cells.len()).max().unwrap_or(0));
         name.index = Some(width);
         let named: Vec<RawRow> = totals.iter().map(|row| with_its_name(row, width)).collect();
-        self.push_rows(relation, (read, spec), &mapping, &named.iter().collect::<Vec<_>>());
+        let of_headers = found.headers.columns.len();
+        self.push_rows(relation, (read, spec), (&mapping, of_headers), &named.iter().collect::<Vec<_>>());
     }
 
     /// Which columns of the file are which of the relation of totals; its first is left open where nothing is told of it.

@@ -63,3 +63,36 @@ fn rows_and_headers_that_are_not_even() {
     let csv = "说明\n\n'项目\n名称*','金额(元)',,'备 注'\n,'预算金额','支出金额',\n'甲''s',1,2,,,\n'乙,丙',3\n\n'项目\n名称*','金额(元)',,'备 注',,\n,'预算金额','支出金额',,\n丁,5,6,见\"附表\"\n";
     assert_eq!(rows("ragged", csv.as_bytes()), "甲's 1 2\n乙,丙 3 \n丁 5 6");
 }
+
+#[test]
+fn amounts_that_an_unquoted_comma_cut_are_not_read_from_there_on() {
+    let csv =
+        "项目名称,预算金额(元),支出金额(元)\n甲,1,234.50,7\n乙,-12,345,678\n丙,5,6,见附注\n丁,3,4,\n合计,1,242.50,17\n";
+    assert_eq!(rows("torn", csv.as_bytes()), "甲 !1 !234.50\n乙 !-12 !345\n丙 5 6\n丁 3 4");
+    let wide = "项目名称,项目类型,预算金额(元),支出金额(元)\n甲,公共,8,1,234,567\n乙,公共,8,234,附注\n";
+    assert_eq!(rows("torn-wide", wide.as_bytes()), "甲 8 !1\n乙 !8 !234", "from where it is cut");
+}
+
+#[test]
+fn marks_of_footnotes_are_no_digits() {
+    let csv = "项目名称,预算金额(元),支出金额(元)\n甲,25.08①,1\n乙,25²,②\n丙①,１２,½\n";
+    assert_eq!(rows("marks", csv.as_bytes()), "甲 !25.08① 1\n乙 !25² !②\n丙① 12 !½");
+}
+
+#[test]
+fn texts_as_programs_write_them_for_excel() {
+    let csv = "项目名称,预算金额(元),支出金额(元)\n=\"007\",=\"12\",\"=\"\"1,000.50\"\"\"\n";
+    assert_eq!(rows("excel", csv.as_bytes()), "007 12 1000.50");
+}
+
+#[test]
+fn commas_that_may_be_decimal_points_are_doubted() {
+    let told = |csv: &str| {
+        let manifest = "[relation.project]\nsource = \"a.csv\"\n";
+        let (.., report) = run("polluted-decimal-commas", manifest, &[("a.csv", csv.as_bytes())]);
+        report.iter().any(|one| one.message.zh.contains("若逗号是小数点"))
+    };
+    assert!(told("项目名称;预算金额(元)\n甲;4,95\n乙;1,234\n"));
+    assert!(!told("项目名称;预算金额(元)\n甲;4,95\n乙;1,234\n丙;2,345\n"), "one slip among amounts with thousands");
+    assert!(!told("项目名称;预算金额(元)\n甲;4,95\n乙;1,234.50\n"));
+}

@@ -58,6 +58,8 @@ pub enum Content<'a> {
     Value(Value),
     /// Something that cannot be of the column's type.
     Malformed(Reason),
+    /// A text that is not what it seems, whatever can be read in it.
+    Doubted(&'a str, Reason),
 }
 
 /// What a source turned out to hold.
@@ -84,6 +86,10 @@ pub struct ColumnSummary {
     pub without_unit: u32,
     /// How many amounts are marked as of another currency.
     pub foreign: u32,
+    /// How many numbers have commas between thousands and no point.
+    pub grouped: u32,
+    /// How many cells have a comma where none can stand between thousands.
+    pub misplaced: u32,
 }
 
 /// How many malformed cells of a column are pointed out.
@@ -253,7 +259,7 @@ impl OpenSource {
             Content::Blank => Reading::Blank,
             Content::Text(text) => cells::read(text, kind),
             Content::Value(value) => Reading::Present(value.clone(), Written::of(value)),
-            Content::Malformed(reason) => Reading::Malformed(*reason),
+            Content::Malformed(reason) | Content::Doubted(_, reason) => Reading::Malformed(*reason),
         };
         self.summary.columns[column].count(&reading, kind, cell.span);
         if let Reading::Present(_, written) = &reading {
@@ -264,7 +270,7 @@ impl OpenSource {
 
     /// Keeps the place of a cell, without the blanks around its text.
     fn place(&mut self, cell: &CellInput<'_>) {
-        let Content::Text(text) = &cell.content else {
+        let (Content::Text(text) | Content::Doubted(text, _)) = &cell.content else {
             return self.places.push_cell(cell.span, cell.shifts, cell.address);
         };
         let (span, shifts) = without_blanks(cell.span, text, cell.shifts);
@@ -279,6 +285,7 @@ impl ColumnSummary {
             Reading::Present(_, written) => {
                 self.present += 1;
                 self.foreign += u32::from(written.foreign);
+                self.grouped += u32::from(written.grouped);
                 let counted = if written.unit.is_some() || written.foreign {
                     &mut self.with_unit
                 } else {
@@ -286,8 +293,9 @@ impl ColumnSummary {
                 };
                 *counted += u32::from(kind.ty == ColumnType::Money && kind.unit.is_none());
             }
-            Reading::Malformed(_) => {
+            Reading::Malformed(reason) => {
                 self.malformed += 1;
+                self.misplaced += u32::from(*reason == Reason::MisplacedComma);
                 if self.examples.len() < EXAMPLES {
                     self.examples.push(span);
                 }
@@ -303,6 +311,8 @@ impl ColumnSummary {
         self.with_unit += other.with_unit;
         self.without_unit += other.without_unit;
         self.foreign += other.foreign;
+        self.grouped += other.grouped;
+        self.misplaced += other.misplaced;
         let more = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.iter().take(more));
     }
@@ -319,7 +329,7 @@ impl WrittenSoFar {
     /// The amounts of another.
     pub fn append(&mut self, other: Self) {
         if let Some(finest) = other.finest {
-            self.add(Written { places: finest, unit: other.unit, foreign: false });
+            self.add(Written { places: finest, unit: other.unit, ..Written::default() });
             self.mixed |= other.mixed;
         }
     }
