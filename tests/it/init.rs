@@ -283,6 +283,13 @@ fn shapes() -> Vec<Written<'static>> {
             rows: "1005.1元\n6元",
         },
         Written {
+            file: "系统导出.xls",
+            bytes: "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\"><Worksheet ss:Name=\"1月\"><Table><Row ss:Index=\"3\"><Cell><Data ss:Type=\"String\">凭证号</Data></Cell><Cell ss:Index=\"3\"><Data ss:Type=\"String\">金额（元）</Data></Cell></Row><Row><Cell><Data ss:Type=\"String\">记1</Data></Cell><Cell ss:Index=\"3\"><Data ss:Type=\"Number\">1200.1</Data></Cell></Row><Row><Cell><Data ss:Type=\"String\">合计</Data></Cell><Cell ss:Index=\"3\"><Data ss:Type=\"Number\">1200.1</Data></Cell></Row></Table></Worksheet></Workbook>".into(),
+            says: &["header = 3", "voucher = \"凭证号\"", "有 1 行像合计"],
+            query: "x in expenditure, v = x.amount",
+            rows: "1200.1元",
+        },
+        Written {
             file: "凭证.xlsx",
             bytes: fs::read("tests/files/隐藏的一页.xlsx").unwrap(),
             says: &["# { file = \"凭证.xlsx\", sheet = \"底稿\"", "这一页在文件里是隐藏的", "有 1 行在文件里是隐藏的"],

@@ -5,7 +5,7 @@ use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_12
 use super::Request;
 use super::open;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::text;
 
 /// Bytes that are looked at for the pattern of UTF-16.
@@ -55,6 +55,17 @@ pub fn add_text(
     declared: Option<&str>,
     report: &mut Report,
 ) -> Option<FileId> {
+    let mut decoded = said(request, bytes, declared, report);
+    let text = without_zeros(plain_breaks(std::mem::take(&mut decoded.text)), request, report);
+    let first_wrong = text.find('\u{fffd}');
+    let file = open::add(sources, request, text, report)?;
+    let at = first_wrong.map_or(request.at, |at| sources.file(file).span_of(at..at + '\u{fffd}'.len_utf8()));
+    report.extend(wrong(request, &decoded, at));
+    Some(file)
+}
+
+/// Decodes `bytes`, for which the file itself may have `declared` an encoding, and says how when that was guessed.
+pub fn said(request: &Request<'_>, bytes: &[u8], declared: Option<&str>, report: &mut Report) -> Decoded {
     let asked = request.options.encoding.as_deref();
     let decoded = decode(bytes, asked, declared);
     let name = request.name;
@@ -70,24 +81,22 @@ pub fn add_text(
             text!("若有乱码，在清单里写明 encoding", "if its words come out wrong, say `encoding` in the manifest");
         report.push(Diagnostic::note(Code::EncodingGuessed, message).at(request.at).help(help));
     }
-    let Decoded { text, encoding, wrong, .. } = decoded;
-    let text = without_zeros(plain_breaks(text), request, report);
-    let first_wrong = text.find('\u{fffd}');
-    let file = open::add(sources, request, text, report)?;
-    if wrong > 0 {
-        let at = first_wrong.map_or(request.at, |at| sources.file(file).span_of(at..at + '\u{fffd}'.len_utf8()));
-        let message = text!(
-            "{name} 中有 {wrong} 处不是 {encoding} 编码的字节",
-            "{wrong} places of {name} hold bytes that are not {encoding}"
-        );
-        let help = text!(
-            "在清单里写明 encoding，或用编辑器另存为 UTF-8；文件也可能不完整",
-            "say `encoding` in the manifest, or save it as UTF-8; the file may also be cut short"
-        );
-        let label = text!("第一处", "the first of them");
-        report.push(Diagnostic::error(Code::BadEncoding, message).primary(at, label).help(help));
-    }
-    Some(file)
+    decoded
+}
+
+/// The complaint about bytes that are not of the encoding, the first of which stand at `at`; none when there are none.
+pub fn wrong(request: &Request<'_>, decoded: &Decoded, at: Span) -> Option<Diagnostic> {
+    let (name, encoding, wrong) = (request.name, decoded.encoding, decoded.wrong);
+    let message = text!(
+        "{name} 中有 {wrong} 处不是 {encoding} 编码的字节",
+        "{wrong} places of {name} hold bytes that are not {encoding}"
+    );
+    let help = text!(
+        "在清单里写明 encoding，或用编辑器另存为 UTF-8；文件也可能不完整",
+        "say `encoding` in the manifest, or save it as UTF-8; the file may also be cut short"
+    );
+    let label = text!("第一处", "the first of them");
+    (wrong > 0).then(|| Diagnostic::error(Code::BadEncoding, message).primary(at, label).help(help))
 }
 
 /// `text` with `\n` for every kind of line break, so that lines are what editors call lines.

@@ -45,7 +45,7 @@ pub enum Format {
     Csv,
     /// Tab separated.
     Tsv,
-    /// A workbook of Excel: xlsx, xlsm, xls.
+    /// A workbook of Excel: xlsx, xlsm, xls, XML Spreadsheet 2003.
     Excel,
     /// A workbook of OpenDocument.
     Ods,
@@ -72,7 +72,7 @@ const FORMATS: [(Format, &str, &[&str]); 13] = [
     (Format::Toml, "toml", &["toml"]),
     (Format::Csv, "csv", &["csv"]),
     (Format::Tsv, "tsv", &["tsv", "tab", "facts"]),
-    (Format::Excel, "excel", &["xlsx", "xlsm", "xls", "xlsb"]),
+    (Format::Excel, "excel", &["xlsx", "xlsm", "xls", "xlsb", "xml"]),
     (Format::Ods, "ods", &["ods"]),
     (Format::Docx, "docx", &["docx"]),
     (Format::Html, "html", &["html", "htm"]),

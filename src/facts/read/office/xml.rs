@@ -92,6 +92,10 @@ impl<R: BufRead> Xml<R> {
             match node {
                 Node::Open(_) => self.depth += 1,
                 Node::Close(_) => self.depth = self.depth.saturating_sub(1),
+                Node::End if self.depth > 0 => {
+                    let why = text!("XML 没有写完，文件不完整", "its XML ends in the middle; the file is cut short");
+                    return Err(Trouble::broken(why));
+                }
                 Node::Text(_) | Node::End => {}
             }
             let long = matches!(&node, Node::Text(text) if text.len() > NODE_LIMIT);

@@ -1,4 +1,4 @@
-//! Workbooks: xlsx, xlsm, xls and ods.
+//! Workbooks: xlsx, xlsm, xls, ods and XML Spreadsheet 2003.
 //!
 //! Each format is a file that fills [`Sheet`]s; [`grid`] lays a sheet out as text and makes its table, [`notes`] says what
 //! an auditor should know of it. Numbers are read as text and stay text: see [`number`].
@@ -12,6 +12,7 @@ mod recalc;
 mod style;
 mod xls;
 mod xlsx;
+mod xml_2003;
 
 use super::address::Position;
 use super::delimited;
@@ -85,7 +86,8 @@ pub fn read(sources: &mut SourceMap, request: &Request<'_>) -> (Vec<RawTable>, R
 #[must_use]
 pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) -> (Vec<RawTable>, Report) {
     let mut report = Report::new();
-    if html::looks_like(bytes) {
+    let is_xml = xml_2003::looks_like(bytes);
+    if html::looks_like(bytes) && !is_xml {
         let name = request.name;
         let message = text!("{name} 其实是网页，按网页读", "{name} is a web page, and was read as one");
         report.push(Diagnostic::note(Code::Doubtful, message).at(request.at));
@@ -93,7 +95,7 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
         report.append(complaints);
         return (tables, report);
     }
-    if is_delimited_text(bytes) {
+    if !is_xml && is_delimited_text(bytes) {
         let name = request.name;
         let message =
             text!("{name} 其实是一行一行的文本，按文本读", "{name} is a text, a row a line, and was read as one");
@@ -102,7 +104,8 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
         report.append(complaints);
         return (tables, report);
     }
-    let sheets = match sheets(bytes) {
+    let read = if is_xml { xml_2003::sheets(request, bytes, &mut report) } else { sheets(bytes) };
+    let sheets = match read {
         Ok(sheets) => sheets,
         Err(trouble) => {
             report.push(trouble.diagnostic(request.name, request.at));
@@ -135,6 +138,10 @@ fn is_delimited_text(bytes: &[u8]) -> bool {
 fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
     if bytes.starts_with(OLE_MAGIC) {
         return xls::sheets(bytes);
+    }
+    if bytes.trim_ascii_start().starts_with(b"<") || bytes.starts_with(b"\xEF\xBB\xBF<") {
+        let why = text!("它是 XML，但不是 Excel 的 XML 表格", "it is XML, but no XML spreadsheet of Excel");
+        return Err(Trouble::broken(why));
     }
     let mut archive = Archive::open(bytes)?;
     if archive.has("xl/workbook.bin") {
