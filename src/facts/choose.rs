@@ -76,9 +76,7 @@ fn by_headers<'a>(
     report: &mut Report,
 ) -> Option<&'a RawTable> {
     let score = |table: &RawTable| {
-        let Some(headers) = headers::find(table, spec, wanted) else { return 0 };
-        let index = Index::new(&headers.columns);
-        wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count()
+        headers::find(table, spec, wanted).map_or(0, |headers| Index::new(&headers.columns).named(wanted).0)
     };
     let scores: Vec<usize> = tables.iter().map(score).collect();
     let most = scores.iter().copied().max().unwrap_or(0);

@@ -33,7 +33,7 @@ pub fn title(text: &str) -> String {
     ends.iter().find_map(|end| title.strip_suffix(end)).map(str::to_owned).unwrap_or(title)
 }
 
-/// A header in its normal form without what is not its name: brackets that state a unit, a closing colon, a star.
+/// A header in its normal form without what is not its name: a unit in brackets or behind a stroke, a closing colon, a star.
 #[must_use]
 pub fn bare(header: &str) -> String {
     bare_of_normal(&normal(header))
@@ -50,6 +50,12 @@ pub fn bare_of_normal(normal: &str) -> String {
         } else {
             break;
         }
+    }
+    // `支出/万元`
+    if let Some((before, _)) =
+        name.rsplit_once(['/', ',']).filter(|(before, unit)| !before.is_empty() && unit_in(unit).is_some())
+    {
+        name.truncate(before.len());
     }
     name
 }

@@ -1,12 +1,15 @@
 //! Header rows: which rows they are, and what each column of a file is called.
 
 mod levels;
+mod stems;
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use self::levels::{at, has_lower_level, merged_levels, with_units};
+pub use self::stems::Stems;
+use self::stems::earlier;
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
@@ -15,6 +18,8 @@ use crate::source::Span;
 
 /// In how many forms a header may be named.
 const FORMS: usize = 5;
+/// The first of them that is not the whole of it, with all levels.
+const WHOLE: usize = 2;
 /// How many rows from the top may be searched for headers.
 const SEARCHED: usize = 40;
 /// How many cells of them.
@@ -97,13 +102,16 @@ fn in_one_line(level: &str) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     forms: [FxHashMap<String, Vec<usize>>; FORMS],
+    /// By column: whether it is of an earlier year than others.
+    earlier: Vec<bool>,
+    stems: Stems,
 }
 
 impl Index {
     /// The headers `columns` by every form of their names.
     #[must_use]
     pub fn new(columns: &[Header]) -> Self {
-        let mut index = Self::default();
+        let mut index = Self { earlier: earlier(columns), stems: Stems::new(columns), ..Self::default() };
         for (at, header) in columns.iter().enumerate() {
             for (by_form, form) in index.forms.iter_mut().zip(header.forms()) {
                 if !form.is_empty() {
@@ -117,11 +125,44 @@ impl Index {
     /// The columns whose header is `name`, in the strictest form in which any is.
     #[must_use]
     pub fn find(&self, name: &str) -> &[usize] {
+        self.in_form(name).map_or(&[], |(_, found)| found)
+    }
+
+    /// The columns whose header is `name`, as a declaration calls a column; one of an earlier year than others is not meant
+    /// by what stands below the year.
+    #[must_use]
+    pub fn declared(&self, name: &str) -> Vec<usize> {
+        match self.in_form(name) {
+            Some((WHOLE.., found)) => found.iter().copied().filter(|at| !self.earlier[*at]).collect(),
+            Some((_, found)) => found.to_vec(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The only column that is about the same as one of `names`.
+    #[must_use]
+    pub fn about(&self, names: &[String]) -> Option<usize> {
+        names.iter().find_map(|name| self.stems.find(name))
+    }
+
+    /// How many of the columns `wanted` are among the headers: in all, then those that are called just so. None when only
+    /// one is, and not just so.
+    #[must_use]
+    pub fn named(&self, wanted: &[Vec<String>]) -> (usize, usize) {
+        let just_so = |names: &&Vec<String>| names.iter().any(|name| !self.declared(name).is_empty());
+        let about = |names: &&Vec<String>| !just_so(names) && self.about(names).is_some();
+        let certain = wanted.iter().filter(just_so).count();
+        let all = certain + wanted.iter().filter(about).count();
+        if all == 1 { (certain, certain) } else { (all, certain) }
+    }
+
+    /// The columns whose header is `name` in the strictest form in which any is, and which that is.
+    fn in_form(&self, name: &str) -> Option<(usize, &[usize])> {
         let levels = |form: fn(&str) -> String| name.split(['/', '›', '>']).map(form).collect::<Vec<_>>().join("/");
         let bare = levels(names::bare);
         let wanted = [levels(names::normal), bare.clone(), names::normal(name), names::bare(name), bare];
-        let found = self.forms.iter().zip(&wanted).find_map(|(by_form, name)| by_form.get(name));
-        found.map_or(&[], Vec::as_slice)
+        let forms = self.forms.iter().zip(&wanted).enumerate();
+        forms.into_iter().find_map(|(form, (by_form, name))| Some((form, by_form.get(name)?.as_slice())))
     }
 }
 
@@ -172,7 +213,7 @@ fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) ->
         return Some(at(table, skip..(skip + rows).min(table.rows.len())));
     }
     // The most names win; among equals one level before two, and what stands higher.
-    let mut best: Option<(usize, Headers)> = None;
+    let mut best: Option<((usize, usize), Headers)> = None;
     let has_paths = wanted.iter().flatten().any(|name| name.contains('/'));
     for levels in 1..=2 {
         let mut cells = 0;
@@ -188,9 +229,8 @@ fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) ->
                 break;
             }
             let headers = at(table, first..first + levels);
-            let index = Index::new(&headers.columns);
-            let named = wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count();
-            if named > 0 && best.as_ref().is_none_or(|(most, _)| named > *most) {
+            let named = Index::new(&headers.columns).named(wanted);
+            if named.0 > 0 && best.as_ref().is_none_or(|(most, _)| named > *most) {
                 best = Some((named, headers));
             }
         }

@@ -62,9 +62,7 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
     let named = schema.relations.iter().filter_map(|relation| {
         let wanted = map::wanted(relation, &Feed::default(), &spec);
         let headers = headers::find(table, &spec, &wanted)?;
-        let index = Index::new(&headers.columns);
-        let score = wanted.iter().filter(|names| names.iter().any(|name| !index.find(name).is_empty())).count();
-        Some((score, headers))
+        Some((Index::new(&headers.columns).named(&wanted).0, headers))
     });
     let best = named.fold(None, |best: Option<(usize, Headers)>, one| match best {
         Some(best) if best.0 >= one.0 => Some(best),

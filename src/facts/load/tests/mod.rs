@@ -1,5 +1,6 @@
 //! Whole audits of two files in a folder.
 
+mod alike;
 mod polluted;
 mod random;
 
@@ -140,7 +141,7 @@ fn codes(complaints: &[Diagnostic]) -> Vec<Code> {
 fn toml_records_of_two_files_are_one_relation() {
     let detail =
         "[[project]]\nname = \"甲\"\nbudget = 25.08\nspent = \"4,95\"\n[[total]]\nitem = \"合计\"\namount = 25.1\n";
-    let summary = "[[project]]\nname = \"乙\"\n\"预算金额\" = \"1,234.5\"\n\"类型\" = \"x\"\n";
+    let summary = "[[project]]\nname = \"乙\"\n\"预算金额\" = \"1,234.5\"\n\"口径\" = \"x\"\n";
     let manifest = "unit = \"万元\"\n[relation.project]\n\
                     source = [{ file = \"a.toml\", table = \"T1\" }, { file = 'b.toml' }]\n[relation.total]\nsource = \"a.toml\"\n";
     let files: [(&str, &[u8]); 2] = [("a.toml", detail.as_bytes()), ("b.toml", summary.as_bytes())];

@@ -1,0 +1,75 @@
+//! How a column's cells may be read in two ways, and what its first rows say of that.
+
+use super::SHOWING;
+use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::facts::cells::{self, DayOrder};
+use crate::facts::headers::Headers;
+use crate::facts::manifest::{ColumnSpec, SourceSpec};
+use crate::facts::read::raw::RawTable;
+use crate::schema::{Column, ColumnType};
+use crate::text;
+
+/// What `03/12/2020` means in a column: what the manifest says, else what its first rows show.
+pub(super) fn days(
+    column: &Column,
+    (said, spec): (Option<&ColumnSpec>, &SourceSpec),
+    (table, headers): (&RawTable, &Headers),
+    found: Option<usize>,
+    report: &mut Report,
+) -> Option<DayOrder> {
+    if column.ty != ColumnType::Date {
+        return None;
+    }
+    if let Some(told) = said.and_then(|said| said.days.as_ref()) {
+        return Some(told.value);
+    }
+    let rows = || table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    let texts = || rows().filter_map(|row| row.cells.get(found?)).map(|cell| cell.text.as_str());
+    let (file, name) = (&spec.file.value, &column.name);
+    if cells::are_serials(texts()) {
+        let message = text!(
+            "{file} 的 {name} 是五位数，像是 Excel 存日期的序号；没有写明，不当作日期",
+            "{name} of {file} has numbers of five digits, as Excel keeps days; nothing says so, and they are not read as days"
+        );
+        let help = text!(
+            "确是日期的，写明：{name} = {{ …, days = \"excel\" }}",
+            "if they are days, say it: {name} = {{ …, days = \"excel\" }}"
+        );
+        report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+    }
+    let order = cells::order_of(texts())?;
+    let (zh, en, word) = match order {
+        DayOrder::DayFirst => ("日/月/年", "day/month/year", "dmy"),
+        DayOrder::MonthFirst | DayOrder::Serial => ("月/日/年", "month/day/year", "mdy"),
+    };
+    let message = text!(
+        "{file} 的 {name} 按 {zh} 读：有的日期只能这样读",
+        "{name} of {file} is read as {en}: some of its days can mean nothing else"
+    );
+    let help = text!("写明：{name} = {{ …, days = \"{word}\" }}", "say it: {name} = {{ …, days = \"{word}\" }}");
+    report.push(Diagnostic::note(Code::Doubtful, message).at(spec.file.span).help(help));
+    Some(order)
+}
+
+/// Says so when numbers that are to be shares of one are as large as percentages.
+pub(super) fn shares(
+    column: &Column,
+    spec: &SourceSpec,
+    (table, headers, at): (&RawTable, &Headers, usize),
+    report: &mut Report,
+) {
+    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    if !cells::are_percents(rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str())) {
+        return;
+    }
+    let (file, name) = (&spec.file.value, &column.name);
+    let message = text!(
+        "{file} 的 {name} 没有写 %，按原数读：90 是 9000%，不是 90%",
+        "{name} of {file} states no %, and is read as it stands: 90 is 9000%, not 90%"
+    );
+    let help = text!(
+        "是百分数的，写明：{name} = {{ …, unit = \"%\" }}",
+        "if these are percentages, say it: {name} = {{ …, unit = \"%\" }}"
+    );
+    report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+}
