@@ -14,23 +14,20 @@ pub fn available() -> usize {
 /// How much stack each of them has: what Linux gives the first thread of a process.
 const STACK: usize = 8 << 20;
 
-/// Does `work` on a thread of the pool that [`map`] shares work out to: from there it needs no other thread woken to begin.
-///
-/// # Panics
-/// When `work` does.
-pub fn inside<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    start_pool();
-    rayon_core::scope(|_| work())
+/// Makes this thread, which must be the first of the process, one of the pool that [`map`] shares work out to: from it no
+/// other thread need be woken to begin, and its memory comes in larger pieces than that of others.
+pub fn join_pool() {
+    start_pool(true);
 }
 
-/// What `work` makes of each item, in the order of the items, on up to so many threads, this one among them. Each takes the
-/// next item when it is done with one, so items may be of any size. Threads that have not begun when the last item is done
+/// What `work` makes of each item, in the order of the items, on up to so many threads, as far as the machine runs as many
+/// at once. Each takes the next item when it is done with one, so items may be of any size. Threads that have not begun when the last item is done
 /// are not waited for: on a busy machine that would be most of the time.
 ///
 /// # Panics
 /// When `work` does.
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = threads.min(items.len());
+    let threads = threads.min(items.len()).min(available());
     if threads < 2 {
         return items.iter().map(work).collect();
     }
@@ -43,7 +40,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
         }
         made.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
     };
-    start_pool();
+    start_pool(false);
     rayon_core::scope(|scope| {
         (1..threads).for_each(|_| scope.spawn(|_| share()));
         share();
@@ -53,11 +50,12 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
     made.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Starts the threads of the pool, once.
-fn start_pool() {
+/// Starts the threads of the pool, once. A thread that stays outside has the others do all of its work.
+fn start_pool(with_this_one: bool) {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         let pool = rayon_core::ThreadPoolBuilder::new().num_threads(available()).stack_size(STACK);
+        let pool = if with_this_one { pool.use_current_thread() } else { pool };
         // Where that fails, so does the first use, with its reason.
         let _ = pool.build_global();
     });

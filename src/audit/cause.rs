@@ -6,7 +6,7 @@ use super::find::Found;
 use super::places::{cell_spot, written};
 use super::words::Words;
 use crate::diagnostic::Text;
-use crate::exec::CellRef;
+use crate::exec::{CellRef, Outcome};
 use crate::finding::{Cause, RunnerUp};
 use crate::ir::RuleId;
 use crate::provenance::culprit::{
@@ -26,6 +26,7 @@ const MOST_EQUAL: usize = 30;
 /// Finds what one slip explains, and says so in the findings that it would clear; and where that was not sought.
 pub(super) fn accuse(
     words: &Words<'_>,
+    (outcome, threads): (&Outcome, usize),
     (rows, codes): (u64, &[&str]),
     found: &mut BTreeMap<usize, Vec<Found>>,
 ) -> (Vec<Cause>, Vec<Text>) {
@@ -33,7 +34,7 @@ pub(super) fn accuse(
     for found in found.values().flatten() {
         failed.entry(found.rule).or_default().push(found.row.clone());
     }
-    let equalities = equalities(words.matcher, rows, &failed);
+    let equalities = equalities((&words.input, outcome), (rows, threads), &failed);
     let places = findings_by_instance(found);
     let finding_of = |equation: &usize| {
         let (rule, row) = &equalities.instances[*equation];

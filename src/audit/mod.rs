@@ -224,7 +224,8 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
         Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: request.evidence };
     let mut found = find::findings(&words, (&outcome, request.engine.threads()), &audit.rules.cards);
     let codes: Vec<&str> = audit.rules.cards.iter().map(|loaded| loaded.card.code.text.as_str()).collect();
-    (audit.audited.causes, audit.audited.unsought) = cause::accuse(&words, (audit.audited.rows, &codes), &mut found);
+    let (run, scope) = ((&outcome, request.engine.threads()), (audit.audited.rows, &codes[..]));
+    (audit.audited.causes, audit.audited.unsought) = cause::accuse(&words, run, scope, &mut found);
     audit.audited.verdicts = verdict::verdicts(&words, &outcome, &audit.rules.cards, &found);
     audit.audited.verdicts.sort_by(|a, b| a.code.cmp(&b.code));
     (audit.audited.findings, audit.instances) = find::sorted(&audit.program, found);

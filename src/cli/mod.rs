@@ -195,7 +195,8 @@ pub fn main() -> ExitCode {
     if matches!(cli.verb, Verb::Check(_) | Verb::Run(_) | Verb::Query(_) | Verb::Why(_) | Verb::WhyNot(_)) {
         terminal::stop_on_ctrl_c(lang);
     }
-    let verb = || {
+    threads::join_pool();
+    terminal::guarded(lang, || {
         let common = &cli.common;
         match &cli.verb {
             Verb::Check(args) => check::check(args, common, &terminal),
@@ -210,6 +211,5 @@ pub fn main() -> ExitCode {
             Verb::Why(args) => why::why(args, common, &terminal),
             Verb::WhyNot(args) => why_not::why_not(args, common, &terminal),
         }
-    };
-    terminal::guarded(lang, || threads::inside(verb))
+    })
 }

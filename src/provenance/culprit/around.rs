@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::equations::content;
+use super::instances::content;
 use super::{Range, Whence};
 use crate::exec::{CellRef, Input};
 use crate::facts::store::{Data, State, Table};

@@ -10,7 +10,9 @@
 mod added;
 mod around;
 mod board;
+mod claim;
 mod equations;
+mod instances;
 mod linear;
 mod rows;
 mod slip;
@@ -40,7 +42,7 @@ pub struct Cell {
 }
 
 /// What the left side of an [`Equation`] should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sense {
     /// Zero.
     Zero,
@@ -119,10 +121,12 @@ pub fn roots(cells: &[Cell], equations: &[Equation], around: &impl Surroundings)
     let mut cells = cells.to_vec();
     let mut equations = Cow::Borrowed(equations);
     let mut roots = Vec::new();
+    let mut slips = Slips::default();
     // Each round clears at least one equation for good or stops.
     for _ in 0..MOST_ROOTS {
-        let mut suspects = suspects(&cells, &equations, around).into_iter();
+        let mut suspects = ranked(&cells, &equations, (around, &mut slips)).into_iter();
         let Some(suspect) = suspects.next() else { break };
+        slips.forget(&suspect.cells);
         mend(&mut cells, &mut equations, &suspect);
         let shares = |other: &Suspect| other.cleared.iter().any(|equation| suspect.cleared.contains(equation));
         let runners_up = suspects.filter(shares).collect();
@@ -157,12 +161,46 @@ struct Explained {
 /// Changes of cells, with the smallest slip that explains each.
 type Changes = BTreeMap<(usize, Decimal), Explained>;
 
+/// A slip, and what was meant.
+type Slipped = (Slip, Decimal);
+
+/// What explains a cell in an equation of that sense, where a value of a range was meant; kept from round to round.
+#[derive(Default)]
+struct Slips {
+    known: BTreeMap<(usize, Sense, [Decimal; 2]), Option<Slipped>>,
+}
+
+impl Slips {
+    fn explain(
+        &mut self,
+        (at, cell): (usize, &Cell),
+        (sense, wanted): (Sense, Range),
+        around: &impl Surroundings,
+    ) -> Option<Slipped> {
+        let known = self.known.entry((at, sense, [wanted.low, wanted.high]));
+        *known.or_insert_with(|| match sense {
+            Sense::Zero => explain(cell, wanted, around),
+            Sense::AtMostZero => exceeds(cell, wanted),
+        })
+    }
+
+    /// These cells are mended: what explained them does so no longer.
+    fn forget(&mut self, mended: &[usize]) {
+        self.known.retain(|(cell, ..), _| !mended.contains(cell));
+    }
+}
+
 /// Suspects for all failed equations, best first: by worth, then those that do not rest on two numbers that are the same
 /// by chance, then by how few cells change, then by the smallness of the slip, then by cell.
 ///
 /// Equations that only lack one malformed cell count as failed: the value that would make them hold is known.
 #[must_use]
 pub fn suspects(cells: &[Cell], equations: &[Equation], around: &impl Surroundings) -> Vec<Suspect> {
+    ranked(cells, equations, (around, &mut Slips::default()))
+}
+
+/// [`suspects`], with what explained cells before.
+fn ranked(cells: &[Cell], equations: &[Equation], (around, slips): (&impl Surroundings, &mut Slips)) -> Vec<Suspect> {
     let board = Board::new(cells, equations);
     let mut found = Changes::new();
     for (at, equation) in equations.iter().enumerate() {
@@ -171,14 +209,13 @@ pub fn suspects(cells: &[Cell], equations: &[Equation], around: &impl Surroundin
             State::Fails => Cow::Borrowed(&equation.terms),
             State::Lacks(cell) => equation.terms.iter().copied().filter(|term| term.0 == cell).collect(),
         };
+        // Of the parts of a sum that is too large some will always do.
+        if equation.sense == Sense::AtMostZero && equation.terms.len() > 2 {
+            continue;
+        }
         for (cell, factor) in candidates.iter() {
             let Some(wanted) = board.wanted(at, *cell, *factor) else { continue };
-            let explained = match equation.sense {
-                Sense::Zero => explain(&cells[*cell], wanted, around),
-                // Of the parts of a sum that is too large some will always do.
-                Sense::AtMostZero if equation.terms.len() > 2 => None,
-                Sense::AtMostZero => exceeds(&cells[*cell], wanted),
-            };
+            let explained = slips.explain((*cell, &cells[*cell]), (equation.sense, wanted), around);
             if let Some((slip, corrected)) = explained {
                 let kept = found.entry((*cell, corrected)).or_insert(Explained { slip, parts: Vec::new() });
                 kept.slip = slip.min(kept.slip);
