@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Atom, Expr, Literal, Term, VarId};
+use super::{Atom, Compare, Expr, Literal, Term, VarId};
 
 impl Term {
     /// Its variable, if it is one.
@@ -22,6 +22,15 @@ impl Atom {
     }
 }
 
+impl Compare {
+    /// Calls `see` with every variable in it.
+    pub fn variables(&self, see: &mut dyn FnMut(VarId)) {
+        self.left.variables(see);
+        self.right.variables(see);
+        self.allowance.iter().for_each(|allowance| allowance.variables(see));
+    }
+}
+
 impl Literal {
     /// Calls `see` with every variable that it mentions, also inside negations and aggregates.
     pub fn variables(&self, see: &mut dyn FnMut(VarId)) {
@@ -32,11 +41,7 @@ impl Literal {
                 see(generate.row);
                 generate.args.iter().for_each(|arg| arg.variables(see));
             }
-            Self::Compare(compare) => {
-                compare.left.variables(see);
-                compare.right.variables(see);
-                compare.allowance.iter().for_each(|allowance| allowance.variables(see));
-            }
+            Self::Compare(compare) => compare.variables(see),
             Self::Bind(bind) => {
                 see(bind.var);
                 bind.expr.variables(see);

@@ -1,5 +1,7 @@
 //! How many rows relations have and how many partners a key finds: guesses from samples that steer the join order.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::StratumPlan;
@@ -46,11 +48,11 @@ impl Sizes {
 
     /// These sizes, with relations of a recursive stratum assumed to be larger than all that it reads.
     #[must_use]
-    pub fn with_growing(&self, program: &Program, stratum: &Stratum) -> Self {
-        let mut sizes = self.clone();
+    pub fn with_growing(&self, program: &Program, stratum: &Stratum) -> Cow<'_, Self> {
         if !stratum.recursive {
-            return sizes;
+            return Cow::Borrowed(self);
         }
+        let mut sizes = self.clone();
         let read = stratum.rules.iter().flat_map(|rule| &program.rules[rule.index()].body);
         let rows = read.filter_map(|literal| match literal {
             Literal::Atom(atom) => Some(self.rows(atom.relation)),
@@ -64,7 +66,7 @@ impl Sizes {
                 sizes.same.insert((*relation, column), 10.0 / most);
             }
         }
-        sizes
+        Cow::Owned(sizes)
     }
 
     /// Notes what a relation came to.

@@ -246,7 +246,7 @@ impl Builder<'_> {
             Action::Meet(meet) => {
                 meet.atoms.iter().flat_map(|atom| &atom.keys).filter_map(|(_, term)| term.var()).for_each(see);
             }
-            Action::Filter(Check::Compare(compare)) => Literal::Compare(compare.clone()).variables(&mut see),
+            Action::Filter(Check::Compare(compare)) => compare.variables(&mut see),
             Action::Filter(Check::Is(is)) => see(is.var),
             Action::Filter(Check::Test(test)) => test.args.iter().for_each(|arg| arg.variables(&mut see)),
             Action::Filter(Check::Same(place, term, _)) => {

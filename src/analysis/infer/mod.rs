@@ -6,6 +6,7 @@
 mod call;
 mod clash;
 mod pending;
+mod positions;
 mod solve;
 
 use std::collections::BTreeSet;

@@ -3,8 +3,7 @@
 //! One that had to wait is tried again when more is known of one of its nodes, not before: ten thousand conditions in one
 //! rule are no trouble.
 
-use std::collections::BTreeSet;
-
+use super::positions::Positions;
 use super::{Constraint, Infer, Node};
 use crate::analysis::context::Relations;
 use crate::source::Span;
@@ -18,10 +17,10 @@ type Item = (usize, Span, Constraint);
 pub(super) struct Pending {
     items: Vec<Option<Item>>,
     /// Those that wait, by how certain the guess would be that solves them: see [`weight`].
-    waiting: BTreeSet<(u8, usize)>,
+    waiting: [Positions; WEIGHTS],
     weights: Vec<u8>,
     /// Those of whose nodes more is known since they were tried.
-    woken: BTreeSet<usize>,
+    woken: Positions,
 }
 
 impl Pending {
@@ -37,44 +36,45 @@ impl Pending {
             }
         }
         let weights: Vec<u8> = items.iter().map(|(_, _, constraint)| weight(infer, constraint)).collect();
-        Self {
-            waiting: weights.iter().copied().zip(0..).collect(),
-            weights,
-            woken: (0..items.len()).collect(),
-            items: items.into_iter().map(Some).collect(),
+        let mut waiting = std::array::from_fn(|_| Positions::none_of(items.len()));
+        let mut woken = Positions::none_of(items.len());
+        for (at, weight) in weights.iter().enumerate() {
+            waiting[usize::from(*weight)].insert(at);
+            woken.insert(at);
         }
+        Self { waiting, weights, woken, items: items.into_iter().map(Some).collect() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.iter().all(Positions::is_empty)
     }
 
     /// The first that is to be tried, from that position on.
     pub(super) fn next_woken(&self, from: usize) -> Option<usize> {
-        self.woken.range(from..).next().copied()
+        self.woken.next(from)
     }
 
     /// The least weight of all that wait.
     pub(super) fn least_weight(&self) -> Option<u8> {
-        self.waiting.first().map(|(weight, _)| *weight)
+        (0..).zip(&self.waiting).find(|(_, waiting)| !waiting.is_empty()).map(|(weight, _)| weight)
     }
 
     /// The first of that weight, from that position on.
     pub(super) fn next_of_weight(&self, weight: u8, from: usize) -> Option<usize> {
-        self.waiting.range((weight, from)..=(weight, usize::MAX)).next().map(|(_, at)| *at)
+        self.waiting[usize::from(weight)].next(from)
     }
 
     /// Takes one out.
     pub(super) fn take(&mut self, at: usize) -> Option<Item> {
-        self.woken.remove(&at);
-        self.waiting.remove(&(self.weights[at], at));
+        self.woken.remove(at);
+        self.waiting[usize::from(self.weights[at])].remove(at);
         self.items[at].take()
     }
 
     /// Has one wait on.
     pub(super) fn put_back(&mut self, infer: &Infer, at: usize, item: Item) {
         self.weights[at] = weight(infer, &item.2);
-        self.waiting.insert((self.weights[at], at));
+        self.waiting[usize::from(self.weights[at])].insert(at);
         self.items[at] = Some(item);
     }
 
@@ -86,13 +86,16 @@ impl Pending {
             self.woken.insert(at);
             let weight = weight(infer, constraint);
             if weight != self.weights[at] {
-                self.waiting.remove(&(self.weights[at], at));
-                self.waiting.insert((weight, at));
+                self.waiting[usize::from(self.weights[at])].remove(at);
+                self.waiting[usize::from(weight)].insert(at);
                 self.weights[at] = weight;
             }
         }
     }
 }
+
+/// How many weights there are.
+const WEIGHTS: usize = 8;
 
 /// How certain the guess is that solves a constraint: lower is better.
 fn weight(infer: &Infer, constraint: &Constraint) -> u8 {

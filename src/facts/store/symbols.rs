@@ -1,7 +1,7 @@
 //! [`Symbols`]: texts by number, most of them kept only as places in the sources.
 
 use std::hash::BuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 
@@ -19,7 +19,12 @@ pub struct Symbols {
     slots: Vec<(u32, u32)>,
     /// Numbers without a slot, and what their slots would keep.
     listed: Vec<(u32, u32)>,
+    /// By number, where there are few: texts that were asked for to be kept.
+    shared: OnceLock<Box<[OnceLock<Arc<str>>]>>,
 }
+
+/// So many texts are few: rules that are run over a statement ask for each of them hundreds of times.
+const FEW: usize = 1 << 14;
 
 /// The number of a slot that nobody has. It is not zero: memory that must be zero is given out unmapped, read as such, and
 /// mapped anew when it is written to, which costs more than filling it.
@@ -173,7 +178,13 @@ impl Symbols {
     /// The text of a number, to be kept.
     #[must_use]
     pub fn shared(&self, id: u32) -> Arc<str> {
-        self.text(id).into()
+        let copy = || self.text(id).into();
+        if self.places.len() > FEW {
+            return copy();
+        }
+        let shared = self.shared.get_or_init(|| self.places.iter().map(|_| OnceLock::new()).collect());
+        // One that was added since is copied.
+        shared.get(id as usize).map_or_else(copy, |text| Arc::clone(text.get_or_init(copy)))
     }
 
     /// How many different texts there are.
@@ -280,6 +291,17 @@ mod tests {
         one.intern("y");
         assert_eq!(one.intern_all(&two), [1, 1, 0, 1]);
         assert_eq!((one.get("x"), one.text(1), one.len()), (Some(1), "x", 2));
+    }
+
+    #[test]
+    fn texts_to_be_kept_are_one_copy_while_there_are_few() {
+        let mut symbols = Symbols::default();
+        let one = symbols.intern("甲");
+        assert!(Arc::ptr_eq(&symbols.shared(one), &symbols.shared(one)));
+        let later = symbols.intern("乙");
+        assert_eq!((&*symbols.shared(one), &*symbols.shared(later)), ("甲", "乙"));
+        (0..super::FEW).for_each(|number| _ = symbols.intern(&number.to_string()));
+        assert_eq!(&*symbols.shared(one), "甲");
     }
 
     #[test]
