@@ -12,6 +12,9 @@ use crate::value::Value;
 
 use super::places::written;
 
+/// Characters of a cell that are shown.
+const SHOWN: usize = 200;
+
 /// What filling in a template needs.
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
@@ -57,7 +60,7 @@ impl Words<'_> {
                 };
                 let text = cell.map(|cell| written(&self.input, cell)).unwrap_or_default();
                 match (text.trim_matches(['"', '\'']).is_empty(), self.lang) {
-                    (false, _) => text,
+                    (false, _) => shortened(text, self.lang),
                     (true, Lang::Zh) => "（空）".to_owned(),
                     (true, Lang::En) => "(blank)".to_owned(),
                 }
@@ -80,5 +83,15 @@ impl Words<'_> {
 
     pub(super) fn kind(&self, ty: TypeId) -> &TypeKind {
         &self.input.program.types[ty.index()].kind
+    }
+}
+
+/// A text of a cell without what nobody would read of it.
+fn shortened(text: String, lang: Lang) -> String {
+    let Some((end, _)) = text.char_indices().nth(SHOWN) else { return text };
+    let all = text.chars().count();
+    match lang {
+        Lang::Zh => format!("{}……（共 {all} 字）", &text[..end]),
+        Lang::En => format!("{}… ({all} characters)", &text[..end]),
     }
 }

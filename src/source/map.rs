@@ -248,7 +248,12 @@ pub fn check_file(path: &Path) -> Result<(), LoadError> {
 /// When it is no such file or cannot be read.
 pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
     check_file(path)?;
-    std::fs::read(path).map_err(|error| LoadError::Io(path.to_owned(), error))
+    let refused = |error| LoadError::Io(path.to_owned(), error);
+    // What says that it is empty is: files that systems make up as they are read may never end.
+    if std::fs::metadata(path).map_err(refused)?.len() == 0 {
+        return Ok(Vec::new());
+    }
+    std::fs::read(path).map_err(refused)
 }
 
 /// `path` as people see it: `/` separators on every system, no leading `./`.

@@ -202,3 +202,13 @@ fn what_cannot_be_mended_is_said_and_not_summed() {
     let (got, said) = polluted("empty", b"");
     assert!(got.is_empty() && said.contains("什么也没有"), "{said}");
 }
+
+#[test]
+fn a_message_shows_no_more_of_a_cell_than_people_read() {
+    let dir = folder("strangers-long-cell");
+    let long = "9".repeat(5000);
+    fs::write(dir.join("a.csv"), format!("凭证号,金额（元）\nv1,{long}\nv2,3\n")).unwrap();
+    fs::write(dir.join("audit.toml"), "[relation.expenditure]\nsource = \"a.csv\"\n").unwrap();
+    let said = String::from_utf8(gouji(&dir, &["check", "--format", "concise"]).stdout).unwrap();
+    assert!(said.contains("DY-003") && said.contains("……（共 5000 字）") && said.len() < 1500, "{said}");
+}

@@ -160,9 +160,11 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     let feed = Feed::default();
     let wanted = map::wanted(relation, &feed, &spec);
     let mut pairs = Vec::new();
+    let forms: Vec<Vec<String>> = headers.columns.iter().map(forms).collect();
     for (column, names) in wanted.iter().enumerate() {
+        let names: Vec<String> = names.iter().map(|name| names::bare(name)).collect();
         for (index, header) in headers.columns.iter().enumerate() {
-            let (likeness, name) = likeness(header, names);
+            let (likeness, name) = likeness(&forms[index], &names);
             let certain = name.is_some();
             let ty = relation.columns[column].ty;
             // Days that may be read in two ways are days all the same where the header says so.
@@ -205,21 +207,27 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     (total, found)
 }
 
-/// How much a header is like one of the names of a column, and which one it is, if it is one.
-fn likeness(header: &Header, names: &[String]) -> (Decimal, Option<usize>) {
-    let Some(last) = header.levels.last() else { return (Decimal::ZERO, None) };
+/// What a header may be called; nothing of one that says nothing.
+fn forms(header: &Header) -> Vec<String> {
     let whole = names::bare(&header.printed());
-    let forms = [names::bare(last), whole.replace('/', ""), whole];
+    let last = header.levels.last().map(|last| names::bare(last)).unwrap_or_default();
+    let mut forms = vec![last, whole.replace('/', ""), whole];
+    forms.dedup();
+    forms.retain(|form| !form.is_empty());
+    forms
+}
+
+/// How much a header, in its forms, is like one of the names of a column, and which one it is, if it is one.
+fn likeness(forms: &[String], names: &[String]) -> (Decimal, Option<usize>) {
     let mut best = Decimal::ZERO;
     for (at, name) in names.iter().enumerate() {
-        let name = names::bare(name);
-        for form in &forms {
-            if *form == name {
+        for form in forms {
+            if form == name {
                 return (Decimal::ONE, Some(at));
             }
             let long_enough = form.chars().count() >= 2 && name.chars().count() >= 2;
-            let within = long_enough && (form.contains(&name) || name.contains(form.as_str()));
-            let like = if within { Decimal::new(75, 2) } else { similarity(form, &name) };
+            let within = long_enough && (form.contains(name) || name.contains(form.as_str()));
+            let like = if within { Decimal::new(75, 2) } else { similarity(form, name) };
             best = best.max(like);
         }
     }

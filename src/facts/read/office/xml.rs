@@ -1,7 +1,7 @@
 //! [`Xml`]: a part as a stream of nodes, names without their prefixes, entities of a document type never expanded.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::{BufRead, Error, ErrorKind, Read};
 
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
@@ -16,9 +16,37 @@ const DEPTH_LIMIT: u32 = 512;
 /// A single text or tag longer than this is refused.
 const NODE_LIMIT: usize = 64 << 20;
 
+/// A reader of which only so much may be read before the next node.
+struct Metered<R> {
+    inner: R,
+    left: usize,
+}
+
+impl<R: BufRead> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Metered<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(Error::new(ErrorKind::QuotaExceeded, "a node is too long"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.left = self.left.saturating_sub(count);
+        self.inner.consume(count);
+    }
+}
+
 /// A stream of nodes.
 pub struct Xml<R> {
-    reader: Reader<R>,
+    reader: Reader<Metered<R>>,
     buffer: Vec<u8>,
     depth: u32,
 }
@@ -72,7 +100,7 @@ impl Element {
 impl<R: BufRead> Xml<R> {
     /// The nodes of `input`.
     pub fn new(input: R) -> Self {
-        let mut reader = Reader::from_reader(input);
+        let mut reader = Reader::from_reader(Metered { inner: input, left: NODE_LIMIT });
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
@@ -86,6 +114,7 @@ impl<R: BufRead> Xml<R> {
     pub fn node(&mut self) -> Result<Node, Trouble> {
         loop {
             self.buffer.clear();
+            self.reader.get_mut().left = NODE_LIMIT;
             let at = self.reader.buffer_position();
             let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| trouble(&error, at))?;
             let Some(node) = node_of(event) else { continue };
@@ -98,10 +127,8 @@ impl<R: BufRead> Xml<R> {
                 }
                 Node::Text(_) | Node::End => {}
             }
-            let long = matches!(&node, Node::Text(text) if text.len() > NODE_LIMIT);
-            if self.depth > DEPTH_LIMIT || long {
-                let why = text!("XML 嵌套过深或单个文本过长", "its XML is nested too deeply or holds too long a text");
-                return Err(Trouble::limit(why));
+            if self.depth > DEPTH_LIMIT {
+                return Err(Trouble::limit(text!("XML 嵌套过深", "its XML is nested too deeply")));
             }
             return Ok(node);
         }
@@ -130,6 +157,29 @@ fn trouble(error: &quick_xml::Error, at: u64) -> Trouble {
         quick_xml::Error::Io(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
             Trouble::limit(text!("解压后过大，像是“压缩炸弹”", "it inflates beyond all measure, like a zip bomb"))
         }
+        quick_xml::Error::Io(error) if error.kind() == ErrorKind::QuotaExceeded => {
+            Trouble::limit(text!("XML 里单个文本或标记过长", "its XML holds too long a text or tag"))
+        }
         error => Trouble::broken(text!("第 {at} 字节处 XML 有误（{error}）", "wrong XML at byte {at} ({error})")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Read};
+
+    use super::{NODE_LIMIT, Node, Xml};
+    use crate::diagnostic::Code;
+
+    #[test]
+    fn nodes_are_bounded_and_the_text_must_be_whole() {
+        let endless = b"<a>".chain(std::io::repeat(b' ')).take(4 * NODE_LIMIT as u64);
+        let mut xml = Xml::new(BufReader::with_capacity(1 << 16, endless));
+        assert!(matches!(xml.node(), Ok(Node::Open(_))));
+        assert_eq!(xml.node().unwrap_err().code, Code::LimitReached);
+        let mut xml = Xml::new(&b"<a><b/>"[..]);
+        let nodes: Vec<_> = (0..4).map(|_| xml.node()).collect();
+        assert!(nodes[..3].iter().all(Result::is_ok));
+        assert_eq!(nodes[3].as_ref().unwrap_err().code, Code::BrokenFile);
     }
 }

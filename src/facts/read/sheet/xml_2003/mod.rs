@@ -1,6 +1,8 @@
 //! XML Spreadsheet 2003, which many programs export under the name `.xls`: one document, styles first, then the sheets. Numbers
 //! and days are texts, exact; a cell says its column only where cells before it are left out.
 
+use std::io::BufReader;
+
 use rustc_hash::FxHashMap;
 
 use super::super::Request;
@@ -58,7 +60,8 @@ fn declared(bytes: &[u8]) -> Option<String> {
 
 fn read(content: &str) -> Vec<Sheet> {
     let mut walk = Walk::default();
-    let mut xml = Xml::new(content.as_bytes());
+    // In small pieces: each time that it is asked for more, the reader looks at all there is.
+    let mut xml = Xml::new(BufReader::with_capacity(1 << 16, content.as_bytes()));
     let cut = loop {
         let going = xml.node().and_then(|node| walk.step(node));
         match going {
