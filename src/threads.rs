@@ -50,6 +50,22 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
     made.into_iter().map(|(_, result)| result).collect()
 }
 
+/// What both of two pieces of work come to, side by side where there are two threads.
+///
+/// # Panics
+/// When one of them does.
+pub fn both<A: Send, B: Send>(
+    threads: usize,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if threads.min(available()) < 2 {
+        return (one(), other());
+    }
+    start_pool(false);
+    rayon_core::join(one, other)
+}
+
 /// Starts the threads of the pool, once. A thread that stays outside has the others do all of its work.
 fn start_pool(with_this_one: bool) {
     static STARTED: Once = Once::new();
@@ -78,6 +94,14 @@ mod tests {
             assert_eq!(map(&items, threads, |item| item * item), squares, "{threads} threads");
         }
         assert!(map(&Vec::<u64>::new(), 4, |item| *item).is_empty());
+    }
+
+    #[test]
+    fn both_come_to_what_each_comes_to() {
+        for threads in 0..3 {
+            let inner = || map(&[1, 2, 3], threads, |item| item * 2);
+            assert_eq!(both(threads, inner, || "other"), (vec![2, 4, 6], "other"), "{threads} threads");
+        }
     }
 
     #[test]

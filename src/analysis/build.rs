@@ -131,13 +131,15 @@ fn lower_all(drafts: Vec<Draft>, relations: &Relations, infer: &mut Infer, progr
     let mut lowered: Vec<Option<Lowered>> = Vec::new();
     lowered.resize_with(drafts.len(), || None);
     let agrees = drafts.iter().any(|draft| draft.rule.body.iter().any(agrees));
+    let read = if agrees { read_by(&drafts) } else { BTreeSet::new() };
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     for (members, rules) in by_dependency(&drafts, relations) {
         for at in rules {
             let Some(mut draft) = drafts[at].take() else { continue };
             let sound =
                 !draft.rule.broken && !infer.broken.contains(&at) && nominal::check(&draft.rule, relations, infer);
-            lowered[at] = if sound { lower(&mut draft, relations, infer, (&mut spreads, agrees)) } else { None };
+            let is_read = read.contains(&draft.rule.head.index());
+            lowered[at] = if sound { lower(&mut draft, relations, infer, (&mut spreads, is_read)) } else { None };
             if infer.mode == Mode::Audit {
                 names.add(&draft.rule, lowered[at].is_some());
             }
@@ -151,6 +153,13 @@ fn lower_all(drafts: Vec<Draft>, relations: &Relations, infer: &mut Infer, progr
     infer.wrong_cards.iter().for_each(|card| program.cards[*card] = None);
     spreads.finish(program);
     names
+}
+
+/// The relations that conditions read: of no others does any `~` ask how exact they are.
+fn read_by(drafts: &[Draft]) -> BTreeSet<usize> {
+    let mut read = BTreeSet::new();
+    drafts.iter().flat_map(|draft| &draft.rule.body).for_each(|cond| relations_in(cond, &mut read));
+    read
 }
 
 /// Relations that depend on one another with the positions of their rules, each after those that it needs.
@@ -205,12 +214,12 @@ fn lower(
     draft: &mut Draft,
     relations: &Relations,
     infer: &mut Infer,
-    (spreads, agrees): (&mut Spreads, bool),
+    (spreads, is_read): (&mut Spreads, bool),
 ) -> Option<Lowered> {
     let Draft { rule: draft, parents, card } = draft;
     let (own, parents) = (draft.vars.len(), std::mem::take(parents));
     let mut lower = Lower::new(infer, relations, spreads, (std::mem::take(&mut draft.vars), parents));
-    let lowered = lower.whole(draft, card.take(), agrees);
+    let lowered = lower.whole(draft, card.take(), is_read);
     draft.vars = lower.vars;
     draft.vars.truncate(own);
     lowered
@@ -218,14 +227,14 @@ fn lower(
 
 impl Lower<'_, '_> {
     /// The rule, and the alternative of its card.
-    fn whole(&mut self, draft: &mut hir::Rule, card: Option<CardDraft>, agrees: bool) -> Option<Lowered> {
+    fn whole(&mut self, draft: &mut hir::Rule, card: Option<CardDraft>, is_read: bool) -> Option<Lowered> {
         let mut rule = self.rule(draft)?;
         let alternative = match card {
             Some(card) => Some(finish_alternative(self, card, draft, &rule.body)?),
             None => None,
         };
         rule.vars = self.finish_vars();
-        if agrees && !draft.subsumption {
+        if is_read && !draft.subsumption {
             self.register_spreads(&rule);
         }
         Some(Lowered { rule, alternative, subsumption: draft.subsumption })

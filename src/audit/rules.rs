@@ -80,6 +80,9 @@ pub fn pack_name(pack: &Shipped) -> &'static str {
     pack.path.strip_suffix(".toml").unwrap_or(pack.path)
 }
 
+/// Shipped definitions that are still to be parsed: their file, and their place among the programs.
+type Shared = (FileId, usize);
+
 struct Loader<'a> {
     sources: &'a mut SourceMap,
     /// The files that are wished for, in order; of each the folder, when it stands in one.
@@ -164,7 +167,8 @@ impl Loader<'_> {
         self.rules.files.push(file);
     }
 
-    /// Reads what is wished for: plain rules and shared definitions in the order in which they are met, cards on threads.
+    /// Reads what is wished for: plain rules and own definitions in the order in which they are met, cards and shipped
+    /// definitions on threads.
     fn read(&mut self, threads: usize) {
         let wished = std::mem::take(&mut self.wished);
         let sources = &*self.sources;
@@ -172,7 +176,7 @@ impl Loader<'_> {
             let plain = sources.file(*file).name().ends_with(".dl");
             (!plain).then(|| cards::read(sources, *file))
         });
-        let mut cards = Vec::new();
+        let (mut cards, mut shared) = (Vec::new(), Vec::new());
         for ((file, folder), read) in wished.iter().zip(read) {
             let Some((read, report)) = read else {
                 self.program(*file);
@@ -181,25 +185,39 @@ impl Loader<'_> {
             self.report.append(report);
             self.rules.files.push(*file);
             for used in &read.uses {
-                self.shared(used, folder.as_deref());
+                shared.extend(self.shared(used, folder.as_deref()));
             }
             cards.extend(read.cards.into_iter().map(|card| (*file, card)));
         }
         let sources = &*self.sources;
-        let trees = threads::map(&cards, threads, |(_, card)| parse_card(sources, card));
+        let programs = || threads::map(&shared, threads, |(file, _): &Shared| syntax::parse_program(sources, *file));
+        let trees = || threads::map(&cards, threads, |(_, card)| parse_card(sources, card));
+        let (programs, trees) = threads::both(threads, programs, trees);
+        for ((_, at), (program, report)) in shared.into_iter().zip(programs) {
+            self.report.append(report);
+            self.rules.programs[at] = program;
+        }
         for ((file, card), (tree, report)) in cards.into_iter().zip(trees) {
             self.report.append(report);
             self.rules.cards.push(LoadedCard { card, tree, file });
         }
     }
 
-    /// Loads what a card file uses: beside it, or shipped.
-    fn shared(&mut self, used: &cards::Words, folder: Option<&Path>) {
+    /// Keeps the place of shipped definitions among the programs. They have neither includes nor macros.
+    fn shipped_program(&mut self, shipped: &Shipped) -> Option<Shared> {
+        let file = self.shipped(shipped)?;
+        self.rules.programs.push(ast::Program::default());
+        self.rules.files.push(file);
+        Some((file, self.rules.programs.len() - 1))
+    }
+
+    /// Loads what a card file uses: beside it, or shipped; that is still to be parsed.
+    fn shared(&mut self, used: &cards::Words, folder: Option<&Path>) -> Option<Shared> {
         let own = folder.map(|folder| folder.join(&used.text)).filter(|path| path.is_file());
         let shipped = SHARED.iter().find(|shared| shared.path == used.text);
         let file = match (own, shipped) {
             (Some(path), _) => self.file(&path, Some(used.span)),
-            (None, Some(shipped)) => self.shipped(shipped),
+            (None, Some(shipped)) => return self.shipped_program(shipped),
             (None, None) => {
                 let name = &used.text;
                 let message = text!("没有共用定义 `{name}`", "there is no shared file `{name}`");
@@ -222,6 +240,7 @@ impl Loader<'_> {
         if let Some(file) = file {
             self.program(file);
         }
+        None
     }
 
     fn complain(&mut self, diagnostic: Diagnostic, at: Option<Span>) {

@@ -44,15 +44,20 @@ impl Written {
         matches!(self.quotes, Quotes::Basic | Quotes::MultiBasic)
     }
 
-    /// Each character with the byte at which it is written, escapes undone. A line break right after the opening
-    /// quotes of a multi-line string, and the blanks after a backslash at the end of a line, are not part of it.
-    pub(super) fn characters(&self, text: &str) -> Vec<(usize, char)> {
-        let body = &text[self.inner.clone()];
-        let mut rest = body;
-        if matches!(self.quotes, Quotes::MultiBasic | Quotes::MultiLiteral) {
-            rest = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix('\n')).unwrap_or(rest);
+    /// What is written, escapes undone.
+    pub(super) fn decoded(&self, text: &str) -> String {
+        let body = self.body(text);
+        if self.has_escapes() && body.contains('\\') {
+            return self.characters(text).into_iter().map(|(_, c)| c).collect();
         }
-        let mut characters = Vec::with_capacity(rest.len());
+        body.to_owned()
+    }
+
+    /// Each character with the byte at which it is written, escapes undone. The blanks after a backslash at the end of a
+    /// line are not part of it.
+    pub(super) fn characters(&self, text: &str) -> Vec<(usize, char)> {
+        let mut rest = self.body(text);
+        let mut characters = Vec::with_capacity(rest.chars().count());
         while let Some(c) = rest.chars().next() {
             let at = self.inner.end - rest.len();
             if c == '\\' && self.has_escapes() {
@@ -65,6 +70,15 @@ impl Written {
             }
         }
         characters
+    }
+
+    /// What stands between the quotes, without a line break right after those of a multi-line string.
+    fn body<'t>(&self, text: &'t str) -> &'t str {
+        let body = &text[self.inner.clone()];
+        if matches!(self.quotes, Quotes::MultiBasic | Quotes::MultiLiteral) {
+            return body.strip_prefix("\r\n").or_else(|| body.strip_prefix('\n')).unwrap_or(body);
+        }
+        body
     }
 }
 

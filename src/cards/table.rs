@@ -173,8 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn decode(&self, written: &Written) -> Words {
-        let text = written.characters(self.file.text()).into_iter().map(|(_, c)| c).collect();
-        Words { text, span: self.span(written.inner.clone()) }
+        Words { text: written.decoded(self.file.text()), span: self.span(written.inner.clone()) }
     }
 }
 

@@ -30,10 +30,10 @@ impl Pending {
         infer.woken.clear();
         for (at, (_, _, constraint)) in items.iter().enumerate() {
             let at = u32::try_from(at).expect("fewer than 2^32 constraints");
-            for node in nodes(constraint, relations) {
+            nodes(constraint, relations, &mut |node| {
                 let root = infer.find(node);
                 infer.watchers[root].push(at);
-            }
+            });
         }
         let weights: Vec<u8> = items.iter().map(|(_, _, constraint)| weight(infer, constraint)).collect();
         let mut waiting = std::array::from_fn(|_| Positions::none_of(items.len()));
@@ -115,14 +115,14 @@ fn weight(infer: &Infer, constraint: &Constraint) -> u8 {
     }
 }
 
-/// The nodes that decide whether a constraint can be solved.
-fn nodes(constraint: &Constraint, relations: &Relations) -> Vec<Node> {
+/// Shows the nodes that decide whether a constraint can be solved.
+fn nodes(constraint: &Constraint, relations: &Relations, see: &mut dyn FnMut(Node)) {
     match constraint {
-        Constraint::Call { args, result, .. } => args.iter().map(|arg| arg.0).chain([*result]).collect(),
-        Constraint::Compare { left, right, .. } => vec![left.0, right.0],
-        Constraint::Assign { value, column } => vec![value.0, relations.column_node(*column)],
-        Constraint::Field { row, .. } => vec![row.0],
-        Constraint::Record { result, .. } => vec![*result],
-        Constraint::Aggregate { target, .. } => target.iter().map(|target| target.0).collect(),
+        Constraint::Call { args, result, .. } => args.iter().map(|arg| arg.0).chain([*result]).for_each(see),
+        Constraint::Compare { left, right, .. } => [left.0, right.0].into_iter().for_each(see),
+        Constraint::Assign { value, column } => [value.0, relations.column_node(*column)].into_iter().for_each(see),
+        Constraint::Field { row, .. } => see(row.0),
+        Constraint::Record { result, .. } => see(*result),
+        Constraint::Aggregate { target, .. } => target.iter().for_each(|target| see(target.0)),
     }
 }

@@ -60,7 +60,7 @@ pub(super) struct Builder<'b, 'a> {
 pub(super) struct Scope {
     pub(super) parent: Option<usize>,
     pub(super) names: BTreeMap<String, Binding>,
-    fields: BTreeMap<(VarId, String), VarId>,
+    fields: BTreeMap<VarId, BTreeMap<String, VarId>>,
 }
 
 /// The conditions of one scope, as far as they are resolved.

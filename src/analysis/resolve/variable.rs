@@ -120,8 +120,8 @@ impl Builder<'_, '_> {
         // a template reads the fields of the finding's rows anew; those of rows in its own braces stay there
         let home = self.vars[row.index()].scope;
         let scope = self.display.filter(|display| !self.is_inside(home, *display)).unwrap_or(home);
-        let key = (row, column.text.clone());
-        if let Some(known) = self.scopes[scope].fields.get(&key) {
+        let known = self.scopes[scope].fields.get(&row).and_then(|fields| fields.get(&column.text));
+        if let Some(known) = known {
             self.vars[known.index()].uses += 1;
             return *known;
         }
@@ -129,7 +129,7 @@ impl Builder<'_, '_> {
         let row_span = Span::new(span.start(), column.span.start().max(span.start() + 1) - 1);
         let (row_node, result) = (self.vars[row.index()].node, self.vars[field.index()].node);
         self.infer.constrain(span, Constraint::Field { row: (row_node, row_span), column: column.clone(), result });
-        self.scopes[scope].fields.insert(key, field);
+        self.scopes[scope].fields.entry(row).or_default().insert(column.text.clone(), field);
         field
     }
 

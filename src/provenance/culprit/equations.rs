@@ -49,22 +49,29 @@ pub fn equalities(
 ) -> Equalities {
     let most = TERMS + rows / 50;
     let mut found = Collector { input, ids: BTreeMap::new(), terms: 0, most, found: Equalities::default() };
+    let reader = Reader::new(input, outcome);
     let rules = (0..).map(RuleId).zip(&input.program.rules).filter(|(_, rule)| rule.card.is_some());
-    let claims = rules.filter_map(|(id, rule)| Claim::of(input, id, rule));
+    let claims = rules.filter_map(|(id, rule)| {
+        let claim = Claim::of(input, id, rule)?;
+        // How many instances it may have, where all of them are looked at.
+        let bound = Some(reader.instances_at_most(rule)).filter(|_| claim.sense == Sense::Zero);
+        Some((claim, bound.filter(|bound| *bound <= INSTANCES)))
+    });
     let failed = |claim: &Claim<'_>| failed.get(&claim.id).map_or(&[][..], Vec::as_slice);
-    let (often, claims): (Vec<_>, Vec<_>) = claims.partition(|claim| failed(claim).len() > MOST_FAILED);
-    found.found.systematic = often.iter().filter(|claim| claim.sense == Sense::Zero).map(|claim| claim.id).collect();
+    let (often, claims): (Vec<_>, Vec<_>) = claims.partition(|(claim, _)| failed(claim).len() > MOST_FAILED);
+    let often = often.iter().filter(|(claim, _)| claim.sense == Sense::Zero);
+    found.found.systematic = often.map(|(claim, _)| claim.id).collect();
     let of_failed = |claim: &Claim<'_>| Reader::new(input, outcome).of_failed(claim, failed(claim));
-    // A few at a time: each may find as many terms as are left for all.
-    let at_a_time = if threads > 1 { threads * 4 } else { 1 };
+    // Each may find as many terms as are left for all. Where that would be many, one goes after another.
+    let instances = claims.iter().filter_map(|(_, bound)| *bound).fold(0, u64::saturating_add);
+    let at_a_time = if threads > 1 && instances <= INSTANCES { claims.len().max(1) } else { 1 };
     for some in claims.chunks(at_a_time) {
         let left = found.most.saturating_sub(found.terms);
-        let stated = threads::map(some, threads, |claim| {
-            let all = |claim| Reader::new(input, outcome).all(claim, (INSTANCES, left));
-            let all = if claim.sense == Sense::Zero { all(claim) } else { None };
+        let stated = threads::map(some, threads, |(claim, bound)| {
+            let all = bound.and_then(|_| Reader::new(input, outcome).all(claim, left));
             all.ok_or_else(|| of_failed(claim))
         });
-        for (claim, stated) in some.iter().zip(stated) {
+        for ((claim, _), stated) in some.iter().zip(stated) {
             match stated.map(|all| found.add(claim, all)) {
                 Ok(true) => {}
                 Ok(false) => found.add_failed(claim, of_failed(claim)),

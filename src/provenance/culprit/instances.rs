@@ -33,11 +33,8 @@ impl<'a> Reader<'a> {
         Self { matcher: Matcher::new(input, outcome) }
     }
 
-    /// Every instance of a rule; none when there may be more than so many, or they have more than so many terms.
-    pub(super) fn all(&self, claim: &Claim<'_>, (instances, most): (u64, u64)) -> Option<Vec<Instance>> {
-        if self.instances_at_most(claim.rule) > instances {
-            return None;
-        }
+    /// Every instance of a rule; none when they have more than so many terms.
+    pub(super) fn all(&self, claim: &Claim<'_>, most: u64) -> Option<Vec<Instance>> {
         let (mut found, mut terms) = (Vec::new(), 0);
         let unbound = Bindings::new(claim.rule.vars.len());
         let flow = self.matcher.solve(&claim.rule.vars, &claim.rest, (unbound, Mode::Doubtful), &mut |bindings, _| {
@@ -68,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A bound on how many instances a rule has: the rows of its atoms, multiplied.
-    fn instances_at_most(&self, rule: &Rule) -> u64 {
+    pub(super) fn instances_at_most(&self, rule: &Rule) -> u64 {
         let atoms = rule.body.iter().filter_map(|literal| match literal {
             Literal::Atom(atom) => Some(atom),
             _ => None,

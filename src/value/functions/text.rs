@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use regex::Regex;
 use rustc_hash::FxHashMap;
@@ -226,20 +226,23 @@ pub(in crate::value) fn with_regex<T>(pattern: &str, use_it: impl FnOnce(&Regex)
 /// Compiled patterns by what was written.
 type Patterns = FxHashMap<String, Option<Regex>>;
 
-/// The compiled pattern: compiling takes as long as searching a statement, so what one thread has made serves all. Each
-/// takes a copy, since searching with a shared one has threads wait for each other.
+/// The compiled pattern: compiling takes as long as searching a statement, so what one thread has made serves all; others
+/// meanwhile compile other patterns. Each takes a copy, since searching with a shared one has threads wait for each other.
 fn compiled(pattern: &str) -> Option<Regex> {
-    static MADE: LazyLock<Mutex<Patterns>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(regex) = made.get(pattern) {
-        return regex.clone();
-    }
-    make_room(&mut made);
-    made.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).ok()).clone()
+    type Made = FxHashMap<String, Arc<OnceLock<Option<Regex>>>>;
+    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
+    let own = {
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if !made.contains_key(pattern) {
+            make_room(&mut made);
+        }
+        Arc::clone(made.entry(pattern.to_owned()).or_default())
+    };
+    own.get_or_init(|| Regex::new(pattern).ok()).clone()
 }
 
 /// Programs have few patterns; those computed from data must not fill the memory.
-fn make_room(patterns: &mut Patterns) {
+fn make_room<T>(patterns: &mut FxHashMap<String, T>) {
     const KEPT: usize = 256;
     if patterns.len() >= KEPT {
         patterns.clear();
