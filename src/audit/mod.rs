@@ -39,7 +39,7 @@ pub use self::card::{CardTree, parse_card};
 pub use self::ground::{FactCell, FactRow, Ground, ground};
 pub use self::lint::{lint, rules_of};
 pub use self::params::Set;
-pub use self::plain::{PlainRequest, PlainRun, run_plain};
+pub use self::plain::{PlainRequest, PlainRun, run_plain, run_plain_forewarning};
 pub use self::query::query;
 pub use self::rules::{LoadedCard, Rules, Wish, load_rules, pack_name};
 pub use self::test::{Tested, prove_tests, test};
@@ -138,13 +138,22 @@ pub struct Audit {
     pub reach: Reach,
 }
 
+/// Hears complaints that are known before rules run: a run may take long.
+pub type Forewarn<'f> = dyn FnMut(&SourceMap, &[Diagnostic]) + 'f;
+
 /// Audits the folder that `request` names.
 #[must_use]
 pub fn check(request: &Request) -> Audit {
+    check_forewarning(request, &mut |_, _| {})
+}
+
+/// As [`check`]; `forewarn` hears, once and in order, what is among the complaints by the time rules begin to run.
+#[must_use]
+pub fn check_forewarning(request: &Request, forewarn: &mut Forewarn<'_>) -> Audit {
     let mut audit = Audit::default();
     let mut report = Report::new();
     if let Some(sets) = load(&mut audit, request, &mut report) {
-        run(&mut audit, request, &sets, &mut report);
+        run(&mut audit, request, &sets, (&mut report, forewarn));
     }
     audit.diagnostics = report.sorted();
     audit
@@ -208,7 +217,7 @@ fn is_understood(wrong: &Diagnostic) -> bool {
 }
 
 /// Resolves the rules, runs them, and finds.
-fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) {
+fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (&mut Report, &mut Forewarn<'_>)) {
     let (program, complaints) = resolve(&audit.sources, &audit.rules, &audit.store, sets);
     let refused = complaints.has_errors();
     report.append(complaints);
@@ -217,6 +226,7 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], report: &mut Report) 
         audit.reach = Reach::Refused;
         return;
     }
+    forewarn(&audit.sources, &report.clone().sorted());
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
     let matcher = Matcher::new(&input, &outcome);

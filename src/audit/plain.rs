@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::json_facts;
 use super::records::{self, Declared};
-use super::{Engine, execute};
+use super::{Engine, Forewarn, execute};
 use crate::analysis::{self, InputWish, Mode};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::exec::{Input, Outcome};
@@ -53,6 +53,12 @@ pub struct PlainRun {
 /// Runs a plain Datalog program.
 #[must_use]
 pub fn run_plain(request: &PlainRequest) -> PlainRun {
+    run_plain_forewarning(request, &mut |_, _| {})
+}
+
+/// As [`run_plain`]; `forewarn` hears, once and in order, what is among the complaints by the time rules begin to run.
+#[must_use]
+pub fn run_plain_forewarning(request: &PlainRequest, forewarn: &mut Forewarn<'_>) -> PlainRun {
     let mut run = PlainRun::default();
     let mut report = Report::new();
     if let Some(tree) = load(&mut run.sources, request, &mut report) {
@@ -65,7 +71,7 @@ pub fn run_plain(request: &PlainRequest) -> PlainRun {
         progress::enter(Phase::Loading);
         run.store = load_facts(&mut run.sources, request, (&schema, &wishes), &mut report);
         let tree = [tree, ast::Program { items, comments: Vec::new() }];
-        resolve_and_run(&mut run, request.engine, &tree, &mut report);
+        resolve_and_run(&mut run, request.engine, &tree, (&mut report, forewarn));
     }
     run.diagnostics = report.sorted();
     complain_of_outcome(&mut run);
@@ -85,13 +91,19 @@ fn load(sources: &mut SourceMap, request: &PlainRequest, report: &mut Report) ->
     Some(tree)
 }
 
-fn resolve_and_run(run: &mut PlainRun, engine: Engine, tree: &[ast::Program], report: &mut Report) {
+fn resolve_and_run(
+    run: &mut PlainRun,
+    engine: Engine,
+    tree: &[ast::Program],
+    (report, forewarn): (&mut Report, &mut Forewarn<'_>),
+) {
     let input =
         analysis::Input { mode: Mode::Plain, sources: &run.sources, programs: tree, cards: &[], store: &run.store };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     run.program = program;
     if !report.has_errors() {
+        forewarn(&run.sources, &report.clone().sorted());
         let input = Input { program: &run.program, store: &run.store, sources: &run.sources };
         run.outcome = Some(execute(&input, engine));
         progress::enter(Phase::Finding);

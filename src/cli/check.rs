@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::terminal::{Terminal, with_sign_of_life};
 use super::{AuditArgs, CLEAN, Common, FOUND, INCOMPLETE, REFUSED, Said};
-use crate::audit::{Audit, Reach, Request, check as audit, mend, rules_of};
+use crate::audit::{Audit, Reach, Request, check_forewarning, mend, rules_of};
 use crate::diagnostic::{Code, Diagnostic, Lang, Severity as Weight};
 use crate::finding::{Finding, Severity, Verdict};
 use crate::render::{concise, human, json, sarif, summary};
@@ -55,7 +55,16 @@ pub(super) fn check(args: &CheckArgs, common: &Common, terminal: &Terminal) -> S
     let evidence = matches!(args.format, Format::Json);
     let request = Request { evidence, ..args.audit.request(common, terminal.lang()) };
     let mended = if args.fix { mend_rules(&request, terminal.lang()) } else { String::new() };
-    let mut audit = with_sign_of_life(terminal.lang(), || audit(&request));
+    let draw = |sources: &SourceMap, complaints: &[Diagnostic]| match args.format {
+        Format::Full => terminal.complaints(sources, complaints),
+        Format::Concise => complaint_lines(sources, complaints, terminal.lang()),
+        Format::Json | Format::Sarif => String::new(),
+    };
+    let (mut audit, warned) =
+        with_sign_of_life(terminal.lang(), &draw, |forewarn| check_forewarning(&request, forewarn));
+    if matches!(args.format, Format::Full | Format::Concise) {
+        audit.diagnostics = warned.rest(&audit.diagnostics);
+    }
     if audit.reach != Reach::Refused && !audit.audited.checked_anything() {
         audit.diagnostics.push(nothing_checked());
     }
@@ -196,9 +205,12 @@ fn full(audit: &Audit, terminal: &Terminal, (code, threads): (u8, usize)) -> Sai
     Said { stdout, stderr, code }
 }
 
+fn complaint_lines(sources: &SourceMap, complaints: &[Diagnostic], lang: Lang) -> String {
+    complaints.iter().map(|complaint| concise::diagnostic(sources, complaint, lang)).collect()
+}
+
 fn lines(audit: &Audit, terminal: &Terminal, code: u8) -> Said {
-    let complaint = |diagnostic| concise::diagnostic(&audit.sources, diagnostic, terminal.lang());
-    let mut stderr: String = audit.diagnostics.iter().map(complaint).collect();
+    let mut stderr = complaint_lines(&audit.sources, &audit.diagnostics, terminal.lang());
     if audit.reach != Reach::Refused {
         stderr += &summary::line(&audit.audited, terminal.lang());
     }

@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 mod fmt;
 mod init;
+mod memory;
 mod pages;
 mod profile;
 mod query;
@@ -77,7 +78,7 @@ struct Common {
     /// 最多运行多少秒 / most seconds a run may take
     #[arg(long, global = true, value_name = "SECONDS", hide_short_help = true)]
     timeout: Option<u64>,
-    /// 推导结果最多占多少 MB 内存 / most megabytes that derived rows may take
+    /// 推导结果最多占多少 MB 内存，默认为可用内存的一半 / most megabytes that derived rows may take; half of what is free by default
     #[arg(long, global = true, value_name = "MB", hide_short_help = true)]
     max_memory: Option<usize>,
     /// 线程数 / threads
@@ -165,6 +166,7 @@ impl Common {
             EngineArg::Frog => Engine::FrogWith(Options {
                 timeout: self.timeout.map(Duration::from_secs),
                 max_memory: self.max_memory.map(|megabytes| megabytes << 20),
+                default_memory: self.max_memory.is_none().then(memory::half_of_available).flatten(),
                 threads: self.threads,
                 one_pass_from: None,
             }),

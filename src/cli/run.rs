@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::terminal::{Terminal, with_sign_of_life};
 use super::{CLEAN, Common, INCOMPLETE, REFUSED, Said};
-use crate::audit::{PlainRequest, PlainRun, run_plain};
+use crate::audit::{PlainRequest, PlainRun, run_plain_forewarning};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::render::souffle::{Results, Target, output};
+use crate::source::SourceMap;
 use crate::text;
 use crate::threads;
 
@@ -37,13 +38,15 @@ pub(super) fn run(args: &RunArgs, common: &Common, terminal: &Terminal) -> Said 
         stdin,
         engine: common.engine(),
     };
-    let mut run = with_sign_of_life(terminal.lang(), || run_plain(&request));
+    let draw = |sources: &SourceMap, complaints: &[Diagnostic]| terminal.complaints(sources, complaints);
+    let (mut run, warned) =
+        with_sign_of_life(terminal.lang(), &draw, |forewarn| run_plain_forewarning(&request, forewarn));
     let mut said = Said { code: REFUSED, ..Said::default() };
     if let Some(outcome) = &run.outcome {
         said.code = if outcome.failures.is_empty() { CLEAN } else { INCOMPLETE };
         write_outputs(&mut run, args, common.engine().threads(), &mut said);
     }
-    said.stderr = terminal.complaints(&run.sources, &run.diagnostics);
+    said.stderr = terminal.complaints(&run.sources, &warned.rest(&run.diagnostics));
     said
 }
 

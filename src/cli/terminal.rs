@@ -5,12 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
 
 use super::{INCOMPLETE, INTERRUPTED, Said};
-use crate::diagnostic::{Diagnostic, Lang};
+use crate::audit::Forewarn;
+use crate::diagnostic::{Diagnostic, Lang, Severity};
 use crate::exec::frog::interrupt;
 use crate::progress::{self, Phase};
 use crate::render::human::{self, Style};
@@ -99,19 +101,55 @@ fn stage(lang: Lang) -> String {
     }
 }
 
-/// Does `work`; from the second second on, the terminal says how far it is.
-pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
-    if !std::io::stderr().is_terminal() {
-        return work();
+/// Complaints that somebody at a terminal was shown before rules ran, so that they are not shown again.
+#[derive(Debug, Default)]
+pub(super) struct Forewarned(Vec<Diagnostic>);
+
+impl Forewarned {
+    /// Those of `complaints` that are worth a warning, and were not shown; from now on they were.
+    fn of(&mut self, complaints: &[Diagnostic]) -> Vec<Diagnostic> {
+        let fresh = self.rest(complaints).into_iter().filter(|complaint| complaint.severity > Severity::Note);
+        let fresh: Vec<Diagnostic> = fresh.collect();
+        self.0.extend_from_slice(&fresh);
+        fresh
     }
+
+    /// Those of `complaints` that were not shown.
+    pub(super) fn rest(&self, complaints: &[Diagnostic]) -> Vec<Diagnostic> {
+        complaints.iter().filter(|complaint| !self.0.contains(complaint)).cloned().collect()
+    }
+}
+
+/// Does `work`; from the second second on, the terminal says how far it is. Complaints that `work` gives before it runs rules are
+/// drawn at once: whoever waits at a terminal may see there that waiting is of no use. Elsewhere they come with all others.
+pub(super) fn with_sign_of_life<T>(
+    lang: Lang,
+    draw: &dyn Fn(&SourceMap, &[Diagnostic]) -> String,
+    work: impl FnOnce(&mut Forewarn<'_>) -> T,
+) -> (T, Forewarned) {
+    let mut warned = Forewarned::default();
+    if !std::io::stderr().is_terminal() {
+        return (work(&mut |_, _| {}), warned);
+    }
+    let shown: Mutex<Option<ProgressBar>> = Mutex::new(None);
+    let mut forewarn = |sources: &SourceMap, complaints: &[Diagnostic]| {
+        let said = draw(sources, &warned.of(complaints));
+        let print = || write(&mut std::io::stderr(), &said);
+        match &*shown.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(spinner) => spinner.suspend(print),
+            None => print(),
+        }
+    };
     let (done, waiting) = channel::<()>();
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
+    let result = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let waiting = waiting;
             if waiting.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
             let spinner = ProgressBar::new_spinner();
             spinner.enable_steady_tick(TICK);
+            *shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(spinner.clone());
             loop {
                 spinner.set_message(stage(lang));
                 if waiting.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
@@ -120,10 +158,11 @@ pub(super) fn with_sign_of_life<T>(lang: Lang, work: impl FnOnce() -> T) -> T {
             }
             spinner.finish_and_clear();
         });
-        let result = work();
+        let result = work(&mut forewarn);
         drop(done);
         result
-    })
+    });
+    (result, warned)
 }
 
 /// From now on Ctrl-C has rules stop with a word on where they were; a second one ends the process at once.
@@ -170,4 +209,23 @@ pub(super) fn guarded(lang: Lang, verb: impl FnOnce() -> Said) -> ExitCode {
 /// Writes `text`. A reader that went away has seen what it wanted.
 fn write(to: &mut impl Write, text: &str) {
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Forewarned;
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::text;
+
+    #[test]
+    fn what_was_shown_before_the_run_is_not_shown_again() {
+        let warning = Diagnostic::warning(Code::GrowsWithoutBound, text!("甲", "a"));
+        let note = Diagnostic::note(Code::GrowsWithoutBound, text!("乙", "b"));
+        let failed = Diagnostic::error(Code::RuleFailed, text!("丙", "c"));
+        let mut warned = Forewarned::default();
+        let before = [warning.clone(), note.clone()];
+        assert_eq!(warned.of(&before), before[..1]);
+        assert_eq!(warned.of(&before), []);
+        assert_eq!(warned.rest(&[warning, failed.clone(), note.clone()]), [failed, note]);
+    }
 }

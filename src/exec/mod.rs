@@ -7,6 +7,7 @@ pub mod compare;
 pub mod doubt;
 pub mod fold;
 pub mod frog;
+pub mod limits;
 pub mod matcher;
 pub mod profile;
 pub mod reference;

@@ -397,6 +397,66 @@ fn ctrl_c_leaves_what_was_found_and_says_where_it_stopped() {
     assert_eq!(fs::read_to_string(dir.join("small.csv")).unwrap(), "1\n");
 }
 
+/// An audit with a rule whose conditions fit any two rows, and one that is soon done.
+const PRODUCT: &str = ".decl pair(a: symbol, b: symbol)\npair(x.name, y.name) :- x in project, y in project.\n";
+const CARDS: &str = "language = 1\nuse = [\"lib/budget.dl\", \"./pair.dl\"]\n\
+                     [[rule]]\ncode = \"Z-1\"\nseverity = \"error\"\ntitle = \"两两\"\nmessage = \"{a}\"\n\
+                     when = 'p in project, pair(a, _), a = p.name, p.budget > 100000元'\n\
+                     [[rule]]\ncode = \"Z-2\"\nseverity = \"error\"\ntitle = \"超支\"\nmessage = \"{p.name}\"\n\
+                     when = 'p in project, p.spent > p.budget'\n";
+
+#[test]
+fn a_rule_that_takes_too_much_memory_fails_and_the_others_report() {
+    let rows = (0..1500).map(|at| format!("项目{at},100,{}\n", if at == 7 { 120 } else { 90 }));
+    let table = format!("name,budget,spent\n{}", rows.collect::<String>());
+    let manifest = MANIFEST.replace("\"budget\"", "\"./cards.toml\"");
+    let dir = audit("too-much", &manifest, &[("p.csv", &table), ("pair.dl", PRODUCT), ("cards.toml", CARDS)]);
+    let dir = dir.to_str().unwrap();
+    assert_eq!(code(&["check", dir]), 1, "half of what is free is enough");
+    for threads in ["1", "2"] {
+        let found = gouji(&["check", dir, "--max-memory", "1", "--threads", threads, "--format", "concise"]);
+        assert_eq!(found.status.code(), Some(3), "{}", stderr(&found));
+        assert!(stdout(&found).contains("Z-2") && !stdout(&found).contains("Z-1"), "{}", stdout(&found));
+        let full = gouji(&["check", dir, "--max-memory", "1", "--threads", threads]);
+        let said = format!("{}{}", stdout(&full), stderr(&full));
+        assert!(said.contains("`pair`"), "{said}");
+        assert!(said.contains("问题 1 个"), "{said}");
+    }
+}
+
+#[test]
+fn a_program_that_takes_too_much_memory_says_which_rule_and_what_to_do() {
+    let program = ".decl small(x: number)\nsmall(1).\n.output small\n.decl n(x: number)\nn(0).\n\
+                   n(x + 1) :- n(x), x < 1000000000000.\n.output n\n";
+    let dir = audit("program-too-much", "", &[("endless.dl", program)]);
+    let ended = command(&["run", "endless.dl", "-D", ".", "--max-memory", "1"]).current_dir(&dir).output().unwrap();
+    let said = stderr(&ended);
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    assert!(said.contains("超过内存上限（1 MB）而停止；此时 `n` 已有"), "{said}");
+    assert!(said.contains("endless.dl:6") && said.contains("--max-memory"), "{said}");
+    assert_eq!(fs::read_to_string(dir.join("small.csv")).unwrap(), "1\n");
+}
+
+#[test]
+fn complaints_are_known_before_rules_run_and_stay_among_those_of_the_end() {
+    let table = format!("name,budget,spent\n{}", (0..1500).map(|at| format!("项目{at},100,90\n")).collect::<String>());
+    let manifest = MANIFEST.replace("\"budget\"", "\"./cards.toml\"");
+    let dir = audit("forewarned", &manifest, &[("p.csv", &table), ("pair.dl", PRODUCT), ("cards.toml", CARDS)]);
+    let options = gouji::exec::frog::Options { max_memory: Some(1 << 20), ..Default::default() };
+    let engine = gouji::audit::Engine::FrogWith(options);
+    let request = gouji::audit::Request { start: dir, engine, ..Default::default() };
+    let mut heard = Vec::new();
+    let audit = gouji::audit::check_forewarning(&request, &mut |_, complaints| heard.push(complaints.to_vec()));
+    assert_eq!(heard.len(), 1);
+    assert!(heard[0].iter().any(|complaint| complaint.code == gouji::diagnostic::Code::CrossProduct), "{heard:?}");
+    assert!(heard[0].iter().all(|complaint| audit.diagnostics.contains(complaint)), "{heard:?}");
+
+    // What cannot be run is not forewarned of.
+    let request = gouji::audit::Request { start: "no/such/folder".into(), ..Default::default() };
+    let refused = gouji::audit::check_forewarning(&request, &mut |_, _| panic!("nothing runs"));
+    assert_eq!(refused.reach, gouji::audit::Reach::Refused);
+}
+
 #[test]
 fn a_column_that_is_blank_throughout_costs_no_more_than_its_rows() {
     // The shared definitions look at `purpose` of every pair of projects of one name, if it is there at all.

@@ -344,14 +344,81 @@ fn check_failures(program: &Program, outcome: &Outcome) {
 #[test]
 fn a_rule_without_end_is_stopped_in_time_and_the_others_run() {
     let timeout = Some(std::time::Duration::from_millis(400));
-    let (program, outcome) = run(ENDLESS, &exec::frog::Options { timeout, ..Default::default() });
-    check_failures(&program, &outcome);
+    for threads in [Some(1), Some(2)] {
+        let (program, outcome) = run(ENDLESS, &exec::frog::Options { timeout, threads, ..Default::default() });
+        check_failures(&program, &outcome);
+    }
 }
 
 #[test]
 fn a_rule_without_end_is_stopped_by_memory_and_the_others_run() {
-    let (program, outcome) = run(ENDLESS, &exec::frog::Options { max_memory: Some(1 << 16), ..Default::default() });
-    check_failures(&program, &outcome);
+    for threads in [Some(1), Some(2)] {
+        let options = exec::frog::Options { max_memory: Some(1 << 16), threads, ..Default::default() };
+        let (program, outcome) = run(ENDLESS, &options);
+        check_failures(&program, &outcome);
+        let reason = &outcome.failures[0].reason;
+        assert!(reason.zh.starts_with("超过内存上限（0 MB）而停止；此时 `n` 已有 "), "{}", reason.zh);
+        assert!(reason.zh.ends_with("可用 `--max-memory` 放宽"), "{}", reason.zh);
+        assert!(reason.en.contains("(program.dl:3; stratum "), "{}", reason.en);
+
+        let options = exec::frog::Options { default_memory: Some(1 << 16), threads, ..Default::default() };
+        let (program, outcome) = run(ENDLESS, &options);
+        check_failures(&program, &outcome);
+        assert!(outcome.failures[0].reason.en.contains("(0 MB, half of what was free)"));
+    }
+}
+
+/// Strata that do not need one another run side by side; what one of them makes stops that one, not those beside it.
+#[test]
+fn a_rule_that_explodes_fails_beside_others() {
+    let text = ".decl n(x:number)\nn(0).\nn(x + 1) :- n(x), x < 3000.\n\
+                .decl product(x:number, y:number)\nproduct(x, y) :- n(x), n(y).\n\
+                .decl few(x:number)\nfew(x) :- n(x), x < 5.\n\
+                .decl twice(x:number)\ntwice(2 * x) :- n(x).\n\
+                .decl above(x:number)\nabove(x) :- product(x, _), x > 2990.\n";
+    for threads in [1, 2, 7] {
+        let options = exec::frog::Options { max_memory: Some(1 << 20), threads: Some(threads), ..Default::default() };
+        let (program, outcome) = run(text, &options);
+        assert_eq!(failed(&program, &outcome), ["above", "product"]);
+        let of = |name: &str| program.relations.iter().position(|relation| relation.name == name).unwrap();
+        assert_eq!(rows(&program, &outcome, of("few")).len(), 5);
+        assert_eq!(rows(&program, &outcome, of("twice")).len(), 3001);
+    }
+}
+
+/// Rules that count or close, texts that grow, and the search for what cannot be decided have limits too.
+#[test]
+fn limits_hold_wherever_a_rule_runs() {
+    let other = ".decl other(x:number)\nother(1).\nother(x + 1) :- other(x), x < 9.\n";
+    let some = ".decl some(x:number)\nsome(0).\nsome(x + 1) :- some(x), x < 2000.\n";
+    let growing = [
+        // texts
+        ".decl n(x:symbol)\nn(\"a\").\nn(cat(x, x)) :- n(x), strlen(x) > 0.\n".to_owned(),
+        // records
+        format!("{some}.type p = [a:number, b:number]\n.decl n(x:p)\nn([x, y]) :- some(x), some(y).\n"),
+        // relations that are more than the set of what rules derive
+        format!("{some}.decl n(x:number, y:number) eqrel\nn(x, x + 1) :- some(x).\n"),
+        format!("{some}.decl n(x:number, y:number, z:number)\nn(autoinc(), x, y) :- some(x), some(y).\n"),
+    ];
+    for text in growing {
+        let text = format!("{text}{other}");
+        for threads in [1, 2] {
+            let options =
+                exec::frog::Options { max_memory: Some(1 << 20), threads: Some(threads), ..Default::default() };
+            let (program, outcome) = run(&text, &options);
+            assert_eq!(failed(&program, &outcome), ["n"], "{text}");
+            let of = |name: &str| program.relations.iter().position(|relation| relation.name == name).unwrap();
+            assert_eq!(rows(&program, &outcome, of("other")).len(), 9, "{text}");
+            assert!(rows(&program, &outcome, of("n")).is_empty(), "{text}");
+        }
+    }
+}
+
+/// The relations of which a rule failed, by name.
+fn failed(program: &Program, outcome: &Outcome) -> Vec<String> {
+    let head = |failure: &exec::Failure| program.rules[failure.rule.index()].head;
+    let names = outcome.failures.iter().map(|failure| program.relations[head(failure).index()].name.clone());
+    names.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 #[test]

@@ -78,7 +78,7 @@ const LAWS: &[Law] = &[
             "src/value",
             "src/plan",
             "src/exec/fold.rs",
-            "src/exec/frog/limits.rs",
+            "src/exec/limits.rs",
             "src/cli/profile.rs",
             "src/facts/read/sheet",
             "src/facts/souffle/cells.rs",

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::index::Index;
-use super::limits::Limits;
 use super::run::Engine;
 use super::spread;
 use super::totals::{Totals, TotalsKey};
@@ -28,7 +27,7 @@ enum Made {
 }
 
 impl Engine<'_> {
-    /// Plans the strata that read only facts, and makes what they will ask of large tables. No limits are set.
+    /// Plans the strata that read only facts, and makes what they will ask of large tables.
     pub(super) fn prepare_ahead(&mut self) {
         let program = self.world.input.program;
         for at in 0..program.strata.len() {
@@ -38,13 +37,13 @@ impl Engine<'_> {
         }
         let planned = std::mem::take(&mut self.planned);
         let jobs = self.jobs(&planned);
-        let world = &self.world;
+        let (world, limits) = (&self.world, self.limits_now(false));
         let made = threads::map(&jobs, self.threads, |job| match job {
             Job::Index(key, table) => {
                 let index = Index::new(key.1.len(), key.2);
                 Made::Index(key.clone(), world.brought_up_to_date(index, key, *table))
             }
-            Job::Totals(key, plan, step) => Made::Totals(*key, world.totals_of(plan, step, Limits::default())),
+            Job::Totals(key, plan, step) => Made::Totals(*key, world.totals_of(plan, step, limits)),
         });
         for made in made {
             match made {

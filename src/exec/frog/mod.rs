@@ -11,7 +11,6 @@ pub mod derived;
 pub mod eval;
 mod fold;
 pub mod index;
-mod limits;
 mod meet;
 mod nested;
 mod notes;
@@ -28,6 +27,6 @@ mod wave;
 pub mod words;
 mod world;
 
-pub use limits::{Options, interrupt};
+pub use crate::exec::limits::{Options, interrupt};
 pub use run::run;
 pub use world::World;

@@ -172,7 +172,9 @@ impl Runner<'_> {
     fn decide(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<bool, Fault> {
         let bindings = self.bindings(batch, row);
         let rule = self.rule;
-        match self.matcher().holds(&rule.vars, literal, &bindings) {
+        let holds = self.matcher().holds(&rule.vars, literal, &bindings);
+        self.stop = self.stop.or(self.matcher().stopped());
+        match holds {
             Truth::True => Ok(true),
             Truth::False => Ok(false),
             Truth::Unknown(doubt) => Err(self.fault_of(&doubt)),
@@ -198,12 +200,13 @@ impl Runner<'_> {
             };
             Flow::Break(())
         });
+        self.stop = self.stop.or(self.matcher().stopped());
         result.map_err(|doubt| self.fault_of(&doubt))
     }
 
     fn matcher(&mut self) -> &Matcher<'_> {
-        let world = self.world;
-        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(true), &world.possible))
+        let (world, limits) = (self.world, self.limits);
+        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(true), &world.possible).within(limits))
     }
 
     fn fault_of(&mut self, doubt: &Doubt) -> Fault {

@@ -9,13 +9,13 @@ use rustc_hash::FxHashMap;
 use super::World;
 use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
-use super::limits::{Limits, Options, Stop};
 use super::special;
 use super::spread;
 use super::totals;
 use super::wave;
-use super::words::{Kind, Words, is_none};
+use super::words::{Kind, Mark, Words, is_none};
 use crate::exec::doubt::Possible;
+use crate::exec::limits::{Limits, Meter, Options, Stop, Stopped};
 use crate::exec::profile::{Profile, Took};
 use crate::exec::undecided::{self, Met, Open};
 use crate::exec::{Failure, Input, Outcome, reference};
@@ -27,21 +27,17 @@ use crate::text;
 /// Runs the program over the facts.
 #[must_use]
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
-    let mut engine = Engine::new(input);
+    let mut engine = Engine::new(input, *options);
     engine.threads = options.threads();
     engine.world.one_pass_from = options.one_pass_from.unwrap_or(totals::WORTH);
     if wave::is_worth_it(input, options) {
         engine.waves();
     } else {
-        let start = Instant::now();
         let strata = input.program.strata.len();
-        if engine.threads > 1 && !options.has_limits() {
+        if engine.threads > 1 {
             engine.prepare_ahead();
         }
-        for at in 0..strata {
-            engine.limits = Limits::new(options, start, at + 1 == strata);
-            engine.stratum(at);
-        }
+        (0..strata).for_each(|at| engine.stratum(at, at + 1 == strata));
     }
     engine.world.rows(false);
     Outcome {
@@ -58,7 +54,10 @@ pub(super) struct Engine<'a> {
     pub(super) world: World<'a>,
     pub(super) sizes: Sizes,
     pub(super) open: Open,
-    limits: Limits,
+    options: Options,
+    start: Instant,
+    /// Of the stratum that runs.
+    pub(super) limits: Limits,
     pub(super) failures: Vec<Failure>,
     counter: i64,
     pub(super) threads: usize,
@@ -71,10 +70,13 @@ pub(super) struct Engine<'a> {
 pub(super) struct Growing {
     relations: Vec<RelationId>,
     sinks: Vec<Sink>,
+    /// How many bytes each of these takes, and all that share the meter.
+    bytes: Vec<usize>,
+    meter: Meter,
 }
 
 impl<'a> Engine<'a> {
-    fn new(input: &'a Input<'a>) -> Self {
+    fn new(input: &'a Input<'a>, options: Options) -> Self {
         let program = input.program;
         let derived = program.relations.iter().map(|relation| match relation.origin {
             Origin::Facts(_) => None,
@@ -102,6 +104,8 @@ impl<'a> Engine<'a> {
             world,
             sizes: Sizes::of_facts(program, input.store),
             open: Open::default(),
+            options,
+            start: Instant::now(),
             limits: Limits::default(),
             failures: Vec::new(),
             counter: 0,
@@ -111,7 +115,30 @@ impl<'a> Engine<'a> {
         }
     }
 
-    pub(super) fn stratum(&mut self, at: usize) {
+    /// What a stratum that begins now may use; `last` when none follows.
+    pub(super) fn limits_now(&self, last: bool) -> Limits {
+        Limits::new(&self.options, self.start, last).beside(self.world.bytes())
+    }
+
+    /// Completes a stratum; `last` when none follows.
+    pub(super) fn stratum(&mut self, at: usize, last: bool) {
+        let mark = self.world.words.mark();
+        self.limits = self.limits_now(last);
+        let failed = self.failures.len();
+        self.complete(at);
+        if self.failures.len() > failed {
+            self.forget(mark);
+        }
+    }
+
+    /// Takes back what a rule that failed has put into the dictionary, lest the next one has no room; indexes may stand on it.
+    pub(super) fn forget(&mut self, mark: Mark) {
+        self.world.indexes.clear();
+        self.world.totals.clear();
+        self.world.words.forget(mark);
+    }
+
+    fn complete(&mut self, at: usize) {
         if self.fails_with_others(at) {
             return;
         }
@@ -120,19 +147,24 @@ impl<'a> Engine<'a> {
         }
         let planned = self.planned.remove(&at);
         let plan = planned.unwrap_or_else(|| plan::stratum(self.world.input.program, &self.sizes, at));
-        let mut growing = Growing::of(&self.world, &plan);
+        let mut growing = Growing::of(&self.world, &plan, Meter::default());
         let mut met = Met::default();
         if self.is_special(at) {
-            self.delegate(at, &mut growing, &mut met); // loaded rows included: not all of them need stay
+            // loaded rows included: not all of them need stay
+            if let Err(stopped) = self.delegate(at, &mut growing, &mut met) {
+                return self.fail(at, Some(&growing), stopped);
+            }
         } else {
             self.seed(&mut growing);
             let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut met));
             if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut met)) {
-                return self.fail(at, &growing, (rule, stop));
+                return self.fail(at, Some(&growing), (rule, stop));
             }
         }
         self.finish(at);
-        self.settle(at, &met);
+        if let Err(stopped) = self.settle(at, &met) {
+            self.fail(at, None, stopped);
+        }
     }
 
     /// Whether nothing can come of the stratum: each of its rules needs a row of a relation that has none, and its relations
@@ -179,13 +211,16 @@ impl<'a> Engine<'a> {
     }
 
     /// Has the reference engine complete the stratum.
-    fn delegate(&mut self, at: usize, growing: &mut Growing, met: &mut Met) {
+    fn delegate(&mut self, at: usize, growing: &mut Growing, met: &mut Met) -> Done {
         self.world.decoded.take();
         self.world.rows(true);
         let rows = self.world.decoded.take().unwrap_or_default();
         let stratum = &self.world.input.program.strata[at];
-        let completed =
-            reference::complete(self.world.input, rows, &mut self.world.possible, (stratum, &mut self.counter));
+        let state = (stratum, &mut self.counter);
+        let completed = reference::complete(self.world.input, rows, &mut self.world.possible, state, self.limits);
+        if let Some(stopped) = completed.stop {
+            return Err(stopped);
+        }
         met.erred.extend(completed.erring);
         met.doubted.extend(&stratum.rules);
         self.failures.extend(completed.failures);
@@ -197,10 +232,11 @@ impl<'a> Engine<'a> {
             }
         }
         growing.commit(&mut self.world);
+        Ok(())
     }
 
     /// What the stratum leaves undecided.
-    fn settle(&mut self, at: usize, met: &Met) {
+    fn settle(&mut self, at: usize, met: &Met) -> Done {
         let input = self.world.input;
         let stratum = &input.program.strata[at];
         self.world.decoded.take();
@@ -208,9 +244,10 @@ impl<'a> Engine<'a> {
             self.world.rows(true);
             let World { decoded, possible, .. } = &mut self.world;
             let rows = decoded.get().map_or(&[][..], Vec::as_slice);
-            let left = undecided::settle(input, rows, possible, (stratum, met));
+            let left = undecided::settle(input, rows, possible, (stratum, met), self.limits)?;
             self.open.add(left);
         }
+        Ok(())
     }
 
     /// Rows that rules' relations have from facts.
@@ -253,27 +290,30 @@ impl<'a> Engine<'a> {
         progress::enter(Phase::Running(self.world.input.program.relations[plan.head.index()].name.clone()));
         self.world.prepare_totals(plan, self.limits);
         self.world.prepare(plan, &plan.steps);
-        self.limits.elsewhere = self.world.bytes();
+        self.limits = self.limits.beside(self.world.bytes());
         let (done, took) = growing.rule(&self.world, plan, (self.limits, self.threads), met);
         self.profile.add(plan, Took { time: start.elapsed(), ..took });
         done
     }
 
     /// A stratum that was stopped leaves no rows: none of its relations is complete.
-    pub(super) fn fail(&mut self, at: usize, growing: &Growing, (rule, stop): (RuleId, Stop)) {
+    pub(super) fn fail(&mut self, at: usize, growing: Option<&Growing>, (rule, stop): (RuleId, Stop)) {
         let program = self.world.input.program;
         let head = program.rules[rule.index()].head;
-        let sink =
-            growing.relations.iter().position(|relation| *relation == head).map_or(0, |at| growing.sinks[at].len);
-        let rows = self.world.derived(head).len + sink;
-        let reason = stop.reason(&program.relations[head.index()].name, rows);
+        let rows = self.world.derived(head).len + growing.map_or(0, |growing| growing.fresh(head));
+        let reason = stop.reason(self.world.input, Stopped { rule, stratum: at, rows });
         let rules = &program.strata[at].rules;
         self.failures.extend(rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
-        self.world.indexes.retain(|(relation, ..), _| !growing.relations.contains(relation));
-        for relation in &growing.relations {
+        let is_derived = |relation: &&RelationId| self.world.derived[relation.index()].is_some();
+        let relations: Vec<RelationId> = program.strata[at].relations.iter().filter(is_derived).copied().collect();
+        self.world.indexes.retain(|(relation, ..), _| !relations.contains(relation));
+        self.world.decoded.take();
+        for relation in &relations {
             let kinds = self.world.derived(*relation).kinds.clone();
             self.world.derived[relation.index()] = Some(Arc::new(Derived::new(kinds)));
             self.world.recent[relation.index()] = 0..0;
+            self.world.finished[relation.index()] = false;
+            self.world.sorted[relation.index()].take();
         }
     }
 
@@ -304,11 +344,12 @@ impl<'a> Engine<'a> {
 }
 
 impl Growing {
-    pub(super) fn of(world: &World<'_>, plan: &StratumPlan) -> Self {
+    pub(super) fn of(world: &World<'_>, plan: &StratumPlan, meter: Meter) -> Self {
         let is_derived = |relation: &RelationId| world.derived[relation.index()].is_some();
         let relations: Vec<RelationId> = plan.relations.iter().copied().filter(is_derived).collect();
-        let sinks = relations.iter().map(|relation| Sink::new(world.derived(*relation).columns.len())).collect();
-        Self { relations, sinks }
+        let sinks: Vec<Sink> =
+            relations.iter().map(|relation| Sink::new(world.derived(*relation).columns.len())).collect();
+        Self { relations, bytes: vec![0; sinks.len()], sinks, meter }
     }
 
     /// Takes what one plan derives, on up to so many threads.
@@ -320,14 +361,16 @@ impl Growing {
         met: &mut Met,
     ) -> (Done, Took) {
         let start = Instant::now();
-        let sink = &mut self.sinks[self.relations.iter().position(|known| *known == plan.head).unwrap_or(0)];
+        let at = self.relations.iter().position(|known| *known == plan.head).unwrap_or(0);
+        let (sink, own, meter) = (&mut self.sinks[at], &mut self.bytes[at], &self.meter);
         let before = sink.len;
         let mut candidates = 0;
         let ran = spread::run(world, plan, (limits, threads), &mut |columns, len| {
             candidates += len as u64;
             progress::rows(len);
             sink.insert(&columns, len);
-            limits.memory(sink.bytes())
+            let before = std::mem::replace(own, sink.bytes());
+            limits.memory(meter.moved(before, *own) + world.words.bytes())
         });
         if ran.erred {
             met.erred.insert(plan.rule);
@@ -338,6 +381,19 @@ impl Growing {
         let rows = (sink.len - before) as u64;
         let took = Took { time: start.elapsed(), candidates, rows, counts: ran.counts };
         (ran.stop.map_or(Ok(()), |stop| Err((plan.rule, stop))), took)
+    }
+
+    /// How many rows of a relation wait for the end of the round.
+    fn fresh(&self, relation: RelationId) -> usize {
+        self.relations.iter().position(|known| *known == relation).map_or(0, |at| self.sinks[at].len)
+    }
+
+    /// Gives back all that it took.
+    pub(super) fn drop_all(&mut self) {
+        for (sink, bytes) in self.sinks.iter_mut().zip(&mut self.bytes) {
+            *sink = Sink::new(sink.fresh.len());
+            self.meter.moved(std::mem::take(bytes), 0);
+        }
     }
 
     /// Moves the new rows to their relations; which rows of each they are.

@@ -10,8 +10,8 @@ use std::thread;
 
 use super::World;
 use super::batch::BATCH;
-use super::limits::{Limits, Stop};
 use super::steps::{Head, Runner};
+use crate::exec::limits::{Limits, Stop};
 use crate::plan::RulePlan;
 
 /// What a plan came to, beside its rows.

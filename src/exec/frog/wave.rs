@@ -6,25 +6,24 @@
 use std::collections::BTreeSet;
 
 use super::World;
-use super::limits::{Limits, Options};
 use super::run::{Done, Engine, Growing};
 use super::special;
 use super::spread;
 use super::steps::Runner;
 use crate::exec::Input;
+use crate::exec::limits::{Limits, Meter, Options, Stop};
 use crate::exec::profile::Took;
 use crate::exec::undecided::{self, Met};
 use crate::ir::{Literal, Origin, Program, RelationId};
 use crate::plan::{self, RulePlan, StratumPlan};
 use crate::threads;
 
-/// Whether there are several threads and no table is worth splitting. Limits are shared out stratum by stratum, and rules that
-/// count or choose depend on their order: those programs run in order.
+/// Whether there are several threads and no table is worth splitting. Rules that count or choose depend on their order: those
+/// programs run in order.
 pub(super) fn is_worth_it(input: &Input<'_>, options: &Options) -> bool {
     let program = input.program;
     let is_small = input.store.tables.iter().all(|table| (table.rows as usize) < spread::WORTH);
     options.threads() > 1
-        && !options.has_limits()
         && is_small
         && !program.rules.iter().any(special::rule)
         && !program.relations.iter().any(special::relation)
@@ -33,6 +32,8 @@ pub(super) fn is_worth_it(input: &Input<'_>, options: &Options) -> bool {
 /// Which strata can go next.
 struct Order {
     ready: BTreeSet<usize>,
+    /// How many strata are not completed.
+    left: usize,
     /// How many strata each one still waits for.
     waiting: Vec<usize>,
     /// The strata that wait for each one.
@@ -46,7 +47,8 @@ impl Order {
             stratum.relations.iter().for_each(|relation| stratum_of[relation.index()] = Some(at));
         }
         let count = program.strata.len();
-        let mut order = Self { ready: BTreeSet::new(), waiting: vec![0; count], users: vec![Vec::new(); count] };
+        let mut order =
+            Self { ready: BTreeSet::new(), left: count, waiting: vec![0; count], users: vec![Vec::new(); count] };
         for (at, stratum) in program.strata.iter().enumerate() {
             let mut needs = BTreeSet::new();
             for rule in &stratum.rules {
@@ -62,7 +64,13 @@ impl Order {
         order
     }
 
+    /// Whether one stratum is left.
+    fn is_last(&self) -> bool {
+        self.left == 1
+    }
+
     fn done(&mut self, at: usize) {
+        self.left -= 1;
         self.ready.remove(&at);
         for user in std::mem::take(&mut self.users[at]) {
             self.waiting[user] -= 1;
@@ -101,7 +109,7 @@ impl Engine<'_> {
         while let Some(first) = order.ready.first().copied() {
             let beside: Vec<usize> = order.ready.iter().copied().filter(|at| self.goes_beside(*at)).collect();
             if beside.is_empty() {
-                self.stratum(first);
+                self.stratum(first, order.is_last());
                 order.done(first);
             } else {
                 self.wave(&beside);
@@ -119,12 +127,25 @@ impl Engine<'_> {
             .copied()
             .zip(plans)
             .partition(|(_, plan)| plan.once.iter().any(|rule| self.is_worth_splitting(rule)));
-        large.into_iter().for_each(|(at, _)| self.stratum(at));
+        large.into_iter().for_each(|(at, _)| self.stratum(at, false));
+        self.limits = self.limits_now(false);
+        let mark = self.world.words.mark();
         for rule in small.iter().flat_map(|(_, plan)| &plan.once) {
-            self.world.prepare_totals(rule, Limits::default());
+            self.world.prepare_totals(rule, self.limits);
             self.world.prepare(rule, &rule.steps);
         }
-        let parts = threads::map(&small, self.threads, |(_, plan)| part(&self.world, plan));
+        // What was prepared for all counts as well.
+        let elsewhere = self.world.bytes();
+        let meter = Meter::default();
+        let parts = threads::map(&small, self.threads, |(_, plan)| {
+            part(&self.world, plan, self.limits_now(false).beside(elsewhere), meter.clone())
+        });
+        if parts.iter().any(|part| matches!(part.done, Err((_, Stop::Memory(_))))) {
+            // Whatever ran beside it may have taken the memory: one after another, each has all of it.
+            drop(parts);
+            self.forget(mark);
+            return small.into_iter().for_each(|(at, _)| self.stratum(at, false));
+        }
         let taken = small.into_iter().zip(parts).filter_map(|((at, plan), part)| self.take((at, &plan), part));
         let taken: Vec<(usize, Met)> = taken.collect();
         self.settle_beside(&taken);
@@ -149,7 +170,7 @@ impl Engine<'_> {
             self.profile.add(rule, took);
         }
         if let Err(stopped) = part.done {
-            self.fail(at, &part.growing, stopped);
+            self.fail(at, Some(&part.growing), stopped);
             return None;
         }
         part.growing.commit(&mut self.world);
@@ -167,27 +188,39 @@ impl Engine<'_> {
         if open.is_empty() {
             return;
         }
+        let limits = self.limits_now(false);
         let rows = self.world.rows(true);
         let settled = threads::map(&open, self.threads, |(at, met)| {
             let mut possible = self.world.possible.clone();
-            let left = undecided::settle(input, rows, &mut possible, (stratum(*at), met));
+            let left = undecided::settle(input, rows, &mut possible, (stratum(*at), met), limits);
             (left, possible)
         });
+        let mut stopped = Vec::new();
         for ((at, _), (left, possible)) in open.into_iter().zip(settled) {
-            self.open.add(left);
+            match left {
+                Ok(left) => self.open.add(left),
+                Err(why) => stopped.push((*at, why)),
+            }
             self.world.possible.adopt(possible, &stratum(*at).relations);
+        }
+        for (at, why) in stopped {
+            self.fail(at, None, why);
         }
     }
 }
 
 /// Runs the plans of a stratum, one after another.
-fn part(world: &World<'_>, plan: &StratumPlan) -> Part {
-    let mut part = Part { growing: Growing::of(world, plan), met: Met::default(), done: Ok(()), took: Vec::new() };
+fn part(world: &World<'_>, plan: &StratumPlan, limits: Limits, meter: Meter) -> Part {
+    let mut part =
+        Part { growing: Growing::of(world, plan, meter), met: Met::default(), done: Ok(()), took: Vec::new() };
     for rule in &plan.once {
-        let (done, took) = part.growing.rule(world, rule, (Limits::default(), 1), &mut part.met);
+        let (done, took) = part.growing.rule(world, rule, (limits, 1), &mut part.met);
         part.took.push(took);
         part.done = done;
-        if part.done.is_err() {
+        if let Err((_, stop)) = part.done {
+            if matches!(stop, Stop::Memory(_)) {
+                part.growing.drop_all();
+            }
             break;
         }
     }

@@ -28,6 +28,9 @@ pub const fn is_none(word: u32) -> bool {
 
 const BOXED: u32 = 1 << 31;
 
+/// About how many bytes an entry of the dictionary takes: in its list, in its table, and what the allocator adds.
+const ENTRY: usize = 96;
+
 /// What a word without the high bit stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -73,6 +76,14 @@ pub struct Words<'a> {
     more: Arc<RwLock<More>>,
 }
 
+/// How far a dictionary had come.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    texts: usize,
+    boxed: usize,
+    bytes: usize,
+}
+
 /// What has a number of its own.
 #[derive(Debug, Default)]
 pub struct More {
@@ -82,6 +93,8 @@ pub struct More {
     /// Of values that are not in `amount_ids`.
     boxed_ids: FxHashMap<Value, u32>,
     amount_ids: FxHashMap<Amount, u32>,
+    /// About how many bytes of memory it takes.
+    bytes: usize,
 }
 
 /// A decimal or an amount of money without zeros at its end, where it is less than 2⁶³ units: most are, and this is found
@@ -200,6 +213,31 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// About how many bytes what it added to the symbols takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.more.read().unwrap_or_else(PoisonError::into_inner).bytes
+    }
+
+    /// How far the dictionary has come.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+        Mark { texts: more.texts.len(), boxed: more.boxed.len(), bytes: more.bytes }
+    }
+
+    /// Takes back what was added since `mark`. Nobody holds a word of it any more.
+    pub fn forget(&self, mark: Mark) {
+        let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
+        let known = self.symbols.len();
+        more.texts.truncate(mark.texts);
+        more.text_ids.retain(|_, id| (*id as usize) < known + mark.texts);
+        more.boxed.truncate(mark.boxed);
+        more.boxed_ids.retain(|_, id| ((*id & !BOXED) as usize) < mark.boxed);
+        more.amount_ids.retain(|_, id| ((*id & !BOXED) as usize) < mark.boxed);
+        more.bytes = mark.bytes;
+    }
+
     /// What [`Self::read`] needs.
     #[must_use]
     pub fn shared(&self) -> Arc<RwLock<More>> {
@@ -224,6 +262,7 @@ impl<'a> Words<'a> {
         }
         let id = u32::try_from(self.symbols.len() + more.texts.len()).expect("fewer than 2^31 different texts");
         assert!(id < BOXED, "fewer than 2^31 different texts");
+        more.bytes += text.len() + ENTRY;
         more.texts.push(Arc::clone(text));
         more.text_ids.insert(Arc::clone(text), id);
         id
@@ -256,6 +295,7 @@ impl More {
         let next = self.next();
         let id = *self.amount_ids.entry(amount).or_insert(next);
         if id == next {
+            self.bytes += ENTRY;
             self.boxed.push(amount.value());
         }
         id
@@ -268,6 +308,10 @@ impl More {
         let next = self.next();
         let id = *self.boxed_ids.entry(value.clone()).or_insert(next);
         if id == next {
+            self.bytes += ENTRY;
+            if let Value::Record(fields) = &value {
+                self.bytes += size_of_val(&**fields);
+            }
             self.boxed.push(value);
         }
         id
@@ -315,6 +359,20 @@ mod tests {
         let new = words.encode(&Value::symbol("乙"));
         assert_eq!(words.decode(new, Kind::Symbol), Value::symbol("乙"));
         assert_eq!(words.encode(&Value::symbol("乙")), new);
+    }
+
+    #[test]
+    fn what_is_forgotten_may_be_added_again() {
+        let symbols = Symbols::default();
+        let words = Words::new(&symbols);
+        let kept = words.encode(&Value::symbol("甲"));
+        let (mark, bytes) = (words.mark(), words.bytes());
+        let values = [Value::symbol("乙"), Value::Number(-7), Value::Decimal(Decimal::new(25, 1))];
+        let first: Vec<u32> = values.iter().map(|value| words.encode(value)).collect();
+        assert!(words.bytes() > bytes);
+        words.forget(mark);
+        assert_eq!((words.encode(&Value::symbol("甲")), words.bytes()), (kept, bytes));
+        assert_eq!(values.iter().map(|value| words.encode(value)).collect::<Vec<u32>>(), first);
     }
 
     #[test]

@@ -250,6 +250,7 @@ impl Matcher<'_> {
 
     /// Goes on with one row, if it fits.
     pub(super) fn candidate(&self, atom: &Atom, candidate: Candidate, state: &mut State, then: &mut Then) -> Flow {
+        self.goes_on()?;
         let length = state.trail.len();
         let fit = self.fit(atom, candidate, state);
         let flow = match fit {

@@ -80,7 +80,10 @@ impl Matcher<'_> {
                 let slot = Slot::Unknown(Box::new(why.clone()));
                 doubting(&why, generate.span, state, &mut |state| with(generate.row, slot.clone(), state, then))
             }
-            Ok(rows) => rows.iter().try_for_each(|row| with(generate.row, Slot::Value(row.clone()), state, then)),
+            Ok(rows) => rows.iter().try_for_each(|row| {
+                self.goes_on()?;
+                with(generate.row, Slot::Value(row.clone()), state, then)
+            }),
         }
     }
 

@@ -27,10 +27,14 @@ pub use start::{Start, others};
 use member::Memory;
 
 use super::doubt::{Doubt, Possible, PossibleRow};
+use super::limits::{Limits, Stop};
 use super::{Input, Outcome, Rows};
 use crate::facts::store::Cell as Content;
 use crate::ir::{Atom, Expr, Literal, Origin, RelationId, Var, VarId};
 use crate::value::Value;
+
+/// After how many rows it looks at the clock.
+const OFTEN: u32 = 256;
 
 /// Whether to go on.
 pub type Flow = ControlFlow<()>;
@@ -72,6 +76,10 @@ pub struct Matcher<'a> {
     counter: Cell<i64>,
     erred: Cell<bool>,
     memory: Option<Memory>,
+    limits: Option<Limits>,
+    /// How many rows it looked at, and why it stopped.
+    looked: Cell<u32>,
+    stopped: Cell<Option<Stop>>,
 }
 
 /// The indexes asked for so far, by relation; of each its columns.
@@ -167,6 +175,9 @@ impl<'a> Matcher<'a> {
             counter: Cell::new(0),
             erred: Cell::new(false),
             memory: None,
+            limits: None,
+            looked: Cell::new(0),
+            stopped: Cell::new(None),
         }
     }
 
@@ -182,6 +193,30 @@ impl<'a> Matcher<'a> {
     pub fn remembering(mut self) -> Self {
         self.memory = Some(Memory::default());
         self
+    }
+
+    /// Stops when the time is over: [`Self::stopped`] then says so, and nothing it found counts.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Why it stopped, if it did.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Stop> {
+        self.stopped.get()
+    }
+
+    /// Whether it may look at one more row.
+    fn goes_on(&self) -> Flow {
+        let Some(limits) = &self.limits else { return Flow::Continue(()) };
+        let looked = self.looked.get().wrapping_add(1);
+        self.looked.set(looked);
+        if looked.is_multiple_of(OFTEN) && self.stopped.get().is_none() {
+            self.stopped.set(limits.time());
+        }
+        if self.stopped.get().is_some() { Flow::Break(()) } else { Flow::Continue(()) }
     }
 
     /// Counts `autoinc()` from `first`.

@@ -9,6 +9,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::doubt::Possible;
+use super::limits::{Limits, Stop, Stopped};
 use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Start, others};
 use super::undecided::{self, Met, Open};
 use super::{Failure, Input, Outcome, Rows};
@@ -33,13 +34,26 @@ pub fn run(input: &Input) -> Outcome {
         possible: Possible::default(),
         counter: 0,
         failures: Vec::new(),
+        limits: Limits::default(),
+        stop: None,
     };
     let mut open = Open::default();
-    for stratum in &input.program.strata {
+    for (nth, stratum) in input.program.strata.iter().enumerate() {
         let (_, erred) = run.stratum(stratum);
         let met = Met { erred, doubted: stratum.rules.iter().copied().collect() };
-        let left = undecided::settle(input, &run.relations, &mut run.possible, (stratum, &met));
-        open.add(left);
+        let stopped = run.stop.take();
+        let left = stopped.map_or_else(
+            || undecided::settle(input, &run.relations, &mut run.possible, (stratum, &met), run.limits),
+            Err,
+        );
+        match left {
+            Ok(left) => open.add(left),
+            Err((rule, stop)) => {
+                let reason = stop.reason(input, Stopped { rule, stratum: nth, rows: 0 });
+                let failed = |rule: &RuleId| Failure { rule: *rule, reason: reason.clone() };
+                run.failures.extend(stratum.rules.iter().map(failed));
+            }
+        }
     }
     for (relation, rows) in input.program.relations.iter().zip(&mut run.relations) {
         if matches!(relation.origin, Origin::Rules(_)) && rows.is_none() {
@@ -65,6 +79,8 @@ pub struct Completed {
     pub erring: BTreeSet<RuleId>,
     /// Rules that could not be finished.
     pub failures: Vec<Failure>,
+    /// The rule that had to stop, and why: then rows are missing.
+    pub stop: Option<(RuleId, Stop)>,
 }
 
 /// Completes one stratum over `relations`, the rows of all that it needs: for an engine that has no faster way.
@@ -75,13 +91,22 @@ pub fn complete(
     relations: Vec<Option<Box<dyn Rows>>>,
     possible: &mut Possible,
     (stratum, counter): (&Stratum, &mut i64),
+    limits: Limits,
 ) -> Completed {
-    let mut run =
-        Run { input: *input, relations, possible: std::mem::take(possible), counter: *counter, failures: Vec::new() };
+    let (possible_before, counter_before) = (std::mem::take(possible), *counter);
+    let mut run = Run {
+        input: *input,
+        relations,
+        possible: possible_before,
+        counter: counter_before,
+        failures: Vec::new(),
+        limits,
+        stop: None,
+    };
     let (rows, erring) = run.stratum(stratum);
     *possible = run.possible;
     *counter = run.counter;
-    Completed { rows, erring, failures: run.failures }
+    Completed { rows, erring, failures: run.failures, stop: run.stop }
 }
 
 struct Run<'a> {
@@ -90,6 +115,9 @@ struct Run<'a> {
     possible: Possible,
     counter: i64,
     failures: Vec<Failure>,
+    limits: Limits,
+    /// The rule that had to stop, and why.
+    stop: Option<(RuleId, Stop)>,
 }
 
 impl Run<'_> {
@@ -102,17 +130,16 @@ impl Run<'_> {
         }
         let mut erring = BTreeSet::new();
         loop {
-            for (relation, set) in &mut sets {
-                self.close(*relation, set);
-            }
+            self.close_all(stratum, &mut sets);
             self.publish(&sets);
             let before = sets.clone();
             let is_whole = self.round(stratum, &mut sets, &mut erring);
-            for (relation, set) in &mut sets {
-                self.close(*relation, set);
-            }
+            self.close_all(stratum, &mut sets);
             self.publish(&sets);
-            self.drop_dominated(&mut sets);
+            self.drop_dominated(stratum, &mut sets);
+            if self.stop.is_some() {
+                break;
+            }
             if is_whole && (before == sets || self.is_full(&sets)) {
                 break;
             }
@@ -155,13 +182,17 @@ impl Run<'_> {
     ) -> bool {
         let mut is_whole = true;
         let mut derived: Vec<(RelationId, Set)> = Vec::new();
-        let matcher = Matcher::over(&self.input, &self.relations, &self.possible).counting_from(self.counter);
+        let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
+        let matcher = matcher.counting_from(self.counter).within(self.limits);
+        let known: usize = sets.iter().map(|(relation, set)| self.bytes(*relation, set.len())).sum();
+        let mut derived_bytes = 0;
         for id in &stratum.rules {
             let rule = &self.input.program.rules[id.index()];
             let mut heads = Set::new();
             let choice = &self.input.program.relations[rule.head.index()].choice;
             let chosen = Chosen::new(choice, sets.get(&rule.head).unwrap_or(&Set::new()));
             let start = (Bindings::new(rule.vars.len()), Mode::Certain);
+            let mut stop = self.limits.time();
             let _ = matcher.solve(&rule.vars, &rule.body, start, &mut |bindings, _| {
                 let values = rule.args.iter().map(|arg| matcher.value(&rule.vars, arg, bindings));
                 if let Ok(values) = values.collect::<Result<Vec<Value>, _>>()
@@ -169,8 +200,11 @@ impl Run<'_> {
                 {
                     heads.insert(values);
                 }
-                if heads.len() > MOST_ROWS { Flow::Break(()) } else { Flow::Continue(()) }
+                stop = stop.or_else(|| self.limits.memory(known + derived_bytes + self.bytes(rule.head, heads.len())));
+                if heads.len() > MOST_ROWS || stop.is_some() { Flow::Break(()) } else { Flow::Continue(()) }
             });
+            derived_bytes += self.bytes(rule.head, heads.len());
+            self.stop = self.stop.or_else(|| Some((*id, stop.or_else(|| matcher.stopped())?)));
             if matcher.erred() {
                 erring.insert(*id);
             }
@@ -186,15 +220,29 @@ impl Run<'_> {
         is_whole
     }
 
-    /// Closes an `eqrel`.
-    fn close(&self, relation: RelationId, set: &mut Set) {
-        if self.input.program.relations[relation.index()].equivalence {
-            table::close(set);
+    /// About how many bytes so many rows take: as a set, as it was before the round, and as a list.
+    fn bytes(&self, relation: RelationId, rows: usize) -> usize {
+        const ROW: usize = 64;
+        const COPIES: usize = 3;
+        rows * COPIES * (ROW + self.input.program.relations[relation.index()].arity * size_of::<Value>())
+    }
+
+    /// Closes the relations that are an `eqrel`.
+    fn close_all(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>) {
+        for (relation, set) in sets {
+            if !self.input.program.relations[relation.index()].equivalence || self.stop.is_some() {
+                continue;
+            }
+            // Who is given all rows by facts has no rule that could fail.
+            let stop = |rows| self.limits.memory(self.bytes(*relation, rows)).zip(stratum.rules.first());
+            if let Some((stop, rule)) = table::close(set, stop) {
+                self.stop = Some((*rule, stop));
+            }
         }
     }
 
     /// Takes out rows that a subsumptive clause relates to a better one that is still there.
-    fn drop_dominated(&mut self, sets: &mut BTreeMap<RelationId, Set>) {
+    fn drop_dominated(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>) {
         for relation in sets.keys().copied().collect::<Vec<_>>() {
             let clauses = &self.input.program.relations[relation.index()].subsumption;
             if clauses.is_empty() {
@@ -202,7 +250,7 @@ impl Run<'_> {
             }
             let rows: Vec<Vec<Value>> = sets[&relation].iter().cloned().collect();
             let mut gone = BTreeSet::new();
-            let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
+            let matcher = Matcher::over(&self.input, &self.relations, &self.possible).within(self.limits);
             for clause in clauses {
                 let Some([worse, better]) = clause.atoms(relation) else { continue };
                 let [Literal::Atom(first), Literal::Atom(better)] =
@@ -224,6 +272,8 @@ impl Run<'_> {
                     }
                 }
             }
+            let stopped = matcher.stopped().zip(stratum.rules.first());
+            self.stop = self.stop.or(stopped.map(|(stop, rule)| (*rule, stop)));
             let kept = rows.into_iter().enumerate();
             let kept = kept.filter(|(at, _)| !gone.contains(&u32::try_from(*at).unwrap_or(u32::MAX)));
             let kept: Set = kept.map(|(_, row)| row).collect();

@@ -27,12 +27,13 @@ impl Rows for Listed {
     }
 }
 
-/// Closes a relation of two columns under reflexivity, symmetry and transitivity.
-pub(super) fn close(set: &mut BTreeSet<Vec<Value>>) {
+/// Closes a relation of two columns under reflexivity, symmetry and transitivity, unless there is a reason not to make so
+/// many rows: then that.
+pub(super) fn close<R>(set: &mut BTreeSet<Vec<Value>>, why_not: impl FnOnce(usize) -> Option<R>) -> Option<R> {
     let mut class: BTreeMap<Value, usize> = BTreeMap::new();
     let mut classes: Vec<BTreeSet<Value>> = Vec::new();
     for row in set.iter() {
-        let [a, b] = &row[..] else { return };
+        let [a, b] = &row[..] else { return None };
         let mut place = |value: &Value| {
             *class.entry(value.clone()).or_insert_with(|| {
                 classes.push(BTreeSet::from([value.clone()]));
@@ -49,9 +50,13 @@ pub(super) fn close(set: &mut BTreeSet<Vec<Value>>) {
             classes[large].extend(moved);
         }
     }
+    if let Some(reason) = why_not(classes.iter().map(|members| members.len() * members.len()).sum()) {
+        return Some(reason);
+    }
     for members in &classes {
         for a in members {
             set.extend(members.iter().map(|b| vec![a.clone(), b.clone()]));
         }
     }
+    None
 }

@@ -20,10 +20,14 @@ use outlook::Outlook;
 
 use super::cells::admits;
 use super::doubt::{Doubt, Possible, PossibleRow};
-use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Start, others};
+use super::limits::{Limits, Stop};
+use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Slot, Start, others};
 use super::{CellRef, Input, InstanceError, Rows, Undecided};
 use crate::facts::store::{Cell, State};
 use crate::ir::{Atom, Is, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
+
+/// About how many bytes an instance takes beside its bindings.
+const INSTANCE: usize = 128;
 
 /// What a stratum left open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,20 +58,25 @@ pub struct Met {
 
 /// What is open after a stratum whose certain rows are all in `derived`. Rows that it leaves possible are added to
 /// `possible`.
+///
+/// # Errors
+/// The rule for which the search had to stop, and why.
 pub fn settle(
     input: &Input,
     derived: &[Option<Box<dyn Rows>>],
     possible: &mut Possible,
     (stratum, met): (&Stratum, &Met),
-) -> Open {
+    limits: Limits,
+) -> Result<Open, (RuleId, Stop)> {
     let mut open = Open::default();
     loop {
-        let mut pass = Pass { matcher: Matcher::over(input, derived, possible), open: &mut open, found: Vec::new() };
+        let matcher = Matcher::over(input, derived, possible).within(limits);
+        let mut pass = Pass { matcher, limits, open: &mut open, found: Vec::new() };
         for id in &stratum.rules {
             let rule = &input.program.rules[id.index()];
             let everywhere = met.erred.contains(id) || met.doubted.contains(id);
             if everywhere || is_tainted(input, possible, &rule.body) {
-                pass.rule(*id, rule, possible, everywhere);
+                pass.rule(*id, rule, possible, everywhere).map_err(|stop| (*id, stop))?;
             }
         }
         // Which doubt a possible row is kept with must not depend on how an engine came to look for it.
@@ -75,7 +84,7 @@ pub fn settle(
         found.sort_by(|(a, x), (b, y)| (a, &x.values, &x.doubt).cmp(&(b, &y.values, &y.doubt)));
         let grew = found.into_iter().fold(false, |grew, (relation, row)| possible.insert(relation, row) || grew);
         if !(grew && stratum.recursive) {
-            return open;
+            return Ok(open);
         }
     }
 }
@@ -137,6 +146,7 @@ pub fn is_tainted(input: &Input, possible: &Possible, body: &[Literal]) -> bool 
 
 struct Pass<'a, 'o> {
     matcher: Matcher<'a>,
+    limits: Limits,
     open: &'o mut Open,
     found: Vec<(RelationId, PossibleRow)>,
 }
@@ -145,15 +155,19 @@ impl Pass<'_, '_> {
     /// A doubt that comes from nothing in braces, nor from a computation, comes from a row of an atom: those rows are
     /// enough to start from. For the others the search is `everywhere` as well; what it finds beside them is found from
     /// those rows too, so an engine may say that there are others where there are none.
-    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible, everywhere: bool) {
+    fn rule(&mut self, id: RuleId, rule: &Rule, possible: &Possible, everywhere: bool) -> Result<(), Stop> {
         let mut instances: Vec<(Bindings, Doubt)> = Vec::new();
+        let (limits, mut too_much) = (self.limits, None);
+        // A binding is a slot per variable, and its doubt names cells.
+        let weight = rule.vars.len() * size_of::<Slot>() + INSTANCE;
         let matcher = &self.matcher;
         let mut keep = |bindings: &Bindings, doubt: &Doubt| {
             let open = || rule.args.iter().any(|arg| matcher.value(&rule.vars, arg, bindings).is_err());
             if !doubt.is_empty() || open() {
                 instances.push((bindings.clone(), doubt.clone()));
+                too_much = too_much.or_else(|| limits.memory(instances.len() * weight));
             }
-            Flow::Continue(())
+            if too_much.is_some() { Flow::Break(()) } else { Flow::Continue(()) }
         };
         let input = matcher.input();
         if everywhere {
@@ -185,9 +199,13 @@ impl Pass<'_, '_> {
                 let _ = matcher.solve_from(&rule.vars, &start, &mut keep);
             }
         }
+        if let Some(stop) = too_much.or_else(|| self.matcher.stopped()) {
+            return Err(stop);
+        }
         for (bindings, doubt) in instances {
             self.instance(id, rule, &bindings, doubt);
         }
+        self.matcher.stopped().map_or(Ok(()), Err)
     }
 
     fn instance(&mut self, id: RuleId, rule: &Rule, bindings: &Bindings, mut doubt: Doubt) {
