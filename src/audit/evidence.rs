@@ -1,7 +1,7 @@
 //! What a finding stands on, for programs: the values of its variables, and every row that its aggregates took.
 
 use super::claims::exact;
-use super::places::{Spot, cell_spot};
+use super::places::{Spot, cell_spot, part};
 use super::words::Words;
 use crate::exec::cells::{cell_of, row_of, table_of};
 use crate::exec::matcher::{Bindings, Members};
@@ -58,7 +58,7 @@ fn contributors(words: &Words, (rule, aggregate): (&Rule, &Aggregate), bindings:
     })
 }
 
-/// Where a contributor stands: the cell that was added, else where the row that it is begins.
+/// Where a contributor stands: the cell that was added or the characters of it, else where the row that it is begins.
 fn spot(words: &Words, (rule, aggregate): (&Rule, &Aggregate), inner: &Bindings) -> Option<Spot> {
     let cell = match &aggregate.target {
         Some(Expr::Var(var)) => cell_of(&words.input, rule, *var, inner),
@@ -71,7 +71,13 @@ fn spot(words: &Words, (rule, aggregate): (&Rule, &Aggregate), inner: &Bindings)
         Literal::Atom(atom) => row_of(&words.input, rule, atom.row?, inner),
         _ => None,
     });
-    let (table, row) = rows.into_iter().next()?;
+    let Some((table, row)) = rows.into_iter().next() else {
+        let yielded = aggregate.body.iter().filter_map(|literal| match literal {
+            Literal::Generate(generate) => part(&words.input, rule, generate.row, inner),
+            _ => None,
+        });
+        return yielded.into_iter().next();
+    };
     let start = words.input.store.tables[table].row_span(words.input.sources, row).start();
     Some((Span::new(start, start), None))
 }

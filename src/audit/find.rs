@@ -145,7 +145,7 @@ fn labels(words: &Words, rule: &Rule, wanted: &[card::Label], bindings: &Binding
         let mut seen: BTreeSet<Span> = BTreeSet::new();
         for inner in &scope.solutions {
             let bindings = members.bindings(&inner.member);
-            let Some((span, address)) = spot(&words.input, rule, scope.body, &label.at, bindings) else {
+            let Some((span, address)) = spot(&words.input, rule, &label.at, bindings) else {
                 continue;
             };
             if !seen.insert(span) {

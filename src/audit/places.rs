@@ -1,10 +1,10 @@
 //! Where rows, cells and parts of cells stand.
 
-use crate::exec::cells::{cell_of, row_of};
+use crate::exec::cells::{part_of_cell, row_of, yielding};
 use crate::exec::matcher::Bindings;
 use crate::exec::{CellRef, Input};
 use crate::ir::card::Place;
-use crate::ir::{Expr, Literal, Rule, VarId};
+use crate::ir::{Rule, VarId};
 use crate::source::Span;
 use crate::value::Value;
 use crate::value::generators::Generator;
@@ -13,7 +13,7 @@ use crate::value::generators::Generator;
 pub(super) type Spot = (Span, Option<String>);
 
 /// Where `place` is under `bindings`; none for a row that has no place.
-pub(super) fn spot(input: &Input, rule: &Rule, body: &[Literal], place: &Place, bindings: &Bindings) -> Option<Spot> {
+pub(super) fn spot(input: &Input, rule: &Rule, place: &Place, bindings: &Bindings) -> Option<Spot> {
     match place {
         Place::Row(var) => {
             let (table, row) = row_of(input, rule, *var, bindings)?;
@@ -23,7 +23,7 @@ pub(super) fn spot(input: &Input, rule: &Rule, body: &[Literal], place: &Place, 
             let (table, row) = row_of(input, rule, *var, bindings)?;
             Some(cell_spot(input, CellRef { table, row, column: *column }))
         }
-        Place::Part(var) => part(input, rule, body, *var, bindings),
+        Place::Part(var) => part(input, rule, *var, bindings),
     }
 }
 
@@ -43,19 +43,20 @@ pub(super) fn written(input: &Input, cell: CellRef) -> String {
 }
 
 /// The characters that a row of a function was read from, in the cell that is its first argument.
-fn part(input: &Input, rule: &Rule, body: &[Literal], var: VarId, bindings: &Bindings) -> Option<Spot> {
-    let generate = body.iter().find_map(|literal| match literal {
-        Literal::Generate(generate) if generate.row == var => Some(generate),
-        _ => None,
-    })?;
-    let Some(Expr::Var(text)) = generate.args.first() else { return None };
-    let cell = cell_of(input, rule, *text, bindings)?;
+pub(super) fn part(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> Option<Spot> {
+    let generate = yielding(&rule.body, var)?;
+    let cell = part_of_cell(input, rule, generate.args.first()?, bindings)?;
     let Some(Value::Record(fields)) = bindings.value(var) else { return None };
     generated_spot(input, &generate.function, fields, cell)
 }
 
-/// The characters of a cell that a function's row with these `fields` was read from.
-pub(super) fn generated_spot(input: &Input, function: &Generator, fields: &[Value], cell: CellRef) -> Option<Spot> {
+/// The characters of a cell that a function's row with these `fields` was read from; its text begins at that byte of the cell.
+pub(super) fn generated_spot(
+    input: &Input,
+    function: &Generator,
+    fields: &[Value],
+    (cell, begins): (CellRef, u32),
+) -> Option<Spot> {
     let columns = function.columns();
     let number = |name: &str| {
         let at = columns.iter().position(|(column, _)| column == name)?;
@@ -64,7 +65,7 @@ pub(super) fn generated_spot(input: &Input, function: &Generator, fields: &[Valu
             _ => None,
         }
     };
-    let (start, len) = (number("start")?, number("len")?);
+    let (start, len) = (begins.checked_add(number("start")?)?, number("len")?);
     let table = &input.store.tables[cell.table];
     let span = table.part_span(input.sources, cell.row, cell.column, start..start.saturating_add(len));
     Some((span, cell_spot(input, cell).1))

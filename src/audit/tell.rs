@@ -258,7 +258,7 @@ impl Teller<'_> {
         rule: &Rule,
         literal: &Literal,
         row: &Value,
-        cell: Option<CellRef>,
+        cell: Option<(CellRef, u32)>,
     ) -> (String, Option<super::places::Spot>) {
         let Literal::Generate(generate) = literal else { return (row.to_string(), None) };
         let (Value::Record(fields), columns) = (row, generate.function.columns()) else {

@@ -3,7 +3,7 @@
 use super::matcher::{Bindings, Slot};
 use super::{CellRef, Input};
 use crate::facts::store::State;
-use crate::ir::{Is, Origin, Rule, TypeKind, VarId};
+use crate::ir::{Expr, Generate, Is, Literal, Origin, Rule, TypeKind, VarId};
 use crate::syntax::ast::CellState;
 use crate::value::Value;
 
@@ -44,4 +44,37 @@ pub fn cell_of(input: &Input, rule: &Rule, var: VarId, bindings: &Bindings) -> O
     let (owner, column) = rule.vars[var.index()].field?;
     let (table, row) = row_of(input, rule, owner, bindings)?;
     Some(CellRef { table, row, column })
+}
+
+/// The function that yields the rows of a variable, wherever in a body.
+#[must_use]
+pub fn yielding(body: &[Literal], row: VarId) -> Option<&Generate> {
+    body.iter().find_map(|literal| match literal {
+        Literal::Generate(generate) if generate.row == row => Some(generate),
+        Literal::Not(negation) => yielding(&negation.body, row),
+        Literal::Aggregate(aggregate) => yielding(&aggregate.body, row),
+        _ => None,
+    })
+}
+
+/// The text that an expression is, as a part of a cell: the cell, and the byte of its text at which that part begins. The
+/// `text` of a row that a function yielded is a part of the text which the function was given.
+#[must_use]
+pub fn part_of_cell(input: &Input, rule: &Rule, expr: &Expr, bindings: &Bindings) -> Option<(CellRef, u32)> {
+    match expr {
+        Expr::Var(var) => Some((cell_of(input, rule, *var, bindings)?, 0)),
+        Expr::Field(record, column) => {
+            let Expr::Var(row) = **record else { return None };
+            let generate = yielding(&rule.body, row)?;
+            let columns = generate.function.columns();
+            let at = |wanted: &str| columns.iter().position(|(name, _)| name == wanted);
+            let Value::Record(fields) = bindings.value(row)? else { return None };
+            let (true, Value::Number(start)) = (at("text") == Some(*column), fields.get(at("start")?)?) else {
+                return None;
+            };
+            let (cell, begins) = part_of_cell(input, rule, generate.args.first()?, bindings)?;
+            Some((cell, begins.checked_add(u32::try_from(*start).ok()?)?))
+        }
+        _ => None,
+    }
 }

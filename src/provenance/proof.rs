@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::heights::{Heights, heights, premises};
 use crate::exec::CellRef;
-use crate::exec::cells::cell_of;
+use crate::exec::cells::{cell_of, part_of_cell};
 use crate::exec::matcher::{Bindings, Matcher, Member, Members, Mode, Slot};
 use crate::ir::{Aggregate, Atom, Compare, Expr, Generate, Literal, Origin, RelationId, Rule, RuleId, Term, VarId};
 use crate::value::Value;
@@ -90,8 +90,8 @@ pub enum Because<'p> {
     Generated {
         /// The row.
         row: Value,
-        /// The cell that its first argument is.
-        cell: Option<CellRef>,
+        /// The cell that its first argument is a part of, and the byte of the cell's text at which that begins.
+        cell: Option<(CellRef, u32)>,
     },
     /// Nothing was found that a negation looked for.
     Absent {
@@ -296,10 +296,8 @@ impl<'m, 'a> Prover<'m, 'a> {
     }
 
     fn generated(&self, rule: &Rule, generate: &Generate, bindings: &Bindings) -> Option<Because<'a>> {
-        let cell = match generate.args.first() {
-            Some(Expr::Var(var)) => cell_of(self.matcher.input(), rule, *var, bindings),
-            _ => None,
-        };
+        let text = generate.args.first();
+        let cell = text.and_then(|text| part_of_cell(self.matcher.input(), rule, text, bindings));
         Some(Because::Generated { row: bindings.value(generate.row)?.clone(), cell })
     }
 }

@@ -19,6 +19,7 @@ mod layout;
 mod packs;
 mod paths;
 mod proofs;
+mod prose;
 mod readme;
 mod run;
 mod schemas;

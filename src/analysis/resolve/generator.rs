@@ -76,7 +76,24 @@ impl Builder<'_, '_> {
             );
             return None;
         };
-        self.regex(text, pattern.span)
+        let groups = self.regex(text, pattern.span)?;
+        let own = Generator::Captures(Vec::new()).columns();
+        if let Some(taken) = groups.iter().find(|group| own.iter().any(|(column, _)| column == *group)) {
+            let list = own.iter().map(|(column, _)| column.as_str()).collect::<Vec<_>>().join(", ");
+            self.complain(
+                Diagnostic::error(
+                    Code::BadRegex,
+                    text!(
+                        "`captures` 自己就有一列叫 `{taken}`，正则表达式里的组不能再叫这个",
+                        "`captures` has a column `{taken}` of its own: no group can be called so"
+                    ),
+                )
+                .at(pattern.span)
+                .help(text!("换一个名字；自带的列：{list}", "call it otherwise; its own columns: {list}")),
+            );
+            return None;
+        }
+        Some(groups)
     }
 
     pub(super) fn generate(

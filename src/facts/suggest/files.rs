@@ -23,6 +23,8 @@ pub(super) struct Read {
     pub tops: bool,
     /// Whether it has running text and nothing else.
     pub only_text: bool,
+    /// The sentences of its running text: how many there are, and how many have a number.
+    pub sentences: (usize, usize),
     /// The encoding that it was taken to be in, where nothing says so.
     pub encoding: Option<&'static str>,
 }
@@ -30,7 +32,15 @@ pub(super) struct Read {
 impl Read {
     /// Nothing yet of a file of that format.
     const fn of(format: Format) -> Self {
-        Self { format, say_format: false, tables: Vec::new(), tops: false, only_text: false, encoding: None }
+        Self {
+            format,
+            say_format: false,
+            tables: Vec::new(),
+            tops: false,
+            only_text: false,
+            sentences: (0, 0),
+            encoding: None,
+        }
     }
 
     /// Whether the manifest says of a table of it in which encoding it is.
@@ -67,6 +77,7 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<R
     let (mut tables, complaints) = read::read(sources, format, &request);
     report.append(complaints);
     let all = tables.len();
+    let sentences = tables.iter().find(|table| table.narrative).map_or((0, 0), sentences);
     tables.retain(|table| table.name != narrative::NAME);
     let only_text = tables.is_empty() && all > 0;
     if format == Format::Plain && sources.files().len() > before {
@@ -76,7 +87,14 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<R
             return Some(Read { say_format: true, tables, tops, ..Read::of(Format::Csv) });
         }
     }
-    Some(Read { tables, only_text, ..Read::of(format) })
+    Some(Read { tables, only_text, sentences, ..Read::of(format) })
+}
+
+/// How many sentences a running text has, and how many of them have a number.
+fn sentences(text: &RawTable) -> (usize, usize) {
+    let all = text.rows.iter().skip(1).filter_map(|row| row.cells.last());
+    let with_number = |text: &str| text.chars().any(|c| c.is_ascii_digit() || ('０'..='９').contains(&c));
+    all.fold((0, 0), |(all, told), cell| (all + 1, told + usize::from(with_number(&cell.text))))
 }
 
 fn delimited_tables(

@@ -72,6 +72,17 @@ struct Found {
     guess: Option<guess::Guess>,
 }
 
+/// The running text of a file.
+#[derive(Debug)]
+struct Prose {
+    /// The file as the manifest is to write it.
+    file: String,
+    /// There is no table beside it.
+    alone: bool,
+    /// How many sentences there are, and how many have a number.
+    sentences: (usize, usize),
+}
+
 /// How the manifest is to pick a table.
 #[derive(Debug)]
 enum Pick {
@@ -99,7 +110,7 @@ pub fn suggest(sources: &mut SourceMap, schema: &Schema, files: &[PathBuf], aske
         for at in 0..read.tables.len() {
             found.push(look((&mut all, schema), &file, &read, at));
         }
-        texts.extend(Some(file).filter(|_| read.only_text));
+        texts.push(Prose { file, alone: read.only_text, sentences: read.sentences });
     }
     let title = std::path::absolute(asked.dir).ok();
     let title = title.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());

@@ -1,21 +1,21 @@
 //! The text of a suggested manifest.
 
 use super::guess::{Guess, Matched};
-use super::{Asked, Found, Pick};
+use super::{Asked, Found, Pick, Prose};
 use crate::diagnostic::{Lang, Text};
 use crate::facts::cells::DayOrder;
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
-use crate::facts::read::Format;
+use crate::facts::read::{Format, narrative};
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::text;
 
-/// The manifest of all tables that were found; `texts` are files that have none. With relations of their own it names the
-/// file of these.
+/// The manifest of all tables that were found, and of the `texts` that sentences are taken from. With relations of their own
+/// it names the file of these.
 pub(super) fn manifest(
     schema: &Schema,
     title: &str,
-    (found, texts): (&[Found], &[String]),
+    (found, texts): (&[Found], &[Prose]),
     (asked, own): (&Asked<'_>, bool),
 ) -> String {
     let lang = asked.lang;
@@ -44,7 +44,17 @@ pub(super) fn manifest(
     for one in found.iter().filter(|one| one.guess.is_none()) {
         unknown(&mut out, one, lang);
     }
-    for file in texts {
+    let is_text = |relation: &&Relation| {
+        let has = |name: &&str| relation.columns.iter().any(|column| column.name == **name);
+        relation.name == narrative::NAME && narrative::COLUMNS.iter().all(has)
+    };
+    let told: Vec<&Prose> = texts.iter().filter(|prose| prose.sentences.1 > 0).collect();
+    let relation = schema.relations.iter().find(is_text).filter(|_| !told.is_empty());
+    if let Some(relation) = relation {
+        prose(&mut out, relation, &told, lang);
+    }
+    let unused = |prose: &&Prose| prose.alone && (relation.is_none() || prose.sentences.1 == 0);
+    for Prose { file, .. } in texts.iter().filter(unused) {
         out.push('\n');
         note(
             &mut out,
@@ -56,14 +66,23 @@ pub(super) fn manifest(
     out
 }
 
+/// The section of running texts whose sentences have numbers.
+fn prose(out: &mut String, relation: &Relation, texts: &[&Prose], lang: Lang) {
+    head(out, relation);
+    for Prose { file, sentences: (all, told), .. } in texts {
+        let said = text!(
+            "{file}：正文 {all} 句，{told} 句里有数，与表核对",
+            "{file}: {all} sentences of running text, {told} with numbers, to be held against the tables"
+        );
+        note(out, "  ", &said, lang);
+        *out += &format!("  {{ file = {} }},\n", quoted(file));
+    }
+    *out += "]\n";
+}
+
 /// `[relation.X]`
 fn section(out: &mut String, relation: &Relation, fed: &[(&Found, &Guess)], lang: Lang) {
-    out.push('\n');
-    if !relation.doc.trim().is_empty() {
-        let doc = relation.doc.trim().replace('\n', " ");
-        *out += &format!("# {doc}\n");
-    }
-    *out += &format!("[relation.{}]\nsource = [\n", key(&relation.name));
+    head(out, relation);
     let tags = tags(fed);
     // What the file hides is no part of the figures unless people say so, but it is there to be taken.
     let any_shown = fed.iter().any(|(found, _)| !found.hidden_sheet);
@@ -74,6 +93,16 @@ fn section(out: &mut String, relation: &Relation, fed: &[(&Found, &Guess)], lang
         *out += &if left_out { text.replace("\n  { file = ", "\n  # { file = ") } else { text };
     }
     *out += "]\n";
+}
+
+/// How the section of a relation begins.
+fn head(out: &mut String, relation: &Relation) {
+    out.push('\n');
+    if !relation.doc.trim().is_empty() {
+        let doc = relation.doc.trim().replace('\n', " ");
+        *out += &format!("# {doc}\n");
+    }
+    *out += &format!("[relation.{}]\nsource = [\n", key(&relation.name));
 }
 
 /// What rules are to call each source: its title if that is one and its own, else its file.
