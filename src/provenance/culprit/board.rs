@@ -1,7 +1,5 @@
 //! [`Board`]: all equations with their states, so that a change of a cell is judged by every equation it touches.
 
-use std::collections::BTreeSet;
-
 use super::{Cell, Equation, Range, Sense, Slip, Suspect};
 use crate::value::Decimal;
 
@@ -90,7 +88,9 @@ impl<'a> Board<'a> {
 
     fn judge(&self, changed: Vec<usize>, corrected: Decimal, slip: Slip) -> Suspect {
         let value = |cell: usize| if changed.contains(&cell) { Some(corrected) } else { self.cells[cell].value };
-        let touched: BTreeSet<usize> = changed.iter().flat_map(|cell| self.uses(*cell)).collect();
+        let mut touched: Vec<usize> = changed.iter().flat_map(|cell| self.uses(*cell)).collect();
+        touched.sort_unstable();
+        touched.dedup();
         let (mut cleared, mut broken) = (Vec::new(), Vec::new());
         for at in touched {
             let holds = self.after(at, &changed, value) == State::Holds;

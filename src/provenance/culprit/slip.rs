@@ -100,20 +100,45 @@ pub fn slip(written: &str, wanted: Range) -> Option<(Slip, Decimal)> {
         return comma(written, wanted);
     }
     let number = Digits::read(written)?;
-    let mut best: Option<(Slip, Decimal)> = None;
-    // Where nothing at all would do, everything does that is small enough: that says nothing of the point.
-    let vanishes = |slip| match slip {
-        Slip::PointMoved(places) | Slip::WrongUnit(places) => places > 0 && wanted.contains(Decimal::ZERO),
-        _ => false,
-    };
-    let mut multiples = Multiples::of(wanted);
-    number.slips(&mut |slip, digits, scale| {
-        let better = best.is_none_or(|(least, _)| slip < least);
-        if better && multiples.contain(digits, scale) && !vanishes(slip) {
-            best = Digits::value(digits, scale).map(|value| (slip, value)).or(best);
+    let sign = if number.negative { -1 } else { 1 };
+    let mut search = Search { sign, multiples: Multiples::of(wanted), best: None };
+    number.slips(&mut search);
+    search.best.map(|(slip, value)| (slip, value.normalize()))
+}
+
+/// The smallest slip found so far that leads to what is written from a value that would do.
+struct Search {
+    /// -1 for a number with a minus: digits are told without it.
+    sign: i128,
+    multiples: Multiples,
+    best: Option<(Slip, Decimal)>,
+}
+
+impl Search {
+    /// If `digits` × 10^-`scale` was meant, `slip` was made.
+    fn tell(&mut self, slip: Slip, digits: i128, scale: u32) {
+        let digits = self.sign * digits;
+        let better = self.best.is_none_or(|(least, _)| slip < least);
+        if better && self.multiples.contain(digits, scale) && !self.vanishes(slip) {
+            self.best = Digits::value(digits, scale).map(|value| (slip, value)).or(self.best);
         }
-    });
-    best.map(|(slip, value)| (slip, value.normalize()))
+    }
+
+    /// Whether digits between these two may do; when none does, there is no need to try each.
+    fn may(&mut self, (least, greatest): (i128, i128), scale: u32) -> bool {
+        let (one, other) = (self.sign * least, self.sign * greatest);
+        self.multiples.bounds(scale).is_none_or(|(low, high)| one.min(other) <= high && low <= one.max(other))
+    }
+
+    /// Where nothing at all would do, everything does that is small enough: that says nothing of the point.
+    fn vanishes(&self, slip: Slip) -> bool {
+        match slip {
+            Slip::PointMoved(places) | Slip::WrongUnit(places) => {
+                places > 0 && self.multiples.range.contains(Decimal::ZERO)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// `4,95` as 495 or as 4.95.
@@ -163,21 +188,19 @@ impl Digits {
         (self.digits / power, self.digits % power)
     }
 
-    /// Tells `found` every value that one slip leads from, with that slip: its digits and its scale.
-    fn slips(&self, found: &mut impl FnMut(Slip, i128, u32)) {
-        let sign = if self.negative { -1 } else { 1 };
-        let mut signed = |slip, digits: i128, scale| found(slip, sign * digits, scale);
+    /// Tells every value that one slip leads from, with that slip: its digits and its scale.
+    fn slips(&self, search: &mut Search) {
         for place in 0..self.count {
-            self.at_digit(place, &mut signed);
+            self.at_digit(place, search);
         }
         for gap in 0..=self.count {
-            self.lost_digit(gap, &mut signed);
+            self.lost_digit(gap, search);
         }
-        self.whole_number(&mut signed);
+        self.whole_number(search);
     }
 
     /// Slips that concern the digit with `place` digits to its right.
-    fn at_digit(&self, place: u32, tell: &mut impl FnMut(Slip, i128, u32)) {
+    fn at_digit(&self, place: u32, search: &mut Search) {
         let power = 10_i128.pow(place);
         let (high, low) = (self.digits / (power * 10), self.digits % power);
         let digit = self.digits / power % 10;
@@ -186,7 +209,7 @@ impl Digits {
         let leads = |place: u32| place + 1 == self.count && self.count > self.scale + 1;
         if place + 1 < self.count && left != digit && !(leads(place + 1) && digit == 0) {
             let swapped = self.digits + (left - digit) * power - (left - digit) * power * 10;
-            tell(Slip::DigitsSwapped, swapped, self.scale);
+            search.tell(Slip::DigitsSwapped, swapped, self.scale);
         }
         if self.count > 1 {
             let scale = if place < self.scale { self.scale - 1 } else { self.scale };
@@ -194,39 +217,48 @@ impl Digits {
             // Nor is 3000 a 000 with a digit too many.
             let zeros = leads(place) && place > self.scale + 1 && low < power / 10;
             if !zeros {
-                tell(if doubled { Slip::DigitDoubled } else { Slip::DigitAdded }, high * power + low, scale);
+                let slip = if doubled { Slip::DigitDoubled } else { Slip::DigitAdded };
+                search.tell(slip, high * power + low, scale);
             }
         }
+        if !search.may((self.digits - digit * power, self.digits + (9 - digit) * power), self.scale) {
+            return;
+        }
         for other in (0..10).filter(|other| *other != digit && !(leads(place) && *other == 0)) {
-            tell(Slip::DigitMistyped, self.digits + (other - digit) * power, self.scale);
+            search.tell(Slip::DigitMistyped, self.digits + (other - digit) * power, self.scale);
         }
     }
 
     /// A digit that is missing in the gap with `gap` digits to its right.
-    fn lost_digit(&self, gap: u32, tell: &mut impl FnMut(Slip, i128, u32)) {
+    fn lost_digit(&self, gap: u32, search: &mut Search) {
         let (high, low) = self.split(gap);
         let power = 10_i128.pow(gap);
-        for digit in 0..10 {
-            let digits = high * power * 10 + digit * power + low;
-            // Where no point is written, a lost fraction would be two slips.
-            let in_fraction = (self.scale > 0 && gap <= self.scale).then_some(self.scale + 1);
-            let in_whole = (gap >= self.scale).then_some(self.scale);
-            for scale in [in_whole, in_fraction].into_iter().flatten() {
-                tell(Slip::DigitLost, digits, scale);
+        let least = high * power * 10 + low;
+        // Where no point is written, a lost fraction would be two slips.
+        let in_fraction = (self.scale > 0 && gap <= self.scale).then_some(self.scale + 1);
+        let in_whole = (gap >= self.scale).then_some(self.scale);
+        let mut may = |scale: &u32| search.may((least, least + 9 * power), *scale);
+        let scales = [in_whole.filter(&mut may), in_fraction.filter(&mut may)];
+        if scales == [None, None] {
+            return;
+        }
+        for digits in (0..10).map(|digit| least + digit * power) {
+            for scale in scales.into_iter().flatten() {
+                search.tell(Slip::DigitLost, digits, scale);
             }
         }
     }
 
     /// Slips of the whole number: sign, point, unit.
-    fn whole_number(&self, tell: &mut impl FnMut(Slip, i128, u32)) {
+    fn whole_number(&self, search: &mut Search) {
         if self.digits != 0 {
-            tell(Slip::Sign, -self.digits, self.scale);
+            search.tell(Slip::Sign, -self.digits, self.scale);
         }
         for places in [1_i8, 2, 3, 4, 8] {
             let kind = |places: i8| if places.abs() <= 2 { Slip::PointMoved(places) } else { Slip::WrongUnit(places) };
             let more = u32::from(places.unsigned_abs());
-            tell(kind(places), self.digits, self.scale + more);
-            tell(kind(-places), self.digits * 10_i128.pow(more), self.scale);
+            search.tell(kind(places), self.digits, self.scale + more);
+            search.tell(kind(-places), self.digits * 10_i128.pow(more), self.scale);
         }
     }
 }
@@ -243,18 +275,20 @@ impl Multiples {
         Self { range, at: Vec::new() }
     }
 
+    /// The least and the greatest multiple of 10^-`scale`; none where they do not fit.
+    fn bounds(&mut self, scale: u32) -> Option<(i128, i128)> {
+        if let Some((_, bounds)) = self.at.iter().find(|(known, _)| *known == scale) {
+            return *bounds;
+        }
+        let bounds = || Some((-Self::floor(-self.range.low, scale)?, Self::floor(self.range.high, scale)?));
+        let bounds = bounds();
+        self.at.push((scale, bounds));
+        bounds
+    }
+
     /// Whether `digits` × 10^-`scale` lies in the range.
     fn contain(&mut self, digits: i128, scale: u32) -> bool {
-        let known = self.at.iter().find(|(known, _)| *known == scale);
-        let bounds = if let Some((_, bounds)) = known {
-            *bounds
-        } else {
-            let bounds = || Some((-Self::floor(-self.range.low, scale)?, Self::floor(self.range.high, scale)?));
-            let bounds = bounds();
-            self.at.push((scale, bounds));
-            bounds
-        };
-        match bounds {
+        match self.bounds(scale) {
             Some((low, high)) => low <= digits && digits <= high,
             None => Digits::value(digits, scale).is_some_and(|value| self.range.contains(value)),
         }
