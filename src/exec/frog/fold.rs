@@ -108,10 +108,11 @@ impl Fold {
         self.unit = Some(unit);
         for (group, multiple) in groups.iter().zip(multiples) {
             let Kept { count, multiple: kept } = &mut self.kept[*group as usize];
-            *count += 1;
+            // Of a group of which nothing is kept as a number so far, the kept zero means nothing.
+            let is_first = || *count == self.values.get(*group as usize).map_or(0, Vec::len);
             match self.op {
-                AggregateOp::Min if *count > 1 => *kept = (*kept).min(*multiple),
-                AggregateOp::Max if *count > 1 => *kept = (*kept).max(*multiple),
+                AggregateOp::Min if !is_first() => *kept = (*kept).min(*multiple),
+                AggregateOp::Max if !is_first() => *kept = (*kept).max(*multiple),
                 _ => {
                     let (sum, is_over) = kept.overflowing_add(*multiple);
                     *kept = sum;
@@ -120,6 +121,7 @@ impl Fold {
                     }
                 }
             }
+            *count += 1;
         }
     }
 
@@ -263,6 +265,18 @@ mod tests {
             assert_eq!(fold.result(1, &TypeKind::Number), Ok(Some(Value::Number(expected))));
             assert!(matches!(fold.column(&[1], &TypeKind::Number), Some(Vector::Ints(values)) if values == [expected]));
             assert!(fold.is_filled(1) && !fold.is_filled(0) && !fold.is_filled(NONE));
+        }
+    }
+
+    #[test]
+    fn least_and_greatest_may_be_kept_in_two_ways() {
+        for (op, sign) in [(AggregateOp::Min, 1), (AggregateOp::Max, -1)] {
+            let mut fold = Fold::new(op, false, 2);
+            fold.add_numbers(&[0], super::Unit::Whole, &[sign]);
+            fold.add(1, Value::Number(sign * 70));
+            fold.add_numbers(&[1, 1], super::Unit::Whole, &[sign * 30, sign * 20]);
+            let results = fold.finish(&TypeKind::Number);
+            assert_eq!(results, [sign, sign * 20].map(|value| Ok(Some(Value::Number(value)))));
         }
     }
 }
