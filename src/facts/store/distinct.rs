@@ -7,6 +7,7 @@ use rustc_hash::FxHasher;
 
 use super::{CellPlaces, Column, Data, Places, Table};
 use crate::source::{SourceMap, Span};
+use crate::value::Float;
 
 /// The numbers of the rows that are equal to none before them, as far as the declared columns say; none when that is all.
 #[must_use]
@@ -86,7 +87,7 @@ fn compare(column: &Column, one: u32, other: u32) -> Ordering {
         Data::Symbol(values) | Data::Small(values) => values[a].cmp(&values[b]),
         Data::Number(values) => values[a].cmp(&values[b]),
         Data::Unsigned(values) => values[a].cmp(&values[b]),
-        Data::Float(values) => values[a].to_bits().cmp(&values[b].to_bits()),
+        Data::Float(values) => Float(values[a]).cmp(&Float(values[b])),
         Data::Scaled { values, .. } => values[a].cmp(&values[b]),
         Data::Exact { values, .. } => values[a].cmp(&values[b]),
         Data::Date(values) => values[a].cmp(&values[b]),
@@ -103,7 +104,7 @@ fn mix(columns: &[Column], row: u32) -> usize {
             Data::Symbol(values) | Data::Small(values) => values[at].hash(&mut hasher),
             Data::Number(values) => values[at].hash(&mut hasher),
             Data::Unsigned(values) => values[at].hash(&mut hasher),
-            Data::Float(values) => values[at].to_bits().hash(&mut hasher),
+            Data::Float(values) => Float(values[at]).hash(&mut hasher),
             Data::Scaled { values, .. } => values[at].hash(&mut hasher),
             Data::Exact { values, .. } => values[at].hash(&mut hasher),
             Data::Date(values) => values[at].hash(&mut hasher),
