@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::ir::{Atom, Expr, Literal, Program, RelationId, Rule, VarId};
+use crate::ir::{Atom, Expr, Literal, Program, RelationId, Rule, Term, VarId};
 use crate::source::Span;
 use crate::text;
 use crate::value::Value;
@@ -19,13 +19,17 @@ pub(super) fn check(program: &Program, report: &mut Report) {
             if let Some((var, span)) = growing(rule, &stratum.relations) {
                 let name = &rule.vars[var.index()].name;
                 let head = &program.relations[rule.head.index()].name;
-                let message = text!(
-                    "`{head}` 每一轮都由 `{name}` 产生新的数，不会结束",
-                    "`{head}` makes a new number of `{name}` in every round and does not end"
-                );
-                let complaint = if feeds_itself(rule, &stratum.relations) {
+                let complaint = if feeds_itself(program, rule) {
+                    let message = text!(
+                        "`{head}` 每一轮都由 `{name}` 产生新的数，不会结束",
+                        "`{head}` makes a new number of `{name}` in every round and does not end"
+                    );
                     Diagnostic::error(Code::GrowsWithoutBound, message)
                 } else {
+                    let message = text!(
+                        "`{head}` 每一轮都由 `{name}` 产生新的数，可能不会结束",
+                        "`{head}` makes a new number of `{name}` in every round and may not end"
+                    );
                     Diagnostic::warning(Code::GrowsWithoutBound, message)
                 };
                 let help = text!("给出上界，如 `{name} < 100`", "give a bound, such as `{name} < 100`");
@@ -35,23 +39,57 @@ pub(super) fn check(program: &Program, report: &mut Report) {
     }
 }
 
-/// Whether one row of the recursion is all that the rule needs to make the next, which is another by a constant: no other
-/// relation runs out, so that it certainly does not end once it begins.
-fn feeds_itself(rule: &Rule, stratum: &[RelationId]) -> bool {
-    let itself = rule.body.iter().all(|literal| match literal {
-        Literal::Atom(atom) => stratum.contains(&atom.relation),
-        Literal::Bind(_) => true,
-        _ => false,
-    });
-    let is_step = |arg: &Expr| match resolve(rule, arg).0 {
-        Expr::Call(Function::Add | Function::Sub, sides, _) => match &sides[..] {
-            [Expr::Var(_), Expr::Const(step)] | [Expr::Const(step), Expr::Var(_)] => *step != Value::Number(0),
-            _ => false,
-        },
+/// Whether the rule makes of any row of its head the next one, another by a constant in the same column: nothing keeps a row
+/// out, and no other relation runs out, so that it certainly does not end once it begins.
+fn feeds_itself(program: &Program, rule: &Rule) -> bool {
+    let head = &program.relations[rule.head.index()];
+    let atoms = || {
+        rule.body.iter().filter_map(|literal| match literal {
+            Literal::Atom(atom) => Some(atom),
+            _ => None,
+        })
+    };
+    let Some(atom) = atoms().next() else { return false };
+    let vars: BTreeSet<VarId> = atom.column_vars().collect();
+    let fits_any_row = atom.relation == rule.head && vars.len() == atom.args.len();
+    let binds_more = |literal: &Literal| match literal {
+        Literal::Atom(_) => true,
+        Literal::Bind(bind) => !vars.contains(&bind.var) && is_plain(&bind.expr),
         _ => false,
     };
-    let atoms = rule.body.iter().filter(|literal| matches!(literal, Literal::Atom(_))).count();
-    itself && atoms == 1 && rule.args.iter().any(is_step)
+    let keeps_all = head.choice.is_empty() && head.subsumption.is_empty();
+    let moves = |(column, arg): (usize, &Expr)| {
+        step(resolve(rule, arg).0).is_some_and(|var| atom.args.contains(&(column, Term::Var(var))))
+    };
+    keeps_all
+        && fits_any_row
+        && atoms().count() == 1
+        && rule.body.iter().all(binds_more)
+        && rule.args.iter().all(is_plain)
+        && rule.args.iter().enumerate().any(moves)
+}
+
+/// Whether an expression has a value for all variables, but for those at the end of what numbers there are.
+fn is_plain(expr: &Expr) -> bool {
+    matches!(expr, Expr::Var(_) | Expr::Const(_)) || step(expr).is_some()
+}
+
+/// The variable that an expression moves by a constant.
+fn step(expr: &Expr) -> Option<VarId> {
+    let Expr::Call(function, sides, _) = expr else { return None };
+    let (var, by) = match (function, &sides[..]) {
+        (Function::Add, [Expr::Var(var), Expr::Const(by)] | [Expr::Const(by), Expr::Var(var)])
+        | (Function::Sub, [Expr::Var(var), Expr::Const(by)]) => (*var, by),
+        _ => return None,
+    };
+    let moves = match by {
+        Value::Number(by) => *by != 0,
+        // Downwards there is an end.
+        Value::Unsigned(by) => *by != 0 && *function == Function::Add,
+        Value::Decimal(by) | Value::Money(by) => !by.is_zero(),
+        _ => false,
+    };
+    moves.then_some(var)
 }
 
 /// A variable of a recursive atom that the head changes by arithmetic and that no comparison bounds.
