@@ -133,8 +133,13 @@ fn is_signature(text: &str) -> bool {
 
 /// Whether `text` begins with one of `words` and a colon, or with it and a number: `注1.`, `注：`.
 fn is_labelled(text: &str, words: &[&str]) -> bool {
-    let head: String = text.trim().chars().take(12).collect();
-    // Hardly any text has a colon where it must stand: no more is looked at.
+    let text = text.trim();
+    // Hardly any text has a colon where it must stand, which is an ASCII one or begins with this byte: no more is looked at.
+    let start = &text.as_bytes()[..text.len().min(48)];
+    if !start.iter().any(|byte| matches!(byte, b':' | b';' | 0xEF)) && !text.starts_with('注') {
+        return false;
+    }
+    let head: String = text.chars().take(12).collect();
     if !head.contains([':', '：', ';', '；', '﹕', '︰']) && !head.starts_with('注') {
         return false;
     }

@@ -175,6 +175,14 @@ pub fn is_whole(bare: &str) -> bool {
     )
 }
 
+/// Whether the first character that says something may be the first of a word for a sum. Characters of which other forms
+/// exist may be anything.
+fn may_begin_total(text: &str) -> bool {
+    let is_mark = |c: char| c.is_whitespace() || matches!(c, '-' | '—' | '*');
+    let first = text.chars().find(|c| !is_mark(*c));
+    first.is_some_and(|c| !('\u{4e00}'..='\u{9fff}').contains(&c) || "合总小共累本全支收金".contains(c))
+}
+
 /// Whether a text says that its row is a sum of other rows.
 #[must_use]
 pub fn is_total(text: &str) -> bool {
@@ -183,7 +191,7 @@ pub fn is_total(text: &str) -> bool {
         && match text.trim_start().as_bytes().first() {
             Some(byte) if byte.is_ascii_digit() => false,
             Some(byte) if text.is_ascii() => text.len() <= 24 && b"tTsSgG-*".contains(byte),
-            Some(_) => text.contains('计'),
+            Some(_) => may_begin_total(text) && text.contains('计'),
             None => false,
         };
     if !may_be {
@@ -260,6 +268,7 @@ mod tests {
 
     #[test]
     fn totals_are_told_from_names() {
+        assert!(["— 合计", "*小计", "本页小计", "金额合计", "\u{200b}总计"].into_iter().all(is_total));
         assert!(["合 计", "总计：", "小计", "　合　计　", "Total"].into_iter().all(is_total));
         assert!(["合计局", "小计算机", "合计算", ""].into_iter().all(|text| !is_total(text)));
     }

@@ -289,7 +289,10 @@ impl ChunkColumn {
     fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
         let number = || plain_number(text.as_bytes()).filter(|(.., len)| *len == text.len());
         match kind.ty {
-            ColumnType::Symbol if text.len() < Symbols::LONGEST => self.id(symbols.intern_at(text, place)),
+            ColumnType::Symbol if text.len() < Symbols::LONGEST => {
+                let id = self.numbered(text, place, symbols);
+                self.id(id);
+            }
             ColumnType::Number => {
                 let Some((number, 0, _)) = number() else { return false };
                 self.number(number);
@@ -305,6 +308,19 @@ impl ChunkColumn {
             _ => return false,
         }
         true
+    }
+
+    /// The number of a text that stands at `place`; texts of a column in which hardly any repeats are not looked up here, as
+    /// they will be among all texts of the file.
+    fn numbered(&mut self, text: &str, place: u32, symbols: &mut Symbols) -> u32 {
+        let (looked_up, new) = self.looked_up;
+        if looked_up >= CLEAR && new >= looked_up / 8 * 7 {
+            return symbols.list_at(text, place);
+        }
+        let known = symbols.len();
+        let id = symbols.intern_at(text, place);
+        self.looked_up = (looked_up + 1, new + u32::from(symbols.len() > known));
+        id
     }
 
     fn id(&mut self, id: u32) {

@@ -78,6 +78,21 @@ impl Symbols {
         id
     }
 
+    /// [`Self::list`] for a text that stands in the sources at `start`, as in [`Self::intern_at`].
+    ///
+    /// # Panics
+    /// Beyond 2³²−2 texts.
+    pub fn list_at(&mut self, text: &str, start: u32) -> u32 {
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        if len >= Place::ARENA {
+            return self.list(text);
+        }
+        let id = u32::try_from(self.places.len()).expect("fewer than 2^32 different texts");
+        self.places.push(Place { start, len });
+        self.listed.push((tag(hash(text)), id));
+        id
+    }
+
     /// How many numbers [`Self::list`] gave.
     #[must_use]
     pub fn listed(&self) -> usize {

@@ -15,6 +15,8 @@ use crate::value::functions::text::similarity;
 
 /// Rows from the top that may be headers.
 const SEARCHED: usize = 40;
+/// Columns whose headers are held against names that they are only like.
+const LIKENED: usize = 500;
 /// Cells of a column that are looked at.
 const SAMPLE: usize = 60;
 
@@ -164,7 +166,8 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     for (column, names) in wanted.iter().enumerate() {
         let names: Vec<String> = names.iter().map(|name| names::bare(name)).collect();
         for (index, header) in headers.columns.iter().enumerate() {
-            let (likeness, name) = likeness(&forms[index], &names);
+            let is_near = index < LIKENED;
+            let (likeness, name) = likeness(&forms[index], &names, is_near);
             let certain = name.is_some();
             let ty = relation.columns[column].ty;
             // Days that may be read in two ways are days all the same where the header says so.
@@ -218,12 +221,15 @@ fn forms(header: &Header) -> Vec<String> {
 }
 
 /// How much a header, in its forms, is like one of the names of a column, and which one it is, if it is one.
-fn likeness(forms: &[String], names: &[String]) -> (Decimal, Option<usize>) {
+fn likeness(forms: &[String], names: &[String], near: bool) -> (Decimal, Option<usize>) {
     let mut best = Decimal::ZERO;
     for (at, name) in names.iter().enumerate() {
         for form in forms {
             if form == name {
                 return (Decimal::ONE, Some(at));
+            }
+            if !near {
+                continue;
             }
             let long_enough = form.chars().count() >= 2 && name.chars().count() >= 2;
             let within = long_enough && (form.contains(name) || name.contains(form.as_str()));
