@@ -9,7 +9,7 @@ use crate::syntax::ast::{Arg, ArgKind, Call, Const, Literal, Name};
 use crate::text;
 use crate::value::functions::Function;
 use crate::value::generators::Generator;
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 impl Builder<'_, '_> {
     /// The value of `arg`. What must be computed by conditions of its own (aggregates, rows of functions) is added.
@@ -237,11 +237,14 @@ impl Builder<'_, '_> {
     /// The names of a regular expression's groups, or a complaint about it. It is compiled where it is used, if it is: that takes
     /// many times as long as reading it.
     pub(super) fn regex(&mut self, pattern: &str, span: Span) -> Option<Vec<String>> {
-        // What is repeated a given number of times may be too large to compile; that shows only by doing it.
-        let counted = pattern.as_bytes().windows(2).any(|pair| pair[0] == b'{' && pair[1].is_ascii_digit());
         let parsed = regex_syntax::parse(pattern).map_err(|error| error.to_string());
-        let compiled = if counted { regex::Regex::new(pattern).map(drop) } else { Ok(()) };
-        match parsed.and_then(|parsed| compiled.map(|()| parsed).map_err(|error| error.to_string())) {
+        // What is repeated a given number of times may be too large to compile; that shows only by doing it.
+        let parsed = parsed.and_then(|parsed| {
+            let counted = pattern.as_bytes().windows(2).any(|pair| pair[0] == b'{' && pair[1].is_ascii_digit());
+            let compiled = if counted && size(&parsed) > LARGE { regex::Regex::new(pattern).map(drop) } else { Ok(()) };
+            compiled.map(|()| parsed).map_err(|error| error.to_string())
+        });
+        match parsed {
             Ok(parsed) => Some(group_names(&parsed)),
             Err(error) => {
                 let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -255,6 +258,28 @@ impl Builder<'_, '_> {
                 None
             }
         }
+    }
+}
+
+/// A regular expression of this [`size`] and above may exceed the 10 MiB that one may take when it is compiled.
+const LARGE: u64 = 50_000;
+
+/// A bound on how large a regular expression becomes when it is compiled, in steps of 200 bytes: what is repeated a given
+/// number of times is there as often, and a range of characters takes some sequences of bytes.
+fn size(regex: &Hir) -> u64 {
+    const OF_RANGE: u64 = 32;
+    let all = |parts: &[Hir]| parts.iter().map(|part| size(part).saturating_add(1)).fold(0, u64::saturating_add);
+    match regex.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len() as u64 * OF_RANGE,
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Repetition(repeated) => {
+            let times = repeated.max.unwrap_or(repeated.min.saturating_add(1)).max(1);
+            size(&repeated.sub).saturating_add(2).saturating_mul(u64::from(times))
+        }
+        HirKind::Capture(group) => size(&group.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => all(parts),
     }
 }
 
@@ -282,4 +307,32 @@ fn negated_constant(arg: &Arg) -> Option<Const> {
         Const::Money(value, unit) => Const::Money(-*value, *unit),
         Const::Unsigned(_) | Const::Text(_) => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGE, size};
+
+    #[test]
+    fn what_is_not_large_can_be_compiled() {
+        let size = |pattern: &str| size(&regex_syntax::parse(pattern).unwrap());
+        let small = [
+            "(?<what>[^，,。；;：:、0-9（）()]{2,24}?)(?<num>[0-9]+)个",
+            r"\p{Han}{60}",
+            r"\w",
+            ".{700}",
+            "(?s).{1400}",
+            "[\u{4e00}-\u{9fff}]{1400}",
+            "(?:[零一二三四]{10}){20}",
+            "a{16000}",
+            "(?:ab|cd|ef){4,}",
+        ];
+        for pattern in small {
+            assert!(size(pattern) <= LARGE, "{pattern}: {}", size(pattern));
+            assert!(regex::Regex::new(pattern).is_ok(), "{pattern}");
+        }
+        for pattern in [r"\w{100}", r"(?:\pL{20}){20}", "(?:(?:a{100}){100}){100}"] {
+            assert!(size(pattern) > LARGE, "{pattern}: {}", size(pattern));
+        }
+    }
 }

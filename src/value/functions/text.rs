@@ -130,24 +130,50 @@ pub fn bigrams(text: &str) -> Vec<Bigram> {
 /// [`bigrams`], shared.
 type Bigrams = Rc<[Bigram]>;
 
-/// As [`bigrams`], from the last texts asked about where they are among them: a rule compares each text with many.
-fn kept_bigrams(text: &str) -> Bigrams {
+/// The last texts that were compared, and how alike pairs of them are: a rule compares each text with many, and the search
+/// for causes compares them once more.
+#[derive(Default)]
+struct Compared {
+    /// Each with a number.
+    texts: FxHashMap<String, (usize, Bigrams)>,
+    /// By the numbers of two texts, the lower first.
+    alike: FxHashMap<[usize; 2], Decimal>,
+}
+
+impl Compared {
     /// Also joins through an index check each pair that they find; texts of usual length take some 50 MB.
-    const KEPT: usize = 1 << 17;
-    thread_local! {
-        static MADE: RefCell<FxHashMap<String, Bigrams>> = RefCell::default();
+    const TEXTS: usize = 1 << 17;
+    /// Enough for the rows of a statement.
+    const PAIRS: usize = 1 << 12;
+
+    fn make_room(&mut self) {
+        if self.texts.len() + 2 > Self::TEXTS {
+            self.texts.clear();
+            self.alike.clear();
+        }
+        if self.alike.len() >= Self::PAIRS {
+            self.alike.clear();
+        }
     }
-    MADE.with_borrow_mut(|made| {
-        if let Some(pairs) = made.get(text) {
-            return Rc::clone(pairs);
+
+    fn bigrams(&mut self, text: &str) -> (usize, Bigrams) {
+        if let Some((number, pairs)) = self.texts.get(text) {
+            return (*number, Rc::clone(pairs));
         }
-        if made.len() >= KEPT {
-            made.clear();
+        let (number, pairs) = (self.texts.len(), Bigrams::from(bigrams(text)));
+        self.texts.insert(text.to_owned(), (number, Rc::clone(&pairs)));
+        (number, pairs)
+    }
+
+    fn similarity(&mut self, left: &str, right: &str) -> Decimal {
+        self.make_room();
+        let ((one, a), (other, b)) = (self.bigrams(left), self.bigrams(right));
+        if a.is_empty() || b.is_empty() {
+            return if norm(left) == norm(right) { Decimal::ONE } else { Decimal::ZERO };
         }
-        let pairs: Bigrams = bigrams(text).into();
-        made.insert(text.to_owned(), Rc::clone(&pairs));
-        pairs
-    })
+        let pair = [one.min(other), one.max(other)];
+        *self.alike.entry(pair).or_insert_with(|| dice(shared(&a, &b), a.len(), b.len()))
+    }
 }
 
 /// Dice's coefficient: twice the number of shared bigrams by the numbers of both, as a share of one to 28 digits.
@@ -161,11 +187,10 @@ pub fn dice(shared: usize, left: usize, right: usize) -> Decimal {
 /// alike, also those of fewer than two characters, which have no bigrams and are like nothing else.
 #[must_use]
 pub fn similarity(left: &str, right: &str) -> Decimal {
-    let (a, b) = (kept_bigrams(left), kept_bigrams(right));
-    if a.is_empty() || b.is_empty() {
-        return if norm(left) == norm(right) { Decimal::ONE } else { Decimal::ZERO };
+    thread_local! {
+        static COMPARED: RefCell<Compared> = RefCell::default();
     }
-    dice(shared(&a, &b), a.len(), b.len())
+    COMPARED.with_borrow_mut(|compared| compared.similarity(left, right))
 }
 
 /// How many of the pairs of one sorted set the other has.
