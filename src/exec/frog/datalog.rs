@@ -5,6 +5,8 @@
 //! type without size costs nothing; `stable` and `recent` are public, and a variable whose `stable` is emptied never
 //! merges.
 
+use std::rc::Rc;
+
 use datafrog::{Iteration, Leapers, Relation, Variable};
 
 use super::index::Index;
@@ -18,7 +20,7 @@ enum Leap<'leap> {
     /// The same, without what the last round added.
     Old { groups: &'leap [u32], index: &'leap Index },
     /// Rows with partners of their own.
-    Listed { lists: &'leap [Vec<u32>] },
+    Listed { lists: &'leap [Rc<[u32]>] },
     /// Rows with the values that all sides have for them: the one with the fewest proposes, the others check.
     Meet { sides: &'leap [Side<'leap>] },
 }
@@ -65,7 +67,7 @@ impl<'leap> Leapers<'leap, u32, u32> for Leap<'leap> {
             Self::Meet { sides } => values.extend(sides[least].list.list(sides[least].groups[*row as usize])),
             Self::Keyed { groups, index } => values.extend(index.list(groups[*row as usize])),
             Self::Old { groups, index } => values.extend(index.old(groups[*row as usize])),
-            Self::Listed { lists } => values.extend(&lists[*row as usize]),
+            Self::Listed { lists } => values.extend(lists[*row as usize].iter()),
         }
     }
 
@@ -95,7 +97,7 @@ pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index, old: bool) -> Pairs {
 
 /// Pairs each of `rows`, ascending, with its own list.
 #[must_use]
-pub fn listed(rows: Vec<u32>, lists: &[Vec<u32>]) -> Pairs {
+pub fn listed(rows: Vec<u32>, lists: &[Rc<[u32]>]) -> Pairs {
     leap(rows, Leap::Listed { lists })
 }
 

@@ -18,6 +18,7 @@ mod outcome;
 mod run;
 mod seen;
 mod similar;
+mod sketch;
 mod special;
 mod spread;
 mod steps;

@@ -1,5 +1,6 @@
 //! Running the steps of a plan, batch by batch.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -11,7 +12,7 @@ use super::eval::Scope;
 use super::index::Index;
 use super::nested::Memos;
 use super::notes::Notes;
-use super::similar::Alike;
+use super::similar::{Alike, Asked};
 use super::words::{Kind, NO_TEXT, NONE, is_none};
 use crate::exec::compare::same;
 use crate::exec::limits::{Limits, Stop};
@@ -233,15 +234,23 @@ impl<'r> Runner<'r> {
         alike: &Alike,
         (index, groups): (&Index, &[u32]),
         batch: &Batch,
-    ) -> Vec<Vec<u32>> {
+    ) -> Vec<Rc<[u32]>> {
         let scope = self.scope(batch);
-        let mut known: FxHashMap<Arc<str>, Vec<u32>> = FxHashMap::default();
+        let mut known: FxHashMap<Arc<str>, Rc<[u32]>> = FxHashMap::default();
+        let mut asked = Asked::default();
+        let none: Rc<[u32]> = Rc::default();
         let partners = |(row, group): (usize, &u32)| {
             let (false, Ok(Value::Symbol(text))) = (*group == NONE, scope.at(scope.place(similar.probe), row)) else {
-                return Vec::new();
+                return Rc::clone(&none);
             };
-            let rows = known.entry(Arc::clone(&text)).or_insert_with(|| alike.rows(&text));
+            if !known.contains_key(&text) && self.limits.time().is_some() {
+                return Rc::clone(&none); // whoever runs the steps sees it too
+            }
+            let rows = known.entry(Arc::clone(&text)).or_insert_with(|| alike.rows(&text, &mut asked).into());
             let group = index.list(*group);
+            if group.len() == index.covered() {
+                return Rc::clone(rows);
+            }
             rows.iter().copied().filter(|row| group.binary_search(row).is_ok()).collect()
         };
         groups.iter().enumerate().map(partners).collect()
