@@ -32,7 +32,11 @@ impl Parser<'_> {
 
     /// Passes over the annotations of the whole that stand first in its body: `@![…]`.
     pub(super) fn inner_annotations(&mut self) {
-        while self.kind() == Kind::At && self.after().kind == Kind::Not {
+        let stands = |parser: &Self| {
+            let kinds = [parser.kind(), parser.after().kind, parser.kind_at(parser.at + 2)];
+            kinds == [Kind::At, Kind::Not, Kind::LeftBracket]
+        };
+        while stands(self) {
             self.annotations();
         }
     }

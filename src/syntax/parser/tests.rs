@@ -84,6 +84,13 @@ fn shape(arg: &Arg) -> String {
 }
 
 #[test]
+fn a_sign_that_begins_no_annotation_is_said_and_passed() {
+    for text in ["r(x) :- @!! e(x).", "r(x) :- @! e(x).", "r(x) :- @!(e), e(x).", "@! r(1).", "@!"] {
+        assert!(!wrong(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn operators_bind_as_in_souffle() {
     for (text, expected) in [
         ("1 + 2 * 3 - 4", "(- (+ 1 (* 2 3)) 4)"),
