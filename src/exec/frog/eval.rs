@@ -85,7 +85,12 @@ impl<'s> Scope<'s> {
         match expr {
             Expr::Var(var) => self.at(self.place(*var), row),
             Expr::Const(value) => Ok(value.clone()),
-            Expr::Call(function, args, _) => Ok(call(*function, &self.values(args, row)?)?),
+            // Most have one argument or two, and no need of a list on the heap.
+            Expr::Call(function, args, _) => Ok(match &args[..] {
+                [one] => call(*function, &[self.value(one, row)?]),
+                [one, two] => call(*function, &self.both(one, two, row)?),
+                args => call(*function, &self.values(args, row)?),
+            }?),
             Expr::Record(fields) => Ok(Value::Record(self.values(fields, row)?.into())),
             Expr::Field(record, at) => match self.value(record, row)? {
                 Value::Record(fields) => fields.get(*at).cloned().ok_or(Fault::Error(EvalError::NotDefined)),
@@ -97,6 +102,15 @@ impl<'s> Scope<'s> {
                 other => other,
             },
             Expr::Precision(var, column) => self.precision(*var, *column, row),
+        }
+    }
+
+    /// The values of two expressions that are both needed.
+    fn both(&self, one: &Expr, two: &Expr, row: usize) -> Result<[Value; 2], Fault> {
+        match (self.value(one, row), self.value(two, row)) {
+            (Ok(one), Ok(two)) => Ok([one, two]),
+            (Err(why), Err(other)) => Err(why.and(other)),
+            (Err(why), Ok(_)) | (Ok(_), Err(why)) => Err(why),
         }
     }
 
