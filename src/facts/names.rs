@@ -5,6 +5,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::manifest::CellUnit;
 use crate::value::Unit;
 
+/// Words in headers of what the year before brought, and in names of columns.
+pub const LAST_YEAR: [&str; 10] =
+    ["上年", "去年", "上一年", "上期", "前一年", "以前年度", "last", "prior", "previous", "prev"];
 /// Titles are no longer than this, in bytes.
 const LONGEST_TITLE: usize = 300;
 

@@ -145,6 +145,24 @@ fn a_header_that_two_columns_may_have_goes_to_the_one_that_needs_it() {
 }
 
 #[test]
+fn amounts_of_the_year_before_are_not_taken_for_those_of_this_year() {
+    let found = |name: &str, headers: &str| {
+        let dir = folder(name);
+        fs::write(dir.join("表.csv"), format!("项目名称,{headers}\n甲,11,22\n乙,33,44\n")).unwrap();
+        assert_eq!(gouji(&["init", dir.to_str().unwrap()]).status.code(), Some(0));
+        let asked = "p in project, p.name = \"乙\", x = p.budget else 0元, y = p.spent else 0元";
+        text(gouji(&["query", asked, dir.to_str().unwrap(), "--format", "csv"]).stdout)
+    };
+    let this_year = found("init-this-year", "本年决算数（万元）,本年预算数（万元）");
+    assert!(this_year.contains("440000元,330000元"), "{this_year}");
+    for headers in ["上年决算数（万元）,本年预算数（万元）", "2023年决算数（万元）,2024年预算数（万元）"]
+    {
+        let no_spending = found("init-last-year", headers);
+        assert!(no_spending.contains("440000元,0元"), "{headers}: {no_spending}");
+    }
+}
+
+#[test]
 fn parts_of_amounts_are_found_beside_the_amount_they_are_parts_of() {
     let dir = folder("init-parts");
     let table = "项目名称,全年预算数（万元）,其中：中央,其中：区级,全年执行数（万元）,其中：区级\n甲,100,20,80,90,75\n乙,200,90,210,150,60\n";

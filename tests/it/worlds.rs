@@ -3,6 +3,7 @@
 //!
 //! The facts of `engines` are run once with their unreadable cells and once with values in them: a possible world.
 
+use gouji::audit::{self, Engine, Reach, Request};
 use gouji::exec::{self, Outcome};
 use gouji::facts::store::{Column, Data, State, Store, Table};
 use gouji::ir::{Program, RelationId};
@@ -10,6 +11,7 @@ use gouji::value::Value;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::engines::{Choices, analysed, facts, program, rows};
+use super::support::folder_with;
 
 /// Gives every unreadable cell a value.
 fn settle(store: &mut Store, choices: &mut Choices<'_>) {
@@ -158,4 +160,42 @@ fn a_computation_without_a_value_is_an_error_of_that_instance_only() {
     assert_eq!(case("d(k) :- p(k, m), 10 / m > 1.", p, &[]), (1, 0, 1));
     assert_eq!(case("d(k) :- p(k, m), 10 / m > 1, m != 0.", p, &[]), (1, 0, 0), "another condition settles it");
     assert_eq!(case("d(k + 9223372036854775807) :- p(k, 5).", p, &[]), (0, 0, 1));
+}
+
+#[test]
+fn nothing_written_equals_no_text_however_a_rule_says_so() {
+    let card = |code: &str, when: &str| {
+        format!(
+            "[[rule]]\ncode = \"{code}\"\ntitle = \"t\"\nseverity = \"note\"\nwhen = '''{when}'''\nmessage = \"{{e.no}}\"\n"
+        )
+    };
+    let cards = [
+        card("A", "p in project, e in paid, e.project = p.name"),
+        card("B", "p in project, e in paid, e.project = p.name, e.amount > 0"),
+        card("C", "e in paid, p in project, p.name = e.project, e.project is present"),
+        card("D", "e in paid, n = e.project, p in project, p.name = n"),
+        card("E", "e in paid, n = e.project, n = \"甲\""),
+        card("F", "p in project, e in paid, e.project != p.name"),
+    ];
+    let declared = ".decl project(name: symbol, amount: money)\n.input project\n\
+                    .decl paid(no: symbol, project: symbol, amount: money)\n.input paid\n";
+    let manifest = "unit = \"元\"\nrules = [\"./own.toml\", \"./own.dl\"]\n\
+                    relation.project.source = [{ file = \"p.csv\" }]\nrelation.paid.source = [{ file = \"e.csv\" }]\n";
+    let own = format!("language = 1\n{}", cards.concat());
+    let files = [
+        ("audit.toml", manifest),
+        ("own.dl", declared),
+        ("own.toml", &own),
+        ("p.csv", "name,amount\n甲,1\n,5\n"),
+        ("e.csv", "no,project,amount\nv1,甲,1\nv2,,2\n"),
+    ];
+    let dir = folder_with("worlds-no-text", &files);
+    for engine in [Engine::default(), Engine::Reference] {
+        let audit = audit::check(&Request { start: dir.clone(), engine, ..Request::default() });
+        assert_eq!(audit.reach, Reach::Complete, "{:#?}", audit.diagnostics);
+        for rule in &audit.audited.verdicts {
+            let wanted = if rule.code == "F" { (3, 0) } else { (0, 1) };
+            assert_eq!((rule.undecided.len(), rule.findings), wanted, "{engine:?} {}", rule.code);
+        }
+    }
 }

@@ -28,7 +28,7 @@ enum Content {
 impl Matcher<'_> {
     /// Every row of the atom's relation that fits, each with the variables it binds.
     pub(super) fn atom(&self, atom: &Atom, state: &mut State, then: &mut Then) -> Flow {
-        let unknown = unknown_keys(atom, state);
+        let unknown = self.unknown_keys(atom, state);
         if unknown.iter().any(|var| self.is_no_text(*var, state)) {
             return Flow::Continue(());
         }
@@ -201,6 +201,27 @@ impl Matcher<'_> {
         index
     }
 
+    /// The variables of the atom that are bound, but have no value. A cell that is the row's own is no key.
+    fn unknown_keys(&self, atom: &Atom, state: &State) -> Vec<VarId> {
+        let table = match self.input.program.relations[atom.relation.index()].origin {
+            Origin::Facts(table) | Origin::Rules(Some(table)) => Some(table),
+            Origin::Rules(None) => None,
+        };
+        let own = |var: VarId, column: usize| {
+            let row = atom.row.and_then(|row| state.bindings.value(row));
+            let (Slot::Cell(cell), Some(Value::Row(row))) = (state.bindings.get(var), row) else { return false };
+            Some(cell.table) == table && cell.row == *row && cell.column == column
+        };
+        let unknown = |var: VarId| matches!(state.bindings.get(var), Slot::Cell(_) | Slot::Unknown(_));
+        let args = atom.args.iter().filter_map(|(column, term)| term.var().map(|var| (var, *column)));
+        let mut vars: Vec<VarId> =
+            args.filter(|(var, column)| unknown(*var) && !own(*var, *column)).map(|(var, _)| var).collect();
+        vars.extend(atom.row.filter(|row| unknown(*row)));
+        vars.sort_unstable();
+        vars.dedup();
+        vars
+    }
+
     /// Whether a variable stands for a cell of texts in which nothing is written.
     pub(super) fn is_no_text(&self, var: VarId, state: &State) -> bool {
         let Slot::Cell(cell) = state.bindings.get(var) else { return false };
@@ -339,20 +360,4 @@ pub(super) fn doubting(why: &Doubt, span: Span, state: &mut State, then: &mut Th
     let flow = then(state);
     state.doubt = before;
     flow
-}
-
-/// The variables of the atom that are bound, but have no value. A cell that is the row's own is no key.
-fn unknown_keys(atom: &Atom, state: &State) -> Vec<VarId> {
-    let own = |var: VarId, column: usize| {
-        let row = atom.row.and_then(|row| state.bindings.value(row));
-        matches!((state.bindings.get(var), row), (Slot::Cell(cell), Some(Value::Row(row))) if cell.row == *row && cell.column == column)
-    };
-    let unknown = |var: VarId| matches!(state.bindings.get(var), Slot::Cell(_) | Slot::Unknown(_));
-    let args = atom.args.iter().filter_map(|(column, term)| term.var().map(|var| (var, *column)));
-    let mut vars: Vec<VarId> =
-        args.filter(|(var, column)| unknown(*var) && !own(*var, *column)).map(|(var, _)| var).collect();
-    vars.extend(atom.row.filter(|row| unknown(*row)));
-    vars.sort_unstable();
-    vars.dedup();
-    vars
 }

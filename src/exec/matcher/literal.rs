@@ -5,7 +5,7 @@ use super::{Doubt, Flow, Matcher, Mode, Slot, State, Truth};
 use crate::exec::cells::admits;
 use crate::exec::compare::same;
 use crate::facts::store::State as StoreState;
-use crate::ir::{Bind, Generate, Is, Literal, Term, Test, Unpack, VarId};
+use crate::ir::{Bind, Expr, Generate, Is, Literal, Term, Test, Unpack, VarId};
 use crate::source::Span;
 use crate::value::Value;
 use crate::value::functions::{self, EvalError};
@@ -88,6 +88,15 @@ impl Matcher<'_> {
     }
 
     fn bind(&self, bind: &Bind, state: &mut State, then: &mut Then) -> Flow {
+        // Where nothing is written, nothing is equal to it; a variable that stands for it is as empty.
+        match bind.expr {
+            Expr::Var(var) if self.is_no_text(var, state) => {
+                let (cell, is_free) = (state.bindings.get(var).clone(), !state.bindings.is_bound(bind.var));
+                return if is_free { with(bind.var, cell, state, then) } else { Flow::Continue(()) };
+            }
+            _ if self.is_no_text(bind.var, state) => return Flow::Continue(()),
+            _ => {}
+        }
         match (self.eval(&bind.expr, state), state.bindings.get(bind.var)) {
             (Ok(value), Slot::Unbound) => with(bind.var, Slot::Value(value), state, then),
             (Ok(value), Slot::Value(bound)) => {

@@ -181,6 +181,17 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
     Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign, grouped: is_grouped(digits) })
 }
 
+/// How many tenths of `texts` are what `kind` says; all, when there are none.
+#[must_use]
+pub fn tenths_of_kind<'a>(texts: impl Iterator<Item = &'a str>, kind: &CellKind) -> usize {
+    let (mut right, mut all) = (0_usize, 0_usize);
+    for text in texts {
+        all += 1;
+        right += usize::from(!matches!(read(text, kind), Reading::Malformed(_)));
+    }
+    (right * 10).checked_div(all).unwrap_or(10)
+}
+
 /// Whether numbers without a mark among `texts` are percentages rather than shares of one, by their size: most are above one
 /// and a half, which hardly any share is.
 pub fn are_percents<'a>(texts: impl Iterator<Item = &'a str>) -> bool {

@@ -8,8 +8,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use self::levels::{at, has_lower_level, merged_levels, with_units};
-pub use self::stems::Stems;
-use self::stems::earlier;
+use self::stems::{Stems, earlier};
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
@@ -111,7 +110,9 @@ impl Index {
     /// The headers `columns` by every form of their names.
     #[must_use]
     pub fn new(columns: &[Header]) -> Self {
-        let mut index = Self { earlier: earlier(columns), stems: Stems::new(columns), ..Self::default() };
+        let earlier = earlier(columns);
+        let stems = Stems::new(columns, &earlier);
+        let mut index = Self { earlier, stems, ..Self::default() };
         for (at, header) in columns.iter().enumerate() {
             for (by_form, form) in index.forms.iter_mut().zip(header.forms()) {
                 if !form.is_empty() {
@@ -137,6 +138,12 @@ impl Index {
             Some((_, found)) => found.to_vec(),
             None => Vec::new(),
         }
+    }
+
+    /// Whether a column is of an earlier year than others, and none of `names` is all that stands above it.
+    #[must_use]
+    pub fn is_of_earlier_year(&self, column: usize, names: &[String]) -> bool {
+        self.earlier[column] && !names.iter().any(|name| self.declared(name).contains(&column))
     }
 
     /// The only column that is about the same as one of `names`.

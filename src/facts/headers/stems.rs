@@ -9,21 +9,17 @@ use crate::facts::names;
 const BEFORE: [&str; 6] = ["本年度", "本年", "当年", "年度", "项目", "专项"];
 /// Words behind it.
 const BEHIND: [&str; 9] = ["总额", "总数", "金额", "资金", "经费", "安排", "合计", "数", "额"];
-/// Words for the year before.
-const LAST_YEAR: [&str; 6] = ["上年", "去年", "上一年", "上期", "前一年", "以前年度"];
 
 /// Headers by their stems.
 #[derive(Clone, Debug, Default)]
-pub struct Stems {
+pub(super) struct Stems {
     columns: FxHashMap<String, Vec<usize>>,
 }
 
 impl Stems {
-    /// The headers `columns` by what they are about; those of an earlier year than others are left out.
-    #[must_use]
-    pub fn new(columns: &[Header]) -> Self {
+    /// The headers `columns` by what they are about; those that are of an earlier year are left out.
+    pub(super) fn new(columns: &[Header], earlier: &[bool]) -> Self {
         let mut stems = Self::default();
-        let earlier = earlier(columns);
         for (at, header) in columns.iter().enumerate().filter(|(at, _)| !earlier[*at]) {
             let lowest = header.levels.last().map(|level| names::bare(level)).unwrap_or_default();
             let stem = stem(&lowest);
@@ -35,8 +31,7 @@ impl Stems {
     }
 
     /// The only column that is about the same as `name`.
-    #[must_use]
-    pub fn find(&self, name: &str) -> Option<usize> {
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
         match self.columns.get(stem(&names::bare(name))).map(Vec::as_slice) {
             Some([only]) => Some(*only),
             _ => None,
@@ -52,7 +47,7 @@ pub(super) fn earlier(columns: &[Header]) -> Vec<bool> {
     let latest = years.iter().flatten().max().copied();
     let is_last = |header: &Header| {
         let first = header.levels.first().map(|level| names::normal(level)).unwrap_or_default();
-        LAST_YEAR.iter().any(|word| first.starts_with(word))
+        names::LAST_YEAR.iter().any(|word| first.starts_with(word))
     };
     let all = columns.iter().zip(&years);
     all.map(|(header, year)| is_last(header) || year.is_some() && *year < latest).collect()
@@ -111,7 +106,7 @@ mod tests {
 
     #[test]
     fn only_one_column_is_found_by_its_stem() {
-        let found = |printed: &[&[&str]], name| Stems::new(&headers(printed)).find(name);
+        let found = |printed: &[&[&str]], name| Stems::new(&headers(printed), &vec![false; printed.len()]).find(name);
         assert_eq!(found(&[&["名称"], &["2024年预算数（万元）"]], "预算金额"), Some(1));
         assert_eq!(found(&[&["项目预算"], &["预算安排数"]], "预算金额"), None, "two are about it");
         assert_eq!(found(&[&["年初预算数"]], "预算金额"), None, "another thing");
@@ -121,7 +116,7 @@ mod tests {
     fn years_before_the_latest_are_earlier() {
         let mixed = headers(&[&["名称"], &["2023年决算数"], &["2024年预算数"], &["上年", "决算数"], &["上年结转"]]);
         assert_eq!(earlier(&mixed), [false, true, false, true, true]);
-        assert_eq!(Stems::new(&mixed).find("决算数"), None);
+        assert_eq!(Stems::new(&mixed, &earlier(&mixed)).find("决算数"), None);
         let one = headers(&[&["2023年", "预算数"], &["2023年", "决算数"]]);
         assert_eq!(earlier(&one), [false, false]);
     }

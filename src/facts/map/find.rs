@@ -5,7 +5,7 @@ use regex::Regex;
 
 use super::{SHOWING, column_spec};
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::facts::cells::{self, CellKind, Reading};
+use crate::facts::cells::{self, CellKind};
 use crate::facts::headers::{Header, Headers, Index};
 use crate::facts::manifest::{ColumnSpec, Feed, SourceSpec};
 use crate::facts::read::raw::RawTable;
@@ -89,15 +89,12 @@ pub(super) fn places(
 /// all numbers.
 fn is_of_type(ty: ColumnType, at: usize, (table, headers): (&RawTable, &Headers)) -> bool {
     let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
-    let texts: Vec<&str> = rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str()).collect();
-    let count = |ty: ColumnType, test: fn(&Reading) -> bool| {
-        texts.iter().filter(|text| test(&cells::read(text, &CellKind::plain(ty)))).count()
-    };
-    let written = texts.len() - count(ColumnType::Money, |reading| matches!(reading, Reading::Blank));
-    if ty == ColumnType::Symbol {
-        return written == 0 || count(ColumnType::Money, |reading| matches!(reading, Reading::Present(..))) < written;
+    let written = rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+    let share = |ty| cells::tenths_of_kind(written.clone(), &CellKind::plain(ty));
+    match ty {
+        ColumnType::Symbol => written.clone().next().is_none() || share(ColumnType::Money) < 10,
+        ty => share(ty) >= 5,
     }
-    count(ty, |reading| matches!(reading, Reading::Present(..))) * 2 >= written
 }
 
 /// Looks for one column of a relation.

@@ -135,7 +135,7 @@ pub(super) fn whole(relation: usize, columns: Vec<Matched>, data: &[&RawRow]) ->
 pub(super) fn matched(
     declared: &Column,
     (column, index): (usize, usize),
-    (headers, data): (&Headers, &[&RawRow]),
+    (headers, by_name, data): (&Headers, &Index, &[&RawRow]),
     (caption, certain): (Option<CellUnit>, bool),
 ) -> Matched {
     let ty = declared.ty;
@@ -145,7 +145,7 @@ pub(super) fn matched(
     Matched {
         column,
         index,
-        ambiguous: Index::new(&headers.columns).find(&printed).len() > 1,
+        ambiguous: by_name.find(&printed).len() > 1,
         header: printed,
         certain,
         unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
@@ -162,10 +162,12 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     let feed = Feed::default();
     let wanted = map::wanted(relation, &feed, &spec);
     let mut pairs = Vec::new();
+    let by_name = Index::new(&headers.columns);
     let forms: Vec<Vec<String>> = headers.columns.iter().map(forms).collect();
     for (column, names) in wanted.iter().enumerate() {
+        let is_meant = |index: usize| !by_name.is_of_earlier_year(index, names);
         let names: Vec<String> = names.iter().map(|name| names::bare(name)).collect();
-        for (index, header) in headers.columns.iter().enumerate() {
+        for (index, header) in headers.columns.iter().enumerate().filter(|(index, _)| is_meant(*index)) {
             let is_near = index < LIKENED;
             let (likeness, name) = likeness(&forms[index], &names, is_near);
             let certain = name.is_some();
@@ -193,7 +195,7 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         taken.push(index);
         total += likeness;
         let declared = &relation.columns[column];
-        found.push(matched(declared, (column, index), (headers, data), (caption, name.is_some())));
+        found.push(matched(declared, (column, index), (headers, &by_name, data), (caption, name.is_some())));
     }
     for (column, part) in relation.columns.iter().enumerate().filter(|(column, _)| !taken_columns.contains(column)) {
         let whole = part.part_of.as_ref().and_then(|whole| {
@@ -203,7 +205,7 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         let index = headers.part(whole, &part.headers).filter(|index| !taken.contains(index));
         if let Some(index) = index.filter(|index| fits(part.ty, *index, data)) {
             let unit = headers.columns[whole].unit().or(caption);
-            found.push(matched(part, (column, index), (headers, data), (unit, true)));
+            found.push(matched(part, (column, index), (headers, &by_name, data), (unit, true)));
         }
     }
     found.sort_by_key(|one| one.column);
@@ -261,13 +263,7 @@ fn fits(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
 
 /// How many tenths of the cells are of the type; all, when there are none.
 pub(super) fn share(ty: ColumnType, index: usize, data: &[&RawRow]) -> usize {
-    let (mut right, mut all) = (0, 0);
-    let kind = kind(ty, index, data);
-    for text in sample(index, data) {
-        all += 1;
-        right += usize::from(!matches!(cells::read(text, &kind), Reading::Malformed(_)));
-    }
-    (right * 10).checked_div(all).unwrap_or(10)
+    cells::tenths_of_kind(sample(index, data), &kind(ty, index, data))
 }
 
 /// Whether a column of texts or days would be one of numbers, which hardly anything but its own header makes likely.

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::guess::{self, Guess};
 use crate::diagnostic::{Lang, Text};
-use crate::facts::headers::{Header, Headers};
+use crate::facts::headers::{Header, Headers, Index};
 use crate::facts::manifest::CellUnit;
 use crate::facts::map;
 use crate::facts::names;
@@ -58,9 +58,10 @@ pub(super) fn relation(
     }
     let caption = map::caption_unit(table, headers);
     let pairs = positions(headers).enumerate().map(|(column, (index, _))| (column, index)).collect::<Vec<_>>();
+    let by_name = Index::new(&headers.columns);
     let matched = |(column, index): &(usize, usize)| {
         let declared = &schema.relations[at].columns[*column];
-        guess::matched(declared, (*column, *index), (headers, &data), (caption, true))
+        guess::matched(declared, (*column, *index), (headers, &by_name, &data), (caption, true))
     };
     Some(guess::whole(at, pairs.iter().map(matched).collect(), &data))
 }

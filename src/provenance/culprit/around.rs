@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::instances::content;
 use super::{Range, Whence};
 use crate::exec::{CellRef, Input};
+use crate::facts::names;
 use crate::facts::store::{Data, State, Table};
 use crate::value::Decimal;
 
@@ -34,9 +35,6 @@ pub trait Surroundings {
     /// Whether the rows of two cells are called alike.
     fn same_key(&self, one: CellRef, two: CellRef) -> bool;
 }
-
-/// Words in the header of a column that states last year's amounts.
-const LAST_YEAR: [&str; 8] = ["上年", "去年", "上一年", "上期", "last", "prior", "previous", "prev"];
 
 /// At most so many rows of other tables are looked at for one cell.
 const MOST_ROWS: usize = 16;
@@ -172,7 +170,9 @@ impl<'a> Around<'a> {
                 let is_last = |column: &usize| {
                     let name = &table.columns[*column].name;
                     let header = headers.get(*column).and_then(Option::as_deref).unwrap_or_default();
-                    LAST_YEAR.iter().any(|word| header.contains(word) || name.split('_').any(|part| part == *word))
+                    names::LAST_YEAR
+                        .iter()
+                        .any(|word| header.contains(word) || name.split('_').any(|part| part == *word))
                 };
                 (0..table.arity()).filter(is_last).collect()
             };

@@ -47,11 +47,10 @@ pub(super) fn suspects(board: &Board<'_>, around: &impl Surroundings) -> Vec<Sus
     found
 }
 
-/// A part of which a sum has just too much, and why it should be none.
+/// A part of which a sum has just too much, and which should be none.
 struct Surplus {
     cell: usize,
-    slip: Slip,
-    /// The same amount in the row that it repeats.
+    /// The same amount in the row that it repeats; else it is the sum of parts beside it.
     repeats: Option<usize>,
 }
 
@@ -82,8 +81,7 @@ fn surplus(board: &Board<'_>, sum: &Sum, around: &impl Surroundings) -> Vec<Surp
     let told = wanted.iter().filter_map(|at| {
         let cell = |at: usize| sum.parts[at].0;
         let repeats = wanted.iter().copied().find(|one| is_earlier(*one, *at)).map(cell);
-        let slip = if repeats.is_some() { Slip::RowTwice } else { Slip::Subtotal };
-        (repeats.is_some() || is_sum(*at)).then(|| Surplus { cell: cell(*at), slip, repeats })
+        (repeats.is_some() || is_sum(*at)).then(|| Surplus { cell: cell(*at), repeats })
     });
     told.collect()
 }
@@ -103,7 +101,7 @@ fn comes_to(amounts: &[Decimal], parts: &mut impl Iterator<Item = usize>, total:
 
 /// What would follow if the row of a surplus part were no row.
 fn without(board: &Board<'_>, index: &Index, surplus: &Surplus) -> Option<Suspect> {
-    let Surplus { cell, slip, repeats } = *surplus;
+    let Surplus { cell, repeats } = *surplus;
     let gone = index.get(&row(board.cells[cell].at))?;
     let (mut cleared, mut broken) = (Vec::new(), Vec::new());
     for at in touched(board, gone) {
@@ -118,6 +116,7 @@ fn without(board: &Board<'_>, index: &Index, surplus: &Surplus) -> Option<Suspec
         judge(board, at, added, (&mut cleared, &mut broken));
     }
     let (at, corrected) = (vec![board.cells[cell].at], board.cells[cell].value?);
+    let slip = if repeats.is_some() { Slip::RowTwice } else { Slip::Subtotal };
     let parts = repeats.into_iter().collect();
     Some(Suspect { at, cells: vec![cell], corrected, slip, parts, cleared, broken })
 }

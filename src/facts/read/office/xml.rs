@@ -107,6 +107,17 @@ impl<R: BufRead> Xml<R> {
         Self { reader, buffer: Vec::new(), depth: 0 }
     }
 
+    /// Shows every node to `step` until that says that it is enough; what stopped it before the end.
+    pub fn each(&mut self, mut step: impl FnMut(Node) -> Result<bool, Trouble>) -> Option<Trouble> {
+        loop {
+            match self.node().and_then(&mut step) {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(trouble) => return Some(trouble),
+            }
+        }
+    }
+
     /// The next node.
     ///
     /// # Errors

@@ -180,6 +180,15 @@ fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String 
         .unwrap_or_else(|| stored.to_owned())
 }
 
+/// Sheets that were read one after another; the last is cut off where that stopped.
+fn finished(mut sheets: Vec<Sheet>, cut: Option<Trouble>) -> Vec<Sheet> {
+    if let Some(last) = sheets.last_mut() {
+        last.cut = cut;
+    }
+    sheets.iter_mut().for_each(Sheet::tidy);
+    sheets
+}
+
 impl Sheet {
     /// Keeps a formula whose result is stored.
     fn keep_formula(&mut self, place: Position, formula: &str) {

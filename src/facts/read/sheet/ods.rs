@@ -5,7 +5,7 @@ use std::io::BufRead;
 use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::office::xml::{Element, Node, Xml};
 use super::super::office::{Archive, Trouble};
-use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, number};
+use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, finished, number};
 use crate::text;
 
 /// Every sheet of the workbook.
@@ -23,24 +23,9 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Trouble> {
 fn read(input: impl BufRead) -> Vec<Sheet> {
     let mut walk = Walk::default();
     let mut xml = Xml::new(input);
-    let cut = loop {
-        let going = xml.node().and_then(|node| walk.step(node));
-        match going {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(trouble) => break Some(trouble),
-        }
-    };
-    if let Some(sheet) = walk.sheet.take() {
-        walk.sheets.push(sheet);
-    }
-    if let Some(last) = walk.sheets.last_mut() {
-        last.cut = cut;
-    }
-    for sheet in &mut walk.sheets {
-        sheet.tidy();
-    }
-    walk.sheets
+    let cut = xml.each(|node| walk.step(node));
+    walk.sheets.extend(walk.sheet.take());
+    finished(walk.sheets, cut)
 }
 
 #[derive(Default)]

@@ -21,17 +21,7 @@ pub(super) struct Context {
 pub(super) fn read(input: impl BufRead, context: &Context) -> Sheet {
     let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, cells: 0 };
     let mut xml = Xml::new(input);
-    loop {
-        let going = xml.node().and_then(|node| walk.step(node));
-        match going {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(trouble) => {
-                walk.sheet.cut = Some(trouble);
-                break;
-            }
-        }
-    }
+    walk.sheet.cut = xml.each(|node| walk.step(node));
     walk.sheet.tidy();
     walk.sheet
 }

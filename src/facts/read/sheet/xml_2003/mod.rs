@@ -11,7 +11,7 @@ use super::super::encoding;
 use super::super::office::Trouble;
 use super::super::office::xml::{Element, Node, Xml};
 use super::style::NumberFormat;
-use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, shown, weight};
+use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, finished, shown, weight};
 use crate::diagnostic::Report;
 use crate::text;
 
@@ -62,22 +62,9 @@ fn read(content: &str) -> Vec<Sheet> {
     let mut walk = Walk::default();
     // In small pieces: each time that it is asked for more, the reader looks at all there is.
     let mut xml = Xml::new(BufReader::with_capacity(1 << 16, content.as_bytes()));
-    let cut = loop {
-        let going = xml.node().and_then(|node| walk.step(node));
-        match going {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(trouble) => break Some(trouble),
-        }
-    };
+    let cut = xml.each(|node| walk.step(node));
     walk.sheets.extend(walk.sheet.take());
-    if let Some(last) = walk.sheets.last_mut() {
-        last.cut = cut;
-    }
-    for sheet in &mut walk.sheets {
-        sheet.tidy();
-    }
-    walk.sheets
+    finished(walk.sheets, cut)
 }
 
 #[derive(Default)]
