@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::components::Flat;
 use super::input::CardSource;
+use super::rename::Renamed;
 use super::resolve::{alternatives, outer_names, own_target_names};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -25,7 +26,7 @@ pub(super) fn lift(flat: &mut Flat) {
         lifter.of = clause.heads.first().map(|head| head.relation.text.clone()).unwrap_or_default();
         lifter.clause(clause);
     }
-    flat.clauses.append(&mut lifter.clauses);
+    lifter.finish(flat);
 }
 
 /// The conditions of a card after the same, if that changes them; the relations go to `flat`.
@@ -33,7 +34,7 @@ pub(super) fn lift_card(card: &CardSource, flat: &mut Flat) -> Option<Body> {
     let mut lifter = Lifter { of: card.name.to_owned(), ..Lifter::default() };
     let mut when = card.when.clone();
     lifter.body(&mut when);
-    flat.clauses.append(&mut lifter.clauses);
+    lifter.finish(flat);
     (when != *card.when).then_some(when)
 }
 
@@ -65,6 +66,18 @@ impl Rewrite for Lifter {
 }
 
 impl Lifter {
+    /// Hands over the relations made, after those that their own conditions need: these were copied as they were written.
+    /// It ends, for what is put before an aggregate never has the aggregate itself in it.
+    fn finish(mut self, flat: &mut Flat) {
+        let mut at = 0;
+        while let Some(mut clause) = self.clauses.get(at).cloned() {
+            self.body(&mut clause.body);
+            self.clauses[at] = clause;
+            at += 1;
+        }
+        flat.clauses.append(&mut self.clauses);
+    }
+
     fn clause(&mut self, clause: &mut Clause) {
         if clause.heads.iter_mut().any(|head| lifts(|search| search.atom(head))) {
             self.around.push(multiplied(&clause.body.alternatives));
@@ -119,7 +132,8 @@ impl Lifter {
     }
 
     /// What must stand before an alternative so that the variables of `outer` have values in it: conditions of the bodies
-    /// around it, once for each way to choose among their own alternatives.
+    /// around it, once for each way to choose among their own alternatives. Names that the alternative has for itself mean
+    /// something else there.
     fn givers(&self, outer: &[String], conjunction: &[Literal], aggregate: Span) -> Vec<Vec<Literal>> {
         let bound: BTreeSet<String> = conjunction.iter().flat_map(binds).collect();
         let lacking: BTreeSet<String> = outer.iter().filter(|name| !bound.contains(*name)).cloned().collect();
@@ -130,7 +144,12 @@ impl Lifter {
                 .flat_map(|before| level.iter().map(move |body| before.iter().chain(body).cloned().collect()))
                 .collect();
         }
-        all.iter().map(|body| giving(body, lacking.clone(), aggregate)).collect()
+        let names = mentions(conjunction);
+        let is_own = |name: &str| names.contains(name) && !outer.iter().any(|outer| outer == name);
+        let mut renamed = Renamed(|name: &str| is_own(name).then(|| format!("{name}{MARK}")));
+        let mut all: Vec<Vec<Literal>> = all.iter().map(|body| giving(body, lacking.clone(), aggregate)).collect();
+        all.iter_mut().flatten().for_each(|literal| renamed.literal(literal));
+        all
     }
 }
 
@@ -141,9 +160,9 @@ fn giving(body: &[Literal], mut wanted: BTreeSet<String>, aggregate: Span) -> Ve
         Literal::Atom(_) | Literal::In(_) => binds(literal).iter().any(|name| wanted.contains(name)),
         Literal::Compare(compare) => {
             compare.rest.iter().any(|(op, ..)| *op == CompareOp::Eq)
-                && mentions(std::slice::from_ref(literal))
+                && outer_names(&[literal])
                     .iter()
-                    .any(|name| wanted.contains(name) && !by_atoms.contains(name))
+                    .any(|outer| wanted.contains(&outer.name) && !by_atoms.contains(&outer.name))
         }
         _ => false,
     };

@@ -11,6 +11,7 @@ mod input;
 mod components;
 mod disjunction;
 mod inline;
+mod rename;
 
 // what the names of relations, columns and types mean,
 mod collect;

@@ -3,12 +3,10 @@
 //! A relation marked `inline` whose rules are safe is an ordinary relation: that changes no result. One such as
 //! `le(a, b) :- a <= b.` has no rows of its own, and its body replaces the atom.
 
-mod rename;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::rename::rename;
 use super::components::Flat;
+use super::rename::Renamed;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, ArgKind, Args, Atom, Body, Clause, Compare, CompareOp, DirectiveKind, Literal, Source};
@@ -241,7 +239,9 @@ impl Inliner<'_> {
                     bodies.alternatives.push(Vec::new());
                 }
                 let mut wanted = wanted.clone();
-                rename(&mut bodies, &mut wanted, self.fresh);
+                let mut renamed = Renamed(|name: &str| Some(fresh_name(name, self.fresh)));
+                renamed.body(&mut bodies);
+                wanted.iter_mut().for_each(|arg| renamed.arg(arg));
                 self.body(&mut bodies);
                 for body in bodies.alternatives {
                     let mut conjunction: Vec<Literal> = given
