@@ -31,7 +31,7 @@ pub(super) fn verdicts(
         let count = findings.get(&at).map_or(0, Vec::len);
         let (undecided, without_value) = open_instances(words, outcome, &rules);
         let failure = feeds.failure(outcome, &rules);
-        let missing = rules.iter().map(|rule| feeds.lacking(*rule)).collect::<Option<Vec<_>>>();
+        let missing = rules.iter().map(|rule| Some(feeds.lacking(*rule)?.reason)).collect::<Option<Vec<_>>>();
         let verdict = match (failure, missing.and_then(|missing| missing.into_iter().next())) {
             (Some(reason), _) => Verdict::Failed(reason),
             _ if count > 0 => Verdict::Fired,
@@ -162,7 +162,16 @@ pub(super) struct Feeds<'a> {
     of_card: Vec<Vec<RuleId>>,
     /// By relation: the rules that derive it.
     derived_by: Vec<Vec<RuleId>>,
-    memo: BTreeMap<(RelationId, bool), Option<Text>>,
+    memo: BTreeMap<(RelationId, bool), Option<Lack>>,
+}
+
+/// Why a relation or a rule can give no rows.
+#[derive(Clone)]
+struct Lack {
+    reason: Text,
+    /// Whether a relation was not loaded at all: then that a row is missing from it says nothing. Of one that was loaded, rows or
+    /// columns may be empty for good.
+    unfed: bool,
 }
 
 impl<'a> Feeds<'a> {
@@ -229,14 +238,15 @@ impl<'a> Feeds<'a> {
         (reached, asked)
     }
 
-    /// Why a rule cannot be applied: a relation that it asks about is not fed, or one that it needs has no row.
-    fn lacking(&mut self, rule: RuleId) -> Option<Text> {
+    /// Why a rule cannot be applied: a relation that it asks about is not fed, or one that it needs has no row, or none with a value
+    /// in a column that it asks about.
+    fn lacking(&mut self, rule: RuleId) -> Option<Lack> {
         let mut used = Vec::new();
         let body = &self.words.input.program.rules[rule.index()].body;
         relations(body, true, &mut used);
-        used.into_iter()
-            .find_map(|(relation, needed)| self.empty(relation, needed))
-            .or_else(|| body.iter().find_map(|literal| self.blank_column(literal, body)))
+        let lacks = used.into_iter().filter_map(|(relation, needed)| self.empty(relation, needed)).collect();
+        let blank = || body.iter().find_map(|literal| self.blank_column(literal, body));
+        weightiest(lacks).or_else(|| Some(Lack { reason: blank()?, unfed: false }))
     }
 
     /// Why a condition on rows can never hold: it asks for the value of a column in which no row has anything.
@@ -260,7 +270,7 @@ impl<'a> Feeds<'a> {
             .next()
     }
 
-    fn empty(&mut self, relation: RelationId, needed: bool) -> Option<Text> {
+    fn empty(&mut self, relation: RelationId, needed: bool) -> Option<Lack> {
         if let Some(known) = self.memo.get(&(relation, needed)) {
             return known.clone();
         }
@@ -268,26 +278,33 @@ impl<'a> Feeds<'a> {
         self.memo.insert((relation, needed), None);
         let program = self.words.input.program;
         let name = &program.relations[relation.index()].name;
-        let reason = match program.relations[relation.index()].origin {
+        let lack = match program.relations[relation.index()].origin {
             Origin::Facts(table) | Origin::Rules(Some(table)) => {
                 let table = &self.words.input.store.tables[table];
                 if table.sources.is_empty() {
-                    Some(text!("没有载入 {name}", "{name} is not fed"))
+                    Some(Lack { reason: text!("没有载入 {name}", "{name} is not fed"), unfed: true })
                 } else if needed && table.rows == 0 {
-                    Some(text!("{name} 没有一行", "{name} has no rows"))
+                    Some(Lack { reason: text!("{name} 没有一行", "{name} has no rows"), unfed: false })
                 } else {
                     None
                 }
             }
             Origin::Rules(None) => {
                 let rules = self.derived_by[relation.index()].clone();
-                let reasons: Vec<Option<Text>> = rules.into_iter().map(|rule| self.lacking(rule)).collect();
-                // Where rows are needed, one rule that can give them is enough; where their absence counts, all must.
-                let all = reasons.iter().all(Option::is_some);
-                if needed && !all { None } else { reasons.into_iter().flatten().next() }
+                let of = rules.len();
+                let lacks: Vec<Lack> = rules.into_iter().filter_map(|rule| self.lacking(rule)).collect();
+                // One rule that can give rows is enough; where their absence counts, nothing may be left unloaded.
+                let all = lacks.len() == of;
+                weightiest(lacks).filter(|lack| all || (lack.unfed && !needed))
             }
         };
-        self.memo.insert((relation, needed), reason.clone());
-        reason
+        self.memo.insert((relation, needed), lack.clone());
+        lack
     }
+}
+
+/// The first of them that says that something was not loaded; else the first.
+fn weightiest(mut lacks: Vec<Lack>) -> Option<Lack> {
+    let at = lacks.iter().position(|lack| lack.unfed).unwrap_or(0);
+    (at < lacks.len()).then(|| lacks.swap_remove(at))
 }

@@ -32,7 +32,8 @@ impl Sizes {
             sizes.rows.push(table.map_or(0.0, |table| f64::from(table.rows)));
             let id = RelationId(u32::try_from(at).unwrap_or(u32::MAX));
             if let Some(table) = table {
-                for column in 0..relation.arity.min(table.columns.len()) {
+                // Those that every table has (its name, file and line) included: they stand behind the declared ones.
+                for column in 0..table.columns.len() {
                     sizes.note((id, column), sample_table(table, column), table.rows as usize);
                 }
             }
@@ -168,7 +169,7 @@ fn sample_table(table: &Table, column: usize) -> Spread {
         Data::Float(values) => Spread::of(at().map(|row| values[row].to_bits())),
         Data::Exact { values, .. } => Spread::of(at().map(|row| values[row])),
         Data::Date(values) => Spread::of(at().map(|row| values[row])),
-        Data::PerSource(ids) => Spread { distinct: ids.len(), ..Spread::of(at()) },
+        Data::PerSource(ids) => Spread::of((0..table.rows).step_by(step).map(|row| ids[table.source_index(row)])),
         Data::Line => Spread::of(at()),
     }
 }

@@ -16,6 +16,7 @@ mod init;
 mod kaifu;
 mod language_doc;
 mod layout;
+mod magnitude;
 mod packs;
 mod paths;
 mod proofs;

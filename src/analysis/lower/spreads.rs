@@ -78,8 +78,10 @@ impl Spreads {
         RelationId(u32::try_from(self.relations + at).expect("fewer than 2^32 relations"))
     }
 
-    /// Adds the relations that were asked for, and their rules.
+    /// Adds the relations that were asked for, and the rules of those that a `~` of the program comes to; the others, asked for only by
+    /// rules of allowances that nothing asks for, stay without rules.
     pub(in crate::analysis) fn finish(mut self, program: &mut Program) {
+        let read = self.read(program);
         for (at, asked) in std::mem::take(&mut self.wanted).into_iter().enumerate() {
             let (of, column) = (&program.relations[asked.0.index()], asked.1);
             let id = RelationId(u32::try_from(self.relations + at).expect("fewer than 2^32 relations"));
@@ -97,9 +99,36 @@ impl Spreads {
                 span: of.span,
             };
             program.relations.push(relation);
-            for rule in self.rules.remove(&asked).unwrap_or_default() {
+            let rules = self.rules.remove(&asked).filter(|_| read.contains(&id));
+            for rule in rules.unwrap_or_default() {
                 program.rules.push(Rule { head: id, card: None, ..rule });
             }
+        }
+    }
+    /// The relations made here that the rules of `program` read, directly or through one another.
+    fn read(&self, program: &Program) -> BTreeSet<RelationId> {
+        let mut found = BTreeSet::new();
+        let mut waiting: Vec<RelationId> = Vec::new();
+        program.rules.iter().for_each(|rule| relations(&rule.body, &mut waiting));
+        while let Some(relation) = waiting.pop() {
+            let made = relation.index().checked_sub(self.relations);
+            let Some(asked) = made.and_then(|at| self.wanted.get(at)) else { continue };
+            if found.insert(relation) {
+                self.rules.get(asked).into_iter().flatten().for_each(|rule| relations(&rule.body, &mut waiting));
+            }
+        }
+        found
+    }
+}
+
+/// Adds the relations that `body` reads.
+fn relations(body: &[Literal], found: &mut Vec<RelationId>) {
+    for literal in body {
+        match literal {
+            Literal::Atom(atom) => found.push(atom.relation),
+            Literal::Not(not) => relations(&not.body, found),
+            Literal::Aggregate(aggregate) => relations(&aggregate.body, found),
+            _ => {}
         }
     }
 }
