@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::components::Flat;
 use super::input::CardSource;
-use super::rename::Renamed;
+use super::rename::{self, Renamed};
 use super::resolve::{alternatives, outer_names, own_target_names};
 use crate::source::Span;
 use crate::syntax::ast::{
@@ -146,7 +146,7 @@ impl Lifter {
         }
         let names = mentions(conjunction);
         let is_own = |name: &str| names.contains(name) && !outer.iter().any(|outer| outer == name);
-        let mut renamed = Renamed(|name: &str| is_own(name).then(|| format!("{name}{MARK}")));
+        let mut renamed = Renamed(|name: &str| is_own(name).then(|| format!("{name}{}", rename::MARK)));
         let mut all: Vec<Vec<Literal>> = all.iter().map(|body| giving(body, lacking.clone(), aggregate)).collect();
         all.iter_mut().flatten().for_each(|literal| renamed.literal(literal));
         all

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::components::Flat;
-use super::rename::Renamed;
+use super::rename::{MARK, Renamed};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, ArgKind, Args, Atom, Body, Clause, Compare, CompareOp, DirectiveKind, Literal, Source};
@@ -271,5 +271,5 @@ fn equal(mut left: Arg, right: Arg) -> Literal {
 
 /// A name that no user can write.
 fn fresh_name(name: &str, number: usize) -> String {
-    format!("{name}′{number}")
+    format!("{name}{MARK}{number}")
 }

@@ -3,6 +3,9 @@
 use crate::syntax::ast::{Arg, ArgKind, Ask, Name, NamedArg};
 use crate::syntax::walk::{self, Rewrite, Role};
 
+/// What the names of variables made here have in them, and no user's name has.
+pub(super) const MARK: char = '′';
+
 /// Gives those variables other names for which the function has one.
 pub(super) struct Renamed<F>(pub(super) F);
 

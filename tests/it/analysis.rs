@@ -267,6 +267,17 @@ impl Dice {
 }
 
 /// Words of a program: names, numbers, single signs.
+#[test]
+fn conditions_copied_for_alternatives_are_not_held_against_the_rule() {
+    let text = ".decl w(x: number, y: number, t: number)\nw(1, 2, 3).\n.decl a(x: number, y: number)\na(1, 5).\n\
+                .decl r(x: number, s: number)\n\
+                r(x, s) :- w(x, y, t), y > 0, s = sum y : { (a(x, y), y > t) ; (a(y, x), y <= t) }.\n.output r\n";
+    let (_, report, _) = analyse(text, Mode::Audit);
+    let said: Vec<&str> = report.diagnostics().iter().map(|said| said.code.name()).collect();
+    assert_eq!(said, ["sum-over-set"], "{report:?}");
+    assert!(!report.diagnostics()[0].message.get(Lang::En).contains('∨'), "{report:?}");
+}
+
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;

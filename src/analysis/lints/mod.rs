@@ -8,10 +8,12 @@ mod products;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Relations;
+use super::disjunction;
 use super::hir::{Role, Rule};
 use super::input::CardSource;
+use super::rename;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::ir::{AggregateOp, Literal, Origin, Program, RelationId, TypeKind};
+use crate::ir::{AggregateOp, Literal, Origin, Program, Relation, RelationId, TypeKind};
 use crate::source::{SourceMap, Span};
 use crate::text;
 
@@ -36,7 +38,7 @@ impl Names {
     /// A rule that is wrong has other worries.
     pub(super) fn add(&mut self, rule: &Rule, fine: bool) {
         let plain = || rule.vars.iter().filter(|var| var.role == Role::Plain);
-        for var in plain().filter(|var| !var.name.starts_with(['_', '?']) && !var.name.contains('′')) {
+        for var in plain().filter(|var| !var.name.starts_with(['_', '?']) && !var.name.contains(rename::MARK)) {
             let usage = self.usages.entry((var.span, var.name.clone())).or_default();
             usage.uses = usage.uses.max(if fine { var.uses } else { usize::MAX });
             usage.rules.push(self.rules.len());
@@ -123,22 +125,35 @@ fn sums(program: &Program, literal: &Literal, report: &mut Report) {
     if atoms.is_empty() || generates || atoms.iter().any(|atom| keeps_rows(atom.relation)) {
         return;
     }
-    let name = &program.relations[atoms[0].relation.index()].name;
-    report.push(
-        Diagnostic::warning(
-            Code::SumOverSet,
-            text!(
-                "`{name}` 是规则得出的集合：各列都相同的行只算一次，合计可能偏小",
-                "`{name}` is a derived set: rows that are equal in all columns count once, so the sum may be too small"
-            ),
-        )
-        .primary(atoms[0].span, text!("在这里合计", "summed here"))
-        .secondary(program.relations[atoms[0].relation.index()].span, text!("在这里得出", "derived here"))
+    report.push(sum_over_set(&program.relations[atoms[0].relation.index()], atoms[0].span));
+}
+
+/// What to say of a sum over rows of a relation that is a set.
+fn sum_over_set(relation: &Relation, summed: Span) -> Diagnostic {
+    let name = &relation.name;
+    let complain = |message| Diagnostic::warning(Code::SumOverSet, message);
+    let here = text!("在这里合计", "summed here");
+    if name.contains(disjunction::MARK) {
+        return complain(text!(
+            "花括号里的几种可能合成一个集合：各变量都相同的行只算一次，合计可能偏小",
+            "the alternatives in braces make a set: rows that are equal in all variables count once, so the sum may be too small"
+        ))
+        .primary(summed, here)
         .help(text!(
-            "让 `{name}` 带上行变量（如 `{name}(p, …) :- p in …`），或直接对原表合计",
-            "give `{name}` the row variable (`{name}(p, …) :- p in …`), or sum over the facts themselves"
-        )),
-    );
+            "在每种可能里写出同一个行变量（如 `p in …`），各行就分开算",
+            "give every alternative the same row variable (`p in …`): rows are kept apart then"
+        ));
+    }
+    complain(text!(
+        "`{name}` 是规则得出的集合：各列都相同的行只算一次，合计可能偏小",
+        "`{name}` is a derived set: rows that are equal in all columns count once, so the sum may be too small"
+    ))
+    .primary(summed, here)
+    .secondary(relation.span, text!("在这里得出", "derived here"))
+    .help(text!(
+        "让 `{name}` 带上行变量（如 `{name}(p, …) :- p in …`），或直接对原表合计",
+        "give `{name}` the row variable (`{name}(p, …) :- p in …`), or sum over the facts themselves"
+    ))
 }
 
 /// Relations that rules use and that nothing can fill.
