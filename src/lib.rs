@@ -6,7 +6,8 @@
 //! The modules are floors, listed from the ground up; each uses only those above it in this list (`tests/it/floors.rs`
 //! keeps it so). `ARCHITECTURE.md` has the map.
 
-// ground: places, values, threads
+// ground: places, values, threads, memory
+pub mod pages;
 pub mod source;
 pub mod threads;
 pub mod value;

@@ -88,7 +88,7 @@ fn mend_rules(request: &Request, lang: Lang) -> String {
         let name = sources.file(file).name().to_owned();
         let original = sources.file(file).shared_text();
         // Shipped rules stand in no file.
-        if !std::fs::read_to_string(&name).is_ok_and(|text| text.trim_start_matches('\u{feff}') == *original) {
+        if !std::fs::read_to_string(&name).is_ok_and(|text| *text.trim_start_matches('\u{feff}') == *original) {
             continue;
         }
         let (text, mended) = mend(&mut sources, file);

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
-use super::Span;
+use super::{Bytes, Span, Text};
 
 /// A file of a [`SourceMap`], by the order in which it was added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +15,7 @@ pub struct FileId(pub u32);
 pub struct SourceFile {
     name: String,
     base: u32,
-    text: Arc<String>,
+    text: Text,
     line_starts: OnceLock<Vec<u32>>,
     laid_out: bool,
 }
@@ -74,14 +74,14 @@ impl SourceMap {
     ///
     /// # Errors
     /// [`LoadError::TooLarge`] when the offset space is used up.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> Result<FileId, LoadError> {
-        let (name, text): (String, String) = (name.into(), text.into());
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Text>) -> Result<FileId, LoadError> {
+        let (name, text): (String, Text) = (name.into(), text.into());
         // One byte between files, so that a position at the end of one is not the start of the next.
         let base = self.files.last().map_or(Some(0), |last| last.span().end().checked_add(1));
         let fits = base.and_then(|base| u32::try_from(text.len()).ok()?.checked_add(base)?.checked_add(1)).is_some();
         let (Some(base), true) = (base, fits) else { return Err(LoadError::TooLarge(PathBuf::from(name))) };
         let line_starts = OnceLock::new();
-        self.files.push(SourceFile { name, base, text: Arc::new(text), line_starts, laid_out: false });
+        self.files.push(SourceFile { name, base, text, line_starts, laid_out: false });
         Ok(FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)))
     }
 
@@ -90,7 +90,7 @@ impl SourceMap {
     ///
     /// # Errors
     /// [`LoadError::TooLarge`] when the offset space is used up.
-    pub fn add_laid_out(&mut self, name: impl Into<String>, text: impl Into<String>) -> Result<FileId, LoadError> {
+    pub fn add_laid_out(&mut self, name: impl Into<String>, text: impl Into<Text>) -> Result<FileId, LoadError> {
         let id = self.add(name, text)?;
         self.files[id.0 as usize].laid_out = true;
         Ok(id)
@@ -176,8 +176,8 @@ impl SourceFile {
 
     /// The text, shared.
     #[must_use]
-    pub fn shared_text(&self) -> Arc<String> {
-        Arc::clone(&self.text)
+    pub fn shared_text(&self) -> Text {
+        self.text.clone()
     }
 
     /// The span of the whole file.
@@ -254,6 +254,17 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
         return Ok(Vec::new());
     }
     std::fs::read(path).map_err(refused)
+}
+
+/// The bytes of a regular file of at most 4 GiB, read on so many threads.
+///
+/// # Errors
+/// When it is no such file or cannot be read.
+pub fn read_large(path: &Path, threads: usize) -> Result<Bytes, LoadError> {
+    check_file(path)?;
+    let refused = |error| LoadError::Io(path.to_owned(), error);
+    let size = std::fs::metadata(path).map_err(refused)?.len();
+    Bytes::read(path, usize::try_from(size).unwrap_or(usize::MAX), threads).map_err(refused)
 }
 
 /// `path` as people see it: `/` separators on every system, no leading `./`.

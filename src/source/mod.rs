@@ -8,8 +8,10 @@ mod map;
 mod pieces;
 mod snippet;
 mod span;
+mod text;
 
 pub use expand::expand;
-pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes};
+pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes, read_large};
 pub use pieces::{Piece, Pieces};
 pub use span::Span;
+pub use text::{Bytes, Text};

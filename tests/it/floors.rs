@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules of one floor do not know each other. A new module must name its floor here.
 const FLOORS: &[&[&str]] = &[
-    &["source", "value", "threads", "progress"],
+    &["value", "threads", "progress", "pages"],
+    &["source"],
     &["diagnostic"],
     &["schema"],
     &["syntax", "facts", "cards"],

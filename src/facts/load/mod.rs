@@ -212,7 +212,7 @@ impl Loader<'_> {
 
     /// The tops of a large delimited file's tables, whose rows are read once it is known what they are.
     fn read_large(&mut self, format: Format, request: &Request<'_>) -> Option<ReadFile> {
-        let file = delimited::open(self.sources, request, &mut self.report)?;
+        let file = delimited::open_large(self.sources, request, self.means.threads, &mut self.report)?;
         let source = self.sources.file(file);
         let dialect = Dialect::find(source.text(), format, request.options);
         let scan = bulk::scan(source, dialect, (self.means.threads, self.means.chunk));

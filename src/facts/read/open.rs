@@ -33,7 +33,12 @@ pub fn whole(
 }
 
 /// Adds a text to the map under the name that is asked for.
-pub fn add(sources: &mut SourceMap, request: &Request<'_>, text: String, report: &mut Report) -> Option<FileId> {
+pub fn add(
+    sources: &mut SourceMap,
+    request: &Request<'_>,
+    text: impl Into<source::Text>,
+    report: &mut Report,
+) -> Option<FileId> {
     match sources.add(request.name, text) {
         Ok(file) => Some(file),
         Err(error) => {

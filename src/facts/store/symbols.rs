@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 
+use crate::source::Text;
+
 /// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
 ///
 /// A text that stands in a source as it is costs eight bytes and its share of the hash table; others are copied.
@@ -14,7 +16,7 @@ pub struct Symbols {
     /// Texts that stand in no source as they are.
     arena: String,
     /// Sources by their offset in the map, ascending.
-    files: Vec<(u32, Arc<String>)>,
+    files: Vec<(u32, Text)>,
     /// Open addressing: what is kept of a hash, and a number or [`NOBODY`]. A power of two of them.
     slots: Vec<(u32, u32)>,
     /// Numbers without a slot, and what their slots would keep.
@@ -50,7 +52,7 @@ impl Symbols {
     pub const LONGEST: usize = 1 << 30;
 
     /// Lets texts of a source that begins at `base` be kept as places.
-    pub fn add_file(&mut self, base: u32, text: Arc<String>) {
+    pub fn add_file(&mut self, base: u32, text: Text) {
         let at = self.files.partition_point(|(known, _)| *known < base);
         if self.files.get(at).is_none_or(|(known, _)| *known != base) {
             self.files.insert(at, (base, text));
@@ -279,12 +281,12 @@ const fn slot(tag: u32, size: usize) -> usize {
 mod tests {
     use std::sync::Arc;
 
-    use super::Symbols;
+    use super::{Symbols, Text};
 
     #[test]
     fn equal_texts_have_one_number_wherever_they_stand() {
         let mut symbols = Symbols::default();
-        symbols.add_file(100, Arc::new("甲,乙,甲".to_owned()));
+        symbols.add_file(100, "甲,乙,甲".into());
         assert_eq!(symbols.intern("乙"), 0);
         assert_eq!(symbols.intern_at("甲", 100), 1);
         assert_eq!(symbols.intern_at("乙", 104), 0);
@@ -321,9 +323,9 @@ mod tests {
 
     #[test]
     fn the_texts_of_another_keep_their_meaning() {
-        let text = Arc::new("a,b".to_owned());
+        let text = Text::from("a,b");
         let (mut one, mut two) = (Symbols::default(), Symbols::default());
-        one.add_file(0, Arc::clone(&text));
+        one.add_file(0, text.clone());
         two.add_file(0, text);
         one.intern_at("b", 2);
         two.intern("x");

@@ -12,7 +12,7 @@ use super::raw::{RawCell, RawRow, RawTable};
 use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::facts::manifest::Placed;
-use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::source::{self, FileId, SourceFile, SourceMap, Span};
 use crate::text;
 
 pub use dialect::Dialect;
@@ -51,6 +51,31 @@ pub fn read_bytes(
 pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report) -> Option<FileId> {
     let bytes = open::bytes(request, report)?;
     add(sources, request, bytes, report)
+}
+
+/// As [`open`], for a large file that so many threads read.
+pub fn open_large(
+    sources: &mut SourceMap,
+    request: &Request<'_>,
+    threads: usize,
+    report: &mut Report,
+) -> Option<FileId> {
+    let bytes = match source::read_large(request.path, threads) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            report.push(open::complaint(request, &error));
+            return None;
+        }
+    };
+    let is_plain = request.options.encoding.is_none() && bytes.are_plain() && not_a_text(&bytes).is_none();
+    match if is_plain { bytes.into_text() } else { Err(bytes) } {
+        Ok(text) => open::add(sources, request, text, report),
+        Err(bytes) => {
+            let copy = bytes.to_vec();
+            drop(bytes);
+            add(sources, request, copy, report)
+        }
+    }
 }
 
 /// Adds the text that `bytes` are.
