@@ -5,6 +5,7 @@
 //! type without size costs nothing; `stable` and `recent` are public, and a variable whose `stable` is emptied never
 //! merges.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use datafrog::{Iteration, Leapers, Relation, Variable};
@@ -105,6 +106,19 @@ pub fn listed(rows: Vec<u32>, lists: &[Rc<[u32]>]) -> Pairs {
 #[must_use]
 pub fn meet(rows: Vec<u32>, sides: &[Side<'_>]) -> Pairs {
     leap(rows, Leap::Meet { sides })
+}
+
+/// Pairs each of `rows`, ascending, with those of its partners in `index` that stand at `part` of their list.
+#[must_use]
+pub fn part(rows: &[u32], groups: &[u32], index: &Index, part: Range<usize>) -> Pairs {
+    let mut pairs = Pairs::default();
+    for row in rows {
+        let list = index.list(groups[*row as usize]);
+        let some = &list[part.start.min(list.len())..part.end.min(list.len())];
+        pairs.rows.extend(some.iter().map(|_| *row));
+        pairs.partners.extend(some);
+    }
+    pairs
 }
 
 fn leap(rows: Vec<u32>, leapers: Leap<'_>) -> Pairs {

@@ -12,6 +12,7 @@ pub mod eval;
 mod fold;
 pub mod index;
 mod meet;
+mod negation;
 mod nested;
 mod notes;
 mod outcome;

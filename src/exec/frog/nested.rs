@@ -74,10 +74,7 @@ impl Runner<'_> {
         let nested = &step.nested;
         let mut memo = self.memos.negations.remove(&nested.ordinal).unwrap_or_else(|| Memo::new(nested.outer.len()));
         let groups = memo.groups(&self.scope(&batch), &nested.outer);
-        let mut found = vec![false; groups.first.len()];
-        let doubts = self.inner(nested, &batch, &groups.first, &mut |_, inner| {
-            inner.words(nested.ordinal).iter().for_each(|ordinal| found[*ordinal as usize] = true);
-        });
+        let (found, doubts) = self.any(nested, &batch, &groups.first);
         let literal = Literal::Not(step.negation.clone());
         for ((row, found), doubt) in groups.first.iter().zip(found).zip(doubts) {
             let holds = if doubt && !found { self.decide(&literal, &batch, *row as usize) } else { Ok(!found) };

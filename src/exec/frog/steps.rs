@@ -23,7 +23,7 @@ use crate::value::Value;
 use crate::value::generators::generate;
 
 /// How many pairs a join makes at a time, unless one row alone has more partners.
-const PAIRS: usize = 4 * BATCH;
+pub(super) const PAIRS: usize = 4 * BATCH;
 
 /// One plan on its way.
 #[derive(Debug)]
@@ -256,7 +256,7 @@ impl<'r> Runner<'r> {
         groups.iter().enumerate().map(partners).collect()
     }
 
-    fn joined(&self, join: &Join, kept: &[usize], batch: &Batch, pairs: datalog::Pairs) -> Batch {
+    pub(super) fn joined(&self, join: &Join, kept: &[usize], batch: &Batch, pairs: datalog::Pairs) -> Batch {
         let mut joined = batch.gather(&pairs.rows, kept);
         if let Some(slot) = join.row {
             joined.set(slot, Vector::Words(Kind::Row, pairs.partners));
@@ -274,7 +274,13 @@ impl<'r> Runner<'r> {
     }
 
     /// The group of each row's key; faults are noted where a partner, or the key, is not certain.
-    fn groups(&mut self, keys: &[(usize, Term)], index: &Index, relation: RelationId, batch: &Batch) -> Vec<u32> {
+    pub(super) fn groups(
+        &mut self,
+        keys: &[(usize, Term)],
+        index: &Index,
+        relation: RelationId,
+        batch: &Batch,
+    ) -> Vec<u32> {
         let keys: Vec<Vec<u32>> = keys.iter().map(|(_, term)| self.scope(batch).words(term)).collect();
         let keys: Vec<&[u32]> = keys.iter().map(Vec::as_slice).collect();
         let groups = index.groups(&keys, batch.len);
