@@ -54,7 +54,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     infer.column_names = relations.names();
     infer.used_parameters = vec![Vec::new(); input.cards.len()];
     let mut drafts = resolve_clauses(&flat, &relations, &mut infer);
-    for position in 0..input.cards.len() {
+    for position in (0..input.cards.len()).filter(|at| !input.cards[*at].idle) {
         resolve_card(input, position, &relations, &mut infer, &mut drafts);
     }
     if input.mode == Mode::Audit {

@@ -234,7 +234,8 @@ fn cards(cards: &[CardSource], infer: &mut Infer, relations: &mut Relations) {
             infer.report.push(declared_twice(&name, Some(span)));
             continue;
         }
-        let Some(all) = alternatives(card.when) else { continue };
+        let all = if card.idle { Some(Vec::new()) } else { alternatives(card.when) };
+        let Some(all) = all else { continue };
         let columns: Vec<Column> = all
             .first()
             .map(|first| card_columns(first, relations))

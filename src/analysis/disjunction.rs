@@ -31,6 +31,9 @@ pub(super) fn lift(flat: &mut Flat) {
 
 /// The conditions of a card after the same, if that changes them; the relations go to `flat`.
 pub(super) fn lift_card(card: &CardSource, flat: &mut Flat) -> Option<Body> {
+    if card.idle {
+        return None;
+    }
     let mut lifter = Lifter { of: card.name.to_owned(), ..Lifter::default() };
     let mut when = card.when.clone();
     lifter.body(&mut when);

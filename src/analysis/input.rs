@@ -41,6 +41,8 @@ pub struct CardSource<'a> {
     pub span: Span,
     /// The conditions.
     pub when: &'a ast::Body,
+    /// Whether nothing of it is looked at but its name: it is known to be right, and cannot apply.
+    pub idle: bool,
     /// Parameters with the values of this run.
     pub params: Vec<Parameter<'a>>,
     /// The message.

@@ -50,7 +50,7 @@ pub fn parse_card(sources: &SourceMap, card: &Card) -> (CardTree, Report) {
 /// What the analysis takes of a card, with the values of its parameters.
 pub(super) fn source<'a>(loaded: &'a LoadedCard, params: Vec<Parameter<'a>>) -> CardSource<'a> {
     let LoadedCard { card, tree, .. } = loaded;
-    let name = card.name.as_ref().unwrap_or(&card.code);
+    let name = card.relation();
     CardSource {
         code: &card.code.text,
         name: &name.text,
@@ -62,6 +62,7 @@ pub(super) fn source<'a>(loaded: &'a LoadedCard, params: Vec<Parameter<'a>>) -> 
         labels: &tree.labels,
         severity: &tree.severity,
         key: &tree.key,
+        idle: loaded.idle.is_some(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 // In reading order. Rules and their settings,
 mod card;
+mod idle;
 mod params;
 mod rules;
 
@@ -37,6 +38,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::card::{CardTree, parse_card};
 pub use self::ground::{FactCell, FactRow, Ground, ground};
+pub use self::idle::Idle;
 pub use self::lint::{lint, rules_of};
 pub use self::params::Set;
 pub use self::plain::{PlainRequest, PlainRun, run_plain, run_plain_forewarning};
@@ -74,6 +76,8 @@ pub struct Request {
     pub engine: Engine,
     /// The language of what gouji itself adds to findings.
     pub lang: Lang,
+    /// Whether shipped rules for which nothing was loaded are resolved too: questions about rules ask for it.
+    pub whole: bool,
     /// Whether findings are to carry the values and rows that they stand on: programs ask for it.
     pub evidence: bool,
 }
@@ -218,6 +222,9 @@ fn is_understood(wrong: &Diagnostic) -> bool {
 
 /// Resolves the rules, runs them, and finds.
 fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (&mut Report, &mut Forewarn<'_>)) {
+    if !request.whole && request.engine != Engine::Reference {
+        idle::mark(&mut audit.rules, &audit.store);
+    }
     let (program, complaints) = resolve(&audit.sources, &audit.rules, &audit.store, sets);
     let refused = complaints.has_errors();
     report.append(complaints);

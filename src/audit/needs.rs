@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::card::CardTree;
 use super::rules::Rules;
 use crate::analysis::{Piece, TemplateSource};
 use crate::syntax::ast::{Item, Name};
@@ -19,27 +20,19 @@ impl Needs {
     pub(super) fn of(rules: &Rules) -> Self {
         let mut positions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, loaded) in rules.cards.iter().enumerate() {
-            let card = &loaded.card;
-            positions
-                .entry(card.name.as_ref().map_or(card.code.text.as_str(), |name| &name.text))
-                .or_default()
-                .push(at);
+            positions.entry(loaded.card.relation().text.as_str()).or_default().push(at);
         }
         let cards =
             |named: Named| named.0.iter().flat_map(|name| positions.get(name.as_str())).flatten().copied().collect();
         let direct = rules.cards.iter().map(|loaded| {
-            let tree = &loaded.tree;
             let mut named = Named::default();
-            named.body(&mut tree.when.clone());
-            tree.severity.iter().filter_map(|case| case.when.clone()).for_each(|mut when| named.body(&mut when));
-            let templates = tree.labels.iter().map(|label| &label.text).chain(&tree.help).chain([&tree.message]);
-            templates.for_each(|template| named.template(template));
+            named.card(&mut loaded.tree.clone());
             cards(named)
         });
         let direct = direct.collect();
         let mut named = Named::default();
         for item in rules.programs.iter().flat_map(|program| &program.items) {
-            named.item(item);
+            named.item(&mut item.clone());
         }
         Self { direct, shared: cards(named) }
     }
@@ -59,7 +52,7 @@ impl Needs {
 
 /// The names of relations in what was walked.
 #[derive(Default)]
-struct Named(BTreeSet<String>);
+pub(super) struct Named(pub(super) BTreeSet<String>);
 
 impl Rewrite for Named {
     fn name(&mut self, role: Role, name: &mut Name) {
@@ -70,21 +63,25 @@ impl Rewrite for Named {
 }
 
 impl Named {
-    fn template(&mut self, template: &TemplateSource) {
-        for piece in &template.pieces {
+    pub(super) fn card(&mut self, tree: &mut CardTree) {
+        self.body(&mut tree.when);
+        tree.severity.iter_mut().filter_map(|case| case.when.as_mut()).for_each(|when| self.body(when));
+        let labels = tree.labels.iter_mut().map(|label| &mut label.text);
+        labels.chain(&mut tree.help).chain([&mut tree.message]).for_each(|template| self.template(template));
+    }
+
+    fn template(&mut self, template: &mut TemplateSource) {
+        for piece in &mut template.pieces {
             if let Piece::Hole(arg, _) = piece {
-                walk::arg(self, &mut arg.clone());
+                walk::arg(self, arg);
             }
         }
     }
 
-    fn item(&mut self, item: &Item) {
+    pub(super) fn item(&mut self, item: &mut Item) {
         match item {
-            Item::Clause(clause) => {
-                clause.heads.iter().for_each(|head| walk::atom(self, &mut head.clone()));
-                self.body(&mut clause.body.clone());
-            }
-            Item::Component(component) => component.items.iter().for_each(|item| self.item(item)),
+            Item::Clause(clause) => walk::clause(self, clause),
+            Item::Component(component) => component.items.iter_mut().for_each(|item| self.item(item)),
             _ => {}
         }
     }

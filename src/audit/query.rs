@@ -38,7 +38,7 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
     let refused = complaints.has_errors() || audit.reach == Reach::Refused;
     report.append(complaints);
     let (false, Some(sets)) = (refused, sets) else { return (audit.sources, report, None) };
-    audit.rules.cards = vec![LoadedCard { card, tree, file }];
+    audit.rules.cards = vec![LoadedCard { card, tree, file, shipped: false, idle: None }];
     let (program, complaints) = resolve(&audit.sources, &audit.rules, &audit.store, &sets);
     let refused = complaints.has_errors();
     // Doubts about shared definitions that the question does not use are not about the question.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Request;
 use super::card::{CardTree, parse_card};
+use super::idle::Idle;
 use crate::analysis;
 use crate::cards::{self, Card, PACKS, SHARED, Shipped};
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
@@ -47,6 +48,10 @@ pub struct LoadedCard {
     pub tree: CardTree,
     /// Its file.
     pub file: FileId,
+    /// Whether gouji came with it.
+    pub shipped: bool,
+    /// Why it cannot apply to the facts, where that was found without resolving it.
+    pub idle: Option<Idle>,
 }
 
 /// The rules that are wished for: by the command line, else by the manifest.
@@ -197,9 +202,11 @@ impl Loader<'_> {
             self.report.append(report);
             self.rules.programs[at] = program;
         }
+        let is_shipped = |file: &FileId| wished.iter().any(|(wished, folder)| wished == file && folder.is_none());
         for ((file, card), (tree, report)) in cards.into_iter().zip(trees) {
+            let shipped = is_shipped(&file);
             self.report.append(report);
-            self.rules.cards.push(LoadedCard { card, tree, file });
+            self.rules.cards.push(LoadedCard { card, tree, file, shipped, idle: None });
         }
     }
 

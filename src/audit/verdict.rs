@@ -14,6 +14,7 @@ use crate::value::Value;
 use crate::value::functions::EvalError;
 
 use super::find::Found;
+use super::idle::not_fed;
 use super::places::{cell_spot, written};
 use super::rules::LoadedCard;
 use super::words::Words;
@@ -27,6 +28,10 @@ pub(super) fn verdicts(
 ) -> Vec<RuleVerdict> {
     let mut feeds = Feeds::new(words);
     let judge = |(at, loaded): (usize, &LoadedCard)| {
+        if let Some(idle) = &loaded.idle {
+            let verdict = Verdict::NotApplicable(idle.reason.clone());
+            return RuleVerdict { rows: idle.rows, ..untouched(loaded, verdict) };
+        }
         let rules: Vec<RuleId> = feeds.of_card(at);
         let count = findings.get(&at).map_or(0, Vec::len);
         let (undecided, without_value) = open_instances(words, outcome, &rules);
@@ -41,17 +46,23 @@ pub(super) fn verdicts(
         };
         let applies = !matches!(verdict, Verdict::NotApplicable(_));
         let (undecided, without_value) = if applies { (undecided, without_value) } else { (Vec::new(), Vec::new()) };
-        RuleVerdict {
-            code: loaded.card.code.text.clone(),
-            title: loaded.card.title.clone(),
-            rows: feeds.rows(&rules),
-            verdict,
-            findings: count,
-            undecided,
-            without_value,
-        }
+        let rows = feeds.rows(&rules);
+        RuleVerdict { rows, findings: count, undecided, without_value, ..untouched(loaded, verdict) }
     };
     cards.iter().enumerate().map(judge).collect()
+}
+
+/// A verdict about a card of which nothing came.
+fn untouched(loaded: &LoadedCard, verdict: Verdict) -> RuleVerdict {
+    RuleVerdict {
+        code: loaded.card.code.text.clone(),
+        title: loaded.card.title.clone(),
+        rows: 0,
+        verdict,
+        findings: 0,
+        undecided: Vec::new(),
+        without_value: Vec::new(),
+    }
 }
 
 /// Instances of these rules that could not be decided, and those whose evaluation has no value. An instance that needs a
@@ -282,7 +293,7 @@ impl<'a> Feeds<'a> {
             Origin::Facts(table) | Origin::Rules(Some(table)) => {
                 let table = &self.words.input.store.tables[table];
                 if table.sources.is_empty() {
-                    Some(Lack { reason: text!("没有载入 {name}", "{name} is not fed"), unfed: true })
+                    Some(Lack { reason: not_fed(name), unfed: true })
                 } else if needed && table.rows == 0 {
                     Some(Lack { reason: text!("{name} 没有一行", "{name} has no rows"), unfed: false })
                 } else {

@@ -97,6 +97,14 @@ pub struct Card {
     pub tests: Vec<Test>,
 }
 
+impl Card {
+    /// The relation of its findings, by its name or else its code.
+    #[must_use]
+    pub fn relation(&self) -> &Words {
+        self.name.as_ref().unwrap_or(&self.code)
+    }
+}
+
 /// One entry of `severity`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeverityCase {

@@ -147,7 +147,7 @@ impl AuditArgs {
             start = self.dir.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         }
         let (set, engine) = (self.set.clone(), common.engine());
-        Request { start, rules, set, engine, lang, evidence: false }
+        Request { start, rules, set, engine, lang, ..Request::default() }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::terminal::Terminal;
 use super::{AuditArgs, CLEAN, Common, REFUSED, Said};
-use crate::audit::{Reach, check, lint, rules_of};
+use crate::audit::{Reach, Request, check, lint, rules_of};
 use crate::cards::{PACKS, SHARED};
 use crate::diagnostic::{Lang, Severity, nearest};
 use crate::render::aligned;
@@ -57,7 +57,7 @@ pub(super) fn rules(args: &RulesArgs, common: &Common, terminal: &Terminal) -> S
 /// The plan of a rule of the audit here.
 fn plan(code: &str, common: &Common, terminal: &Terminal) -> Said {
     let here = AuditArgs { dir: PathBuf::from("."), rules: Vec::new(), set: Vec::new() };
-    let audit = check(&here.request(common, terminal.lang()));
+    let audit = check(&Request { whole: true, ..here.request(common, terminal.lang()) });
     if audit.reach == Reach::Refused {
         let stderr = terminal.complaints(&audit.sources, &audit.diagnostics);
         return Said { stdout: String::new(), stderr, code: REFUSED };

@@ -5,7 +5,7 @@ use clap::Args;
 use super::terminal::Terminal;
 use super::why::no_rule;
 use super::{AuditArgs, CLEAN, Common, FOUND, REFUSED, Said};
-use crate::audit::{About, Answer, Asked, Reach, check as audit, why_not as explain};
+use crate::audit::{About, Answer, Asked, Reach, Request, check as audit, why_not as explain};
 use crate::diagnostic::{Lang, nearest};
 use crate::render::proof;
 use crate::value::Decimal;
@@ -27,7 +27,7 @@ pub(super) struct WhyNotArgs {
 }
 
 pub(super) fn why_not(args: &WhyNotArgs, common: &Common, terminal: &Terminal) -> Said {
-    let request = args.audit.request(common, terminal.lang());
+    let request = Request { whole: true, ..args.audit.request(common, terminal.lang()) };
     let audit = audit(&request);
     let refused = |stderr: String| Said { stdout: String::new(), stderr, code: REFUSED };
     if audit.reach == Reach::Refused {

@@ -189,6 +189,7 @@ fn source<'c>(parsed: &'c Parsed, sources: &SourceMap) -> CardSource<'c> {
         labels: &parsed.labels,
         severity: &parsed.severity,
         key: &parsed.key,
+        idle: false,
     }
 }
 

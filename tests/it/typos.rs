@@ -82,7 +82,7 @@ fn complaints(text: &str) -> (SourceMap, Report) {
     for card in cards.cards {
         let (tree, complaints) = parse_card(&sources, &card);
         report.append(complaints);
-        rules.cards.push(LoadedCard { card, tree, file });
+        rules.cards.push(LoadedCard { card, tree, file, shipped: false, idle: None });
     }
     let (schema, _) = gouji::analysis::schema(&rules.programs.iter().collect::<Vec<_>>());
     let store = StoreBuilder::new(&schema).finish(|_| String::new());

@@ -74,7 +74,7 @@ fn single_use<'n>(name: &str, span: Span, names: impl Iterator<Item = &'n String
 
 /// Parameters that a card declares and never uses.
 pub(super) fn parameters(cards: &[CardSource], used: &[Vec<String>], report: &mut Report) {
-    for (card, used) in cards.iter().zip(used) {
+    for (card, used) in cards.iter().zip(used).filter(|(card, _)| !card.idle) {
         for parameter in card.params.iter().filter(|parameter| !used.iter().any(|name| name == parameter.name)) {
             let name = parameter.name;
             report.push(
