@@ -1,5 +1,8 @@
 //! How much memory this machine has left.
 
+/// Where Linux says what control groups grant, of either version.
+const GRANTED: [&str; 2] = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+
 /// Half of what programs can still get, in bytes; none where the system does not say so.
 ///
 /// A rule without end takes all memory there is, and then the machine is of no use to anybody: where nobody set a limit,
@@ -7,9 +10,8 @@
 pub(super) fn half_of_available() -> Option<usize> {
     let available = available(&std::fs::read_to_string("/proc/meminfo").ok()?)?;
     // In a container, less than what the machine has.
-    let granted = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
-    let granted = granted.and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(usize::MAX);
-    Some(available.min(granted) / 2)
+    let granted = GRANTED.iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok());
+    Some(granted.fold(available, usize::min) / 2)
 }
 
 /// What Linux says of it in `/proc/meminfo`.

@@ -49,7 +49,7 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
             if io == "stdoutprintsize" {
                 return Some((Target::Stdout, format!("{}\t{}\n", relation.name, size(results, directive.relation))));
             }
-            let is_printed = io.starts_with("stdout");
+            let is_printed = io.starts_with("stdout") || io == "json";
             let ending = if io == "jsonfile" { "json" } else { "csv" };
             let name = option("filename").map_or_else(|| format!("{}.{ending}", relation.name), str::to_owned);
             let target = if is_printed { Target::Stdout } else { Target::File(name) };

@@ -6,7 +6,8 @@ use crate::syntax::ast::DirectiveKind;
 use crate::text;
 
 /// Where and in which form rows can be written.
-const KINDS: [&str; 5] = ["file", "stdout", "stdoutprintsize", "jsonfile", "stdoutjson"];
+/// (`json` and `stdoutjson` are two names of one thing.)
+const KINDS: [&str; 6] = ["file", "stdout", "stdoutprintsize", "jsonfile", "stdoutjson", "json"];
 
 pub(super) fn check(flat: &Flat, report: &mut Report) {
     for directive in flat.directives.iter().filter(|directive| directive.kind == DirectiveKind::Output) {
