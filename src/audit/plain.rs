@@ -18,6 +18,7 @@ use crate::schema::Schema;
 use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
+use crate::value::Record;
 use crate::value::functions::EvalError;
 
 /// What to run, and on what.
@@ -119,6 +120,10 @@ fn complain_of_outcome(run: &mut PlainRun) {
             EvalError::Overflow => text!("得数超出了范围", "the result does not fit"),
             EvalError::DivisionByZero => text!("除数为零", "division by zero"),
             EvalError::NotDefined => text!("这里算不出值", "there is no value here"),
+            EvalError::TooDeep => {
+                let most = Record::DEEPEST;
+                text!("记录嵌套超过 {most} 层", "records nested deeper than {most} levels")
+            }
         };
         run.diagnostics.push(Diagnostic::warning(Code::EvaluationError, message).at(span));
     }

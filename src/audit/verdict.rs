@@ -10,8 +10,8 @@ use crate::finding::{RuleVerdict, Undecided, Verdict};
 use crate::ir::{Expr, Literal, Origin, RelationId, RuleId, VarId};
 use crate::syntax::ast::CellState;
 use crate::text;
-use crate::value::Value;
 use crate::value::functions::EvalError;
+use crate::value::{Record, Value};
 
 use super::find::Found;
 use super::idle::not_fed;
@@ -129,6 +129,10 @@ fn eval_error(error: EvalError) -> Text {
         EvalError::Overflow => text!("数太大，算不下", "the exact result does not fit"),
         EvalError::DivisionByZero => text!("除数为 0", "division by zero"),
         EvalError::NotDefined => text!("对这里的值没有定义", "not defined for these values"),
+        EvalError::TooDeep => {
+            let most = Record::DEEPEST;
+            text!("记录嵌套超过 {most} 层", "records nested deeper than {most} levels")
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostic::Text;
 use crate::ir::RuleId;
 use crate::text;
 use crate::threads;
+use crate::value::Record;
 
 /// How to run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub enum Stop {
     Interrupted,
     /// Nobody takes its rows any more: another thread was stopped.
     Deserted,
+    /// It made records that are nested deeper than [`Record::DEEPEST`].
+    Deep,
 }
 
 /// Where a run stopped.
@@ -101,6 +104,10 @@ impl Stop {
             }
             Self::Interrupted => text!("被中断（Ctrl-C）；{zh}", "interrupted (Ctrl-C), {en}"),
             Self::Deserted => text!("随别的线程停止", "stopped with another thread"),
+            Self::Deep => {
+                let most = Record::DEEPEST;
+                text!("记录嵌套超过 {most} 层而停止；{zh}", "stopped at records nested deeper than {most} levels, {en}")
+            }
             Self::Memory(Memory { bytes, is_default }) => {
                 let megabytes = bytes >> 20;
                 let Text { zh: of_zh, en: of_en } = if is_default {

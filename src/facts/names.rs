@@ -93,6 +93,7 @@ pub fn unit_of_header(header: &str) -> Option<CellUnit> {
 
 /// A unit that is all there is, but for `单位:` and `人民币`.
 fn unit_in(text: &str) -> Option<CellUnit> {
+    let text = &*text.replace('萬', "万").replace('億', "亿").replace('單', "单");
     let text = text.rsplit_once("单位").map_or(text, |(_, unit)| unit).trim_start_matches([':', '为']);
     let text = text.strip_prefix("人民币").or_else(|| text.strip_prefix("rmb")).unwrap_or(text);
     match text {

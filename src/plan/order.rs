@@ -134,14 +134,17 @@ impl<'a> Greedy<'a> {
             self.rows *= 0.5;
         }
         self.order.push(at);
+        // Each literal once, however many of its variables are bound at a time.
+        let mut touched = BTreeSet::new();
         for var in self.body[at].binds() {
             if !(self.before.is_bound)(var) && self.bound.insert(var) {
                 for other in self.mentions.remove(&var).unwrap_or_default() {
                     self.lacking[other] = self.lacking[other].saturating_sub(1);
-                    self.look(other);
+                    touched.insert(other);
                 }
             }
         }
+        touched.into_iter().for_each(|other| self.look(other));
     }
 
     /// Puts a literal that has not run where it belongs now.

@@ -7,12 +7,14 @@ pub mod generators;
 mod money;
 mod number;
 mod parse;
+mod record;
 
 use std::sync::Arc;
 
 pub use money::Unit;
 pub use number::{Date, Decimal, Float};
 pub use parse::{Reason, parse_date, parse_decimal, parse_number};
+pub use record::Record;
 
 /// One value. Values of one type are ordered as that type is; values of different types by the order of the variants,
 /// which only matters for printing sets of them.
@@ -37,7 +39,7 @@ pub enum Value {
     /// A row of the fact relation that the static type names, by position.
     Row(u32),
     /// A record, or a branch of an algebraic type (whose first element is then the branch's number).
-    Record(Arc<[Value]>),
+    Record(Record),
 }
 
 impl Value {

@@ -22,6 +22,7 @@ mod paths;
 mod proofs;
 mod prose;
 mod readme;
+mod refusals;
 mod run;
 mod schemas;
 mod slips;

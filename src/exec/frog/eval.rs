@@ -8,7 +8,7 @@ use crate::ir::{Compare, Expr, Is, Literal, Origin, Rule, Term, Test, TypeKind, 
 use crate::plan::Place;
 use crate::syntax::ast::{CellState, CompareOp};
 use crate::value::functions::{EvalError, call, test};
-use crate::value::{Decimal, Value};
+use crate::value::{Decimal, Record, Value};
 
 /// Rows of a batch and where the variables of their rule are found.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,10 @@ impl<'s> Scope<'s> {
                 [one, two] => call(*function, &self.both(one, two, row)?),
                 args => call(*function, &self.values(args, row)?),
             }?),
-            Expr::Record(fields) => Ok(Value::Record(self.values(fields, row)?.into())),
+            Expr::Record(fields) => {
+                let record = Record::within_limit(self.values(fields, row)?);
+                record.map(Value::Record).ok_or(Fault::Error(EvalError::TooDeep))
+            }
             Expr::Field(record, at) => match self.value(record, row)? {
                 Value::Record(fields) => fields.get(*at).cloned().ok_or(Fault::Error(EvalError::NotDefined)),
                 _ => Err(Fault::Error(EvalError::NotDefined)),

@@ -20,6 +20,7 @@ use crate::exec::matcher::Matcher;
 use crate::ir::{RelationId, Rule, Term, VarId};
 use crate::plan::{Action, Check, Compute, Exists, GenerateStep, Join, RulePlan, Scan, Similar, Step, UnpackStep};
 use crate::value::Value;
+use crate::value::functions::EvalError;
 use crate::value::generators::generate;
 
 /// How many pairs a join makes at a time, unless one row alone has more partners.
@@ -339,8 +340,9 @@ impl<'r> Runner<'r> {
                 let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
                 // Whoever reads a value that is not there may take it for no match: that it failed is noted here.
                 for (row, value) in values.iter().enumerate() {
-                    if let Err(fault @ Fault::Error(_)) = value {
+                    if let Err(fault @ Fault::Error(error)) = value {
                         self.notes.fault(&batch, row, *fault);
+                        self.stop = self.stop.or((*error == EvalError::TooDeep).then_some(Stop::Deep));
                     }
                 }
                 self.native(compute.bind.var, values)

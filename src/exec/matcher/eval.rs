@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{Doubt, Matcher, Slot, State, Truth};
+use crate::exec::limits::Stop;
 use crate::facts::store::State as CellState;
 use crate::ir::{self, Compare, Expr, Origin, RelationId, TypeKind, VarId};
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
-use crate::value::Value;
 use crate::value::functions::{self, EvalError, Function};
+use crate::value::{Record, Value};
 
 impl Matcher<'_> {
     /// The value of an expression, or why it has none.
@@ -34,7 +35,10 @@ impl Matcher<'_> {
                 };
                 result.map_err(|error| self.no_value(error, *span))
             }
-            Expr::Record(fields) => Ok(Value::Record(self.eval_all(fields, state)?.into())),
+            Expr::Record(fields) => {
+                let record = Record::within_limit(self.eval_all(fields, state)?);
+                record.map(Value::Record).ok_or_else(|| self.no_value(EvalError::TooDeep, Span::default()))
+            }
             Expr::Field(record, at) => match self.eval(record, state)? {
                 Value::Record(fields) if *at < fields.len() => Ok(fields[*at].clone()),
                 _ => Err(self.no_value(EvalError::NotDefined, Span::default())),
@@ -80,6 +84,9 @@ impl Matcher<'_> {
     /// The doubt about a computation without a value.
     pub(super) fn no_value(&self, error: EvalError, span: Span) -> Doubt {
         self.erred.set(true);
+        if error == EvalError::TooDeep {
+            self.stopped.set(self.stopped.get().or(Some(Stop::Deep)));
+        }
         Doubt::error(error, span)
     }
 

@@ -2,6 +2,7 @@
 
 mod levels;
 mod stems;
+mod variants;
 
 use std::ops::Range;
 

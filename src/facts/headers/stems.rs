@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Header;
+use super::variants::simplified;
 use crate::facts::names;
 
 /// Words before the name of a column that do not say which column it is.
@@ -22,6 +23,7 @@ impl Stems {
         let mut stems = Self::default();
         for (at, header) in columns.iter().enumerate().filter(|(at, _)| !earlier[*at]) {
             let lowest = header.levels.last().map(|level| names::bare(level)).unwrap_or_default();
+            let lowest = simplified(&lowest);
             let stem = stem(&lowest);
             if !stem.is_empty() {
                 stems.columns.entry(stem.to_owned()).or_default().push(at);

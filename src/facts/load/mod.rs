@@ -58,6 +58,7 @@ pub fn load_with(
 ) -> (Store, Report) {
     let (builder, report) = (StoreBuilder::new(schema), Report::new());
     let mut loader = Loader { sources, manifest, schema, dir, builder, report, read: FxHashMap::default(), means };
+    notes::outside(manifest, &mut loader.report);
     for feed in &manifest.relations {
         loader.feed(feed);
     }

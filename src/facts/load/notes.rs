@@ -1,7 +1,7 @@
 //! What there is to say of a source once it is loaded: each thing once, with numbers.
 
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::facts::manifest::SourceSpec;
+use crate::facts::manifest::{Manifest, SourceSpec};
 use crate::facts::map::Mapping;
 use crate::facts::read::raw::RawTable;
 use crate::facts::rows::{Counted, Tally};
@@ -12,6 +12,36 @@ use crate::text;
 
 /// How many places of a kind are pointed out.
 const EXAMPLES: usize = 5;
+
+/// Files that do not stand in the folder of the manifest or below it: they are read, but whoever gave the manifest should know.
+pub(super) fn outside(manifest: &Manifest, report: &mut Report) {
+    let files = manifest.relations.iter().flat_map(|feed| &feed.sources).map(|spec| &spec.file);
+    let outside: Vec<_> = files.filter(|file| leaves(&file.value)).collect();
+    let Some(first) = outside.first() else { return };
+    let mut names: Vec<&str> = outside.iter().map(|file| file.value.as_str()).collect();
+    names.dedup();
+    let (zh, en) = (names.join("、"), names.join(", "));
+    let message = text!(
+        "这些文件不在 audit.toml 的文件夹里：{zh}；照样读入",
+        "these files are not in the folder of audit.toml: {en}; they are read all the same"
+    );
+    report.push(Diagnostic::note(Code::Doubtful, message).at(first.span));
+}
+
+/// Whether a path leads out of the folder that it begins in; `C:` and `\\` begin elsewhere on any system.
+fn leaves(path: &str) -> bool {
+    let path = path.replace('\\', "/");
+    let mut depth = 0_usize;
+    let climbs = path.split('/').any(|part| match part {
+        ".." => depth.checked_sub(1).map(|less| depth = less).is_none(),
+        "." | "" => false,
+        _ => {
+            depth += 1;
+            false
+        }
+    });
+    climbs || path.starts_with('/') || path.chars().nth(1) == Some(':')
+}
 
 /// No row near the top names a column.
 pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTable, report: &mut Report) {
@@ -238,4 +268,19 @@ fn examples(mut diagnostic: Diagnostic, places: &[Span]) -> Diagnostic {
         });
     }
     diagnostic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leaves;
+
+    #[test]
+    fn a_path_leaves_its_folder_or_not() {
+        for path in ["../x.csv", "a/../../x.csv", "/etc/x.csv", "C:\\x.csv", "\\\\server\\x.csv", "a\\..\\..\\x.csv"] {
+            assert!(leaves(path), "{path}");
+        }
+        for path in ["x.csv", "./x.csv", "a/../x.csv", "a/b/*.csv", "..x/y.csv"] {
+            assert!(!leaves(path), "{path}");
+        }
+    }
 }

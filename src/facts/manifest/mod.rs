@@ -175,10 +175,12 @@ pub fn find_manifest(start: &Path) -> Option<PathBuf> {
     if start.is_file() && start.extension().is_some_and(|extension| extension == "toml") {
         return Some(start.to_owned());
     }
-    let nearby = start.ancestors().map(|dir| dir.join(FILE_NAME)).find(|path| path.is_file());
+    // A folder, a pipe or a link to nothing is found too: reading it says what it is.
+    let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+    let nearby = start.ancestors().map(|dir| dir.join(FILE_NAME)).find(is_there);
     nearby.or_else(|| {
         let whole = std::path::absolute(start).ok()?;
-        whole.ancestors().map(|dir| dir.join(FILE_NAME)).find(|path| path.is_file())
+        whole.ancestors().map(|dir| dir.join(FILE_NAME)).find(is_there)
     })
 }
 

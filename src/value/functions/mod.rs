@@ -148,6 +148,8 @@ pub enum EvalError {
     DivisionByZero,
     /// A text that is no number, a regular expression that does not compile, …
     NotDefined,
+    /// Records nested deeper than [`crate::value::Record::DEEPEST`].
+    TooDeep,
 }
 
 impl Function {

@@ -53,3 +53,12 @@ fn a_column_of_last_year_is_not_this_year_s() {
     let (budgets, spent, _) = loaded("levels", levels);
     assert_eq!((budgets, spent), (vec!["7".to_owned()], vec![String::new()]));
 }
+
+#[test]
+fn traditional_headers_are_read_and_said() {
+    let (budgets, spent, said) = loaded("traditional", "項目名稱,預算（萬元）,支出數\n甲,12,7\n乙,30,8\n");
+    assert_eq!((budgets, spent), (vec!["12".to_owned(), "30".to_owned()], vec!["7".to_owned(), "8".to_owned()]));
+    let told =
+        "f.csv 有的表头不是声明里的叫法，按意思对上：“項目名稱” → name、“預算（萬元）” → budget、“支出數” → spent";
+    assert!(said.contains(&(Code::Doubtful, told.to_owned())), "{said:?}");
+}

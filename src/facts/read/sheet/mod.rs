@@ -9,11 +9,13 @@ mod notes;
 mod number;
 mod ods;
 mod recalc;
+mod room;
 mod style;
 mod xls;
 mod xlsx;
 mod xml_2003;
 
+use self::room::MOST_CELLS;
 use super::address::Position;
 use super::delimited;
 use super::html;
@@ -24,9 +26,6 @@ use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::SourceMap;
 use crate::text;
-
-/// Cells that are read of one sheet, those with long texts counted as several.
-const MOST_CELLS: usize = 6_000_000;
 
 /// Bytes from the top that are looked at to tell a text from a workbook.
 const SAMPLE: usize = 4096;

@@ -9,8 +9,9 @@ mod strings;
 
 use super::super::address::MOST_COLUMNS;
 use super::super::office::Trouble;
+use super::room::Room;
 use super::style::NumberFormat;
-use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, shown, weight};
+use super::{Merge, Sheet, SheetCell, SheetRow, shown};
 use crate::text;
 use compound::Compound;
 use records::{Record, Records, double, word};
@@ -32,7 +33,8 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
         });
     };
     let book = Book::read(&stream)?;
-    let sheets: Vec<Sheet> = book.tabs.iter().map(|tab| book.sheet(&stream, tab)).collect();
+    let mut room = Room::new();
+    let sheets: Vec<Sheet> = book.tabs.iter().map(|tab| book.sheet(&stream, tab, &mut room)).collect();
     if sheets.is_empty() {
         return Err(Trouble::broken(text!("里面没有工作表", "there is no worksheet in it")));
     }
@@ -112,8 +114,9 @@ impl Book {
         own.unwrap_or_else(|| NumberFormat::built_in(u32::from(id)))
     }
 
-    fn sheet(&self, stream: &[u8], tab: &Tab) -> Sheet {
-        let mut walk = Walk { book: self, sheet: Sheet::default(), pending: None, cells: 0 };
+    fn sheet(&self, stream: &[u8], tab: &Tab, room: &mut Room) -> Sheet {
+        room.begin();
+        let mut walk = Walk { book: self, sheet: Sheet::default(), pending: None, room };
         let mut depth = 0_u32;
         for record in Records::new(stream, tab.at) {
             match record.kind {
@@ -139,7 +142,7 @@ struct Walk<'a> {
     sheet: Sheet,
     /// The formula whose text follows.
     pending: Option<(u16, u16)>,
-    cells: usize,
+    room: &'a mut Room,
 }
 
 impl Walk<'_> {
@@ -217,13 +220,8 @@ impl Walk<'_> {
             self.sheet.stray += 1;
             return;
         }
-        self.cells += weight(&text);
-        if self.cells > MOST_CELLS {
-            let why = text!(
-                "超过 {MOST_CELLS} 个单元格，其余没有读入",
-                "it has more than {MOST_CELLS} cells; the rest was not read"
-            );
-            self.sheet.cut.get_or_insert(Trouble::limit(why));
+        if let Err(cut) = self.room.take(&text) {
+            self.sheet.cut.get_or_insert(cut);
             return;
         }
         if text.is_empty() {

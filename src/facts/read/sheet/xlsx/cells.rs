@@ -5,10 +5,10 @@ use std::io::BufRead;
 use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
 use super::super::super::office::Trouble;
 use super::super::super::office::xml::{Element, Node, Xml};
+use super::super::room::Room;
 use super::super::style::NumberFormat;
-use super::super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, shown, weight};
+use super::super::{Merge, Sheet, SheetCell, SheetRow, shown};
 use super::parts::unescaped;
-use crate::text;
 
 /// What the cells of all sheets refer to.
 pub(super) struct Context {
@@ -18,8 +18,8 @@ pub(super) struct Context {
 }
 
 /// Reads a worksheet; what cannot be read is cut off and said in [`Sheet::cut`].
-pub(super) fn read(input: impl BufRead, context: &Context) -> Sheet {
-    let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, cells: 0 };
+pub(super) fn read(input: impl BufRead, context: &Context, room: &mut Room) -> Sheet {
+    let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, room };
     let mut xml = Xml::new(input);
     walk.sheet.cut = xml.each(|node| walk.step(node));
     walk.sheet.tidy();
@@ -33,7 +33,7 @@ struct Walk<'a> {
     row: u32,
     column: u32,
     cell: Option<OpenCell>,
-    cells: usize,
+    room: &'a mut Room,
 }
 
 /// A cell that is being read.
@@ -175,14 +175,7 @@ impl Walk<'_> {
         if let Some(formula) = cell.formula.as_ref().filter(|_| numeric) {
             self.sheet.keep_formula(place, formula);
         }
-        self.cells += weight(&text);
-        if self.cells > MOST_CELLS {
-            let why = text!(
-                "超过 {MOST_CELLS} 个单元格，其余没有读入",
-                "it has more than {MOST_CELLS} cells; the rest was not read"
-            );
-            return Err(Trouble::limit(why));
-        }
+        self.room.take(&text)?;
         if self.sheet.rows.is_empty() {
             self.sheet.rows.push(SheetRow { number: self.row, ..SheetRow::default() });
         }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use super::super::office::{Archive, Trouble};
 use super::Sheet;
+use super::room::Room;
 use crate::text;
 
 /// Every sheet that holds cells, in the order of its tabs.
@@ -26,13 +27,16 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Trouble> {
         None => Vec::new(),
     };
     let context = cells::Context { shared, formats, since_1904: workbook.since_1904 };
-    let mut sheets = Vec::new();
+    let (mut sheets, mut room) = (Vec::new(), Room::new());
     let by_id: BTreeMap<&str, &parts::Target> = targets.iter().map(|target| (target.id.as_str(), target)).collect();
     for tab in &workbook.tabs {
         // Chart and dialog sheets hold no cells.
         let Some(target) = by_id.get(tab.id.as_str()).filter(|target| target.kind == "worksheet") else { continue };
         let mut sheet = match archive.part(&target.part)? {
-            Some(part) => cells::read(part, &context),
+            Some(part) => {
+                room.begin();
+                cells::read(part, &context, &mut room)
+            }
             None => {
                 let name = &tab.name;
                 let why = text!("工作表 {name} 的内容不在文件里", "the content of sheet {name} is not in the file");
