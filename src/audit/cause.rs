@@ -7,11 +7,13 @@ use super::places::{cell_spot, written};
 use super::words::Words;
 use crate::diagnostic::Text;
 use crate::exec::{CellRef, Outcome};
+use crate::facts::store::Store;
 use crate::finding::{Cause, RunnerUp};
 use crate::ir::RuleId;
 use crate::provenance::culprit::{
     Around, Equalities, Failed, MOST_FAILED, Root, Sense, Slip, Suspect, Whence, equalities, roots,
 };
+use crate::schema::Schema;
 use crate::source::Span;
 use crate::text;
 use crate::value::Value;
@@ -43,7 +45,7 @@ pub(super) fn accuse(
     };
     let mut causes = Vec::new();
     let mut many: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    let around = Around::new(words.input, keys(words));
+    let around = Around::new(words.input, keys(words.schema, words.input.store));
     for root in roots(&equalities.cells, &equalities.equations, &around) {
         let cleared: Vec<(usize, usize)> = root.suspect.cleared.iter().filter_map(finding_of).collect();
         let equals = root.runners_up.iter().filter(|other| other.ties(&root.suspect)).count();
@@ -79,9 +81,9 @@ pub(super) fn accuse(
 }
 
 /// By table: the columns that say which row is meant.
-fn keys(words: &Words<'_>) -> Vec<Vec<usize>> {
-    let key = |name: &str| words.schema.relation(name).map(|relation| relation.key.clone()).unwrap_or_default();
-    let keys = words.input.store.tables.iter().map(|table| key(&table.name));
+pub(super) fn keys(schema: &Schema, store: &Store) -> Vec<Vec<usize>> {
+    let key = |name: &str| schema.relation(name).map(|relation| relation.key.clone()).unwrap_or_default();
+    let keys = store.tables.iter().map(|table| key(&table.name));
     keys.map(|key| if key.is_empty() { vec![0] } else { key }).collect()
 }
 

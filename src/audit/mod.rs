@@ -56,7 +56,7 @@ use crate::exec::{self, Outcome};
 use crate::facts::store::Store;
 use crate::facts::{self, Manifest};
 use crate::finding::Audited;
-use crate::ir::{Program, RelationId};
+use crate::ir::{Origin, Program, RelationId};
 use crate::progress::{self, Phase};
 use crate::schema::Schema;
 use crate::source::SourceMap;
@@ -233,6 +233,7 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (
         audit.reach = Reach::Refused;
         return;
     }
+    settle(audit);
     forewarn(&audit.sources, &report.clone().sorted());
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
@@ -277,6 +278,22 @@ fn resolve_some(
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     (program, report)
+}
+
+/// Gives equal texts one number wherever the program mentions them or causes are sought by them.
+fn settle(audit: &mut Audit) {
+    let mut mentioned = Vec::new();
+    let mut see = |atom: &crate::ir::Atom| {
+        if let Origin::Facts(table) | Origin::Rules(Some(table)) = audit.program.relations[atom.relation.index()].origin
+        {
+            mentioned.extend(atom.args.iter().map(|(column, _)| (table, *column)));
+        }
+    };
+    audit.program.rules.iter().flat_map(|rule| &rule.body).for_each(|literal| literal.atoms(&mut see));
+    for (table, key) in cause::keys(&audit.schema, &audit.store).into_iter().enumerate() {
+        mentioned.extend(key.into_iter().map(|column| (table, column)));
+    }
+    mentioned.into_iter().for_each(|(table, column)| audit.store.settle(table, column));
 }
 
 /// Runs a program on an engine.

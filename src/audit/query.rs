@@ -2,7 +2,7 @@
 
 use super::find::solution;
 use super::words::Words;
-use super::{Audit, Reach, Request, execute, load, resolve};
+use super::{Audit, Reach, Request, execute, load, resolve, settle};
 use crate::cards::{Card, Severity as Weight, SeverityCase, Words as Written};
 use crate::diagnostic::{Code, Report, Severity};
 use crate::exec;
@@ -50,6 +50,7 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
         return (audit.sources, report, None);
     }
     audit.program = program;
+    settle(&mut audit);
     let answers = answers(&audit, request);
     (audit.sources, report, answers)
 }
@@ -83,14 +84,17 @@ fn answers(audit: &Audit, request: &Request) -> Option<Answers> {
         (0..rows.len()).map(|row| (0..relation.columns.len()).map(|at| rows.value(row, at)).collect()).collect();
     found.sort();
     for values in found {
+        let shown = values.iter().zip(&relation.columns);
+        let mut line: Vec<String> = shown.map(|(value, column)| cell(&words, value, words.kind(column.ty))).collect();
+        // Conditions are solved again only for what the row itself does not say.
+        if fields.is_empty() {
+            answers.rows.push(line);
+            continue;
+        }
         let Some((rule, bindings)) = rules.iter().find_map(|rule| Some((*rule, solution(&words, rule, &values)?)))
         else {
             continue;
         };
-        let mut line: Vec<String> = Vec::new();
-        for (value, column) in values.iter().zip(&relation.columns) {
-            line.push(cell(&words, value, words.kind(column.ty)));
-        }
         for var in &fields {
             let value = bindings.value(*var);
             let kind = words.kind(rule.vars[var.index()].ty);

@@ -1,6 +1,7 @@
 //! Rows that stand in a table without being of it: notes below it, lines for signatures, headings of its parts, numbers
 //! of its columns, their units, its title on the next page, sums carried over, parts of the row above.
 
+use super::glance::{first_ideograph, last_ideograph};
 use super::names::{self, are_units, normal, unit_alone};
 
 /// What such a row is.
@@ -68,6 +69,24 @@ const SIGNED: [&str; 22] = [
     "会计",
     "财务负责人",
 ];
+
+/// Whether [`of`] says nothing of a row for certain, whose first filled cell this is and which has another one.
+#[must_use]
+pub fn begins_data(first: &str) -> bool {
+    let bytes = first.as_bytes();
+    let ends_as_unit = match last_ideograph(first) {
+        Some(last) => "元万亿".contains(last),
+        None => !bytes.last().is_some_and(u8::is_ascii_alphanumeric),
+    };
+    if ends_as_unit {
+        return false;
+    }
+    let is_labelled = |bytes: &[u8]| bytes.iter().any(|byte| matches!(byte, b':' | b';' | 0xef));
+    match first_ideograph(first) {
+        Some(start) => !"注栏行承过转接其".contains(start) && !is_labelled(&bytes[..bytes.len().min(48)]),
+        None => bytes[0].is_ascii_graphic() && !is_labelled(bytes),
+    }
+}
 
 /// What a row of a table of `width` columns below `titles` is, when it is no data: from its filled cells in their order,
 /// none of them twice, and from how many cells it is written as.
@@ -191,6 +210,34 @@ mod tests {
         assert_eq!(row(&["承前页", "", "3", "4"], 4), Some(Aside::Carried));
         assert_eq!(row(&["", "万元", "（元）", ""], 4), Some(Aside::Units));
         assert_eq!(row(&["其中：人员经费", "3", "", ""], 4), Some(Aside::OfWhich));
+    }
+
+    #[test]
+    fn what_begins_data_is_no_other_row() {
+        let firsts = [
+            "记-00000001",
+            "江城市",
+            "a1",
+            "2024年",
+            "注1：含",
+            "注",
+            "栏次",
+            "承前页",
+            "其中：人员",
+            "a:b",
+            "万元",
+            "（元）",
+            "%",
+        ];
+        let others =
+            ["填表人：张三", "制表：李", "来源：x", " 甲", "甲 ", "", "单位", "元", "①", "Note: x", "é", "审核人:王"];
+        for first in firsts.into_iter().chain(others) {
+            for second in ["1", "审核人：李四", "万元", "甲"] {
+                let says = row(&[first, second, "", ""], 4);
+                assert!(!super::begins_data(first) || says.is_none(), "{first} {second}");
+            }
+        }
+        assert!(["记-00000001", "江城市", "a1", "2024年"].into_iter().all(super::begins_data));
     }
 
     #[test]

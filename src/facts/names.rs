@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::glance::{first_ideograph, last_ideograph};
 use super::manifest::CellUnit;
 use crate::value::Unit;
 
@@ -179,18 +180,25 @@ pub fn is_whole(bare: &str) -> bool {
     )
 }
 
+/// What words for sums in Chinese begin with.
+const TOTALS_BEGIN: &str = "合总小共累本全支收金";
+
 /// Whether the first character that says something may be the first of a word for a sum. Characters of which other forms
 /// exist may be anything.
 fn may_begin_total(text: &str) -> bool {
     let is_mark = |c: char| c.is_whitespace() || matches!(c, '-' | '—' | '*');
     let first = text.chars().find(|c| !is_mark(*c));
-    first.is_some_and(|c| !('\u{4e00}'..='\u{9fff}').contains(&c) || "合总小共累本全支收金".contains(c))
+    first.is_some_and(|c| !('\u{4e00}'..='\u{9fff}').contains(&c) || TOTALS_BEGIN.contains(c))
 }
 
 /// Whether a text says that its row is a sum of other rows.
 #[must_use]
 pub fn is_total(text: &str) -> bool {
     // Cheap first: hardly any cell may be one.
+    let begins_otherwise = first_ideograph(text).is_some_and(|c| !TOTALS_BEGIN.contains(c));
+    if begins_otherwise || last_ideograph(text).is_some_and(|c| !"计数额".contains(c)) {
+        return false;
+    }
     let may_be = text.len() <= 60
         && match text.trim_start().as_bytes().first() {
             Some(byte) if byte.is_ascii_digit() => false,

@@ -56,7 +56,7 @@ pub struct ColumnProfile {
     pub least: Option<Value>,
     /// The greatest value.
     pub greatest: Option<Value>,
-    /// How many different texts a text column has.
+    /// How many different texts a text column has; none where they are [listed](Data::Listed) only.
     pub different: Option<usize>,
 }
 
@@ -157,7 +157,7 @@ pub fn range(column: &Column) -> (Option<Value>, Option<Value>) {
             (least.map(amount), greatest.map(amount))
         }
         Data::Exact { values, money } => ends!(values, |value| amount(value, *money)),
-        Data::Symbol(_) | Data::PerSource(_) | Data::Line => (None, None),
+        Data::Symbol(_) | Data::Listed(_) | Data::PerSource(_) | Data::Line => (None, None),
     }
 }
 

@@ -32,6 +32,16 @@ impl Compare {
 }
 
 impl Literal {
+    /// Calls `see` with every atom in it, also inside negations and aggregates.
+    pub fn atoms(&self, see: &mut dyn FnMut(&Atom)) {
+        match self {
+            Self::Atom(atom) => see(atom),
+            Self::Not(negation) => negation.body.iter().for_each(|literal| literal.atoms(see)),
+            Self::Aggregate(aggregate) => aggregate.body.iter().for_each(|literal| literal.atoms(see)),
+            Self::Generate(_) | Self::Compare(_) | Self::Bind(_) | Self::Unpack(_) | Self::Is(_) | Self::Test(_) => {}
+        }
+    }
+
     /// Calls `see` with every variable that it mentions, also inside negations and aggregates.
     pub fn variables(&self, see: &mut dyn FnMut(VarId)) {
         match self {

@@ -163,7 +163,7 @@ fn sample_table(table: &Table, column: usize) -> Spread {
     let step = rows / SAMPLE + 1;
     let at = || (0..rows).step_by(step);
     match &table.columns[column].data {
-        Data::Symbol(words) | Data::Small(words) => Spread::of(at().map(|row| words[row])),
+        Data::Symbol(words) | Data::Listed(words) | Data::Small(words) => Spread::of(at().map(|row| words[row])),
         Data::Number(values) | Data::Scaled { values, .. } => Spread::of(at().map(|row| values[row])),
         Data::Unsigned(values) => Spread::of(at().map(|row| values[row])),
         Data::Float(values) => Spread::of(at().map(|row| values[row].to_bits())),

@@ -193,6 +193,12 @@ impl SourceFile {
         Span::new(offset(range.start), offset(range.end))
     }
 
+    /// Where the byte `at` of this file's text stands among all sources.
+    #[must_use]
+    pub fn offset(&self, at: usize) -> u32 {
+        self.base + u32::try_from(at).unwrap_or(u32::MAX - self.base)
+    }
+
     /// Offset of `span`'s start within this file's text.
     #[must_use]
     pub fn local(&self, offset: u32) -> usize {

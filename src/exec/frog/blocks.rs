@@ -1,17 +1,18 @@
 //! [`Blocks`]: a set of words as bits, 64 neighbours to a block, blocks in an open table.
 
+use crate::pages::Pages;
+
 /// Blocks by number. A block of which no bit is set is not there.
 #[derive(Debug, Default)]
 pub struct Blocks {
-    /// The number of a block, or [`NOBODY`], and its bits. A power of two of them.
-    slots: Vec<(u64, u64)>,
+    /// One more than the number of a block, or [`NOBODY`], and its bits. A power of two of them.
+    slots: Pages<[u64; 2]>,
     /// How many blocks there are.
     len: usize,
 }
 
-/// No block has that number. It is not zero, for memory that must be zero is mapped twice: when it is read, and again when it
-/// is written to.
-const NOBODY: u64 = u64::MAX;
+/// In place of a block's number where there is none.
+const NOBODY: u64 = 0;
 
 /// How many blocks are looked up together.
 const AHEAD: usize = 32;
@@ -20,7 +21,7 @@ impl Blocks {
     /// About how many bytes it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<(u64, u64)>()
+        self.slots.len() * size_of::<[u64; 2]>()
     }
 
     /// Sets a bit for each of `words`, given with the number of its block, which is below 2⁶⁴−1; calls `new` with the
@@ -40,9 +41,10 @@ impl Blocks {
                 len += 1;
             }
             let group = &group[..len];
-            std::hint::black_box(group.iter().fold(0, |sum, (.., slot)| sum ^ self.slots[*slot].0));
+            let slots: &mut [[u64; 2]] = &mut self.slots;
+            std::hint::black_box(group.iter().fold(0, |sum, (.., slot)| sum ^ slots[*slot][0]));
             for (at, block, word, slot) in group {
-                if self.set(*block, *word, *slot) {
+                if set(slots, &mut self.len, (block + 1, *word), *slot) {
                     new(*at);
                 }
             }
@@ -52,47 +54,49 @@ impl Blocks {
         }
     }
 
-    /// Sets a bit of a block, the search for which begins at `slot`; whether it was not set.
-    fn set(&mut self, block: u64, word: u32, slot: usize) -> bool {
-        let bit = 1 << (word & 63);
-        let last = self.slots.len() - 1;
-        let mut slot = slot;
-        loop {
-            let (known, bits) = &mut self.slots[slot];
-            if *known == block {
-                let is_new = *bits & bit == 0;
-                *bits |= bit;
-                return is_new;
-            }
-            if *known == NOBODY {
-                (*known, *bits) = (block, bit);
-                self.len += 1;
-                return true;
-            }
-            slot = (slot + 1) & last;
-        }
-    }
-
     /// Room for [`AHEAD`] more blocks, a third of the slots being free.
     fn make_room(&mut self) {
         if (self.len + AHEAD) * 3 <= self.slots.len() * 2 {
             return;
         }
         let size = (self.slots.len() * 2).max(4 * AHEAD);
-        let old = std::mem::replace(&mut self.slots, vec![(NOBODY, 0); size]);
+        let old = std::mem::replace(&mut self.slots, Pages::zeroed(size));
         let (shift, last) = (self.shift(), size - 1);
-        for (block, bits) in old.into_iter().filter(|(block, _)| *block != NOBODY) {
-            let mut slot = first(block, shift);
-            while self.slots[slot].0 != NOBODY {
+        let slots: &mut [[u64; 2]] = &mut self.slots;
+        for [block, bits] in old.iter().filter(|[block, _]| *block != NOBODY) {
+            let mut slot = first(block - 1, shift);
+            while slots[slot][0] != NOBODY {
                 slot = (slot + 1) & last;
             }
-            self.slots[slot] = (block, bits);
+            slots[slot] = [*block, *bits];
         }
     }
 
     /// What leaves of a 64-bit hash the number of a slot.
     fn shift(&self) -> u32 {
         64 - self.slots.len().trailing_zeros()
+    }
+}
+
+/// Sets a bit of a block, given with one more than its number, the search for which begins at `slot`; whether it was not set.
+/// `len` is how many blocks there are.
+fn set(slots: &mut [[u64; 2]], len: &mut usize, (block, word): (u64, u32), slot: usize) -> bool {
+    let bit = 1 << (word & 63);
+    let last = slots.len() - 1;
+    let mut slot = slot;
+    loop {
+        let [known, bits] = &mut slots[slot];
+        if *known == block {
+            let is_new = *bits & bit == 0;
+            *bits |= bit;
+            return is_new;
+        }
+        if *known == NOBODY {
+            (*known, *bits) = (block, bit);
+            *len += 1;
+            return true;
+        }
+        slot = (slot + 1) & last;
     }
 }
 

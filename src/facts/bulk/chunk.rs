@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Job;
 use crate::facts::aside::{self, Aside};
 use crate::facts::cells::{self, CellKind, Reading, Written};
+use crate::facts::glance;
 use crate::facts::manifest::{CellUnit, Totals};
 use crate::facts::names;
 use crate::facts::read::delimited::{self, Field, Fields, MOST_FIELDS, unescape};
@@ -199,8 +200,7 @@ impl Chunk {
     /// Whether a row is data: not empty, not the headers again, not a sum.
     fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, record: &[Field]) -> bool {
         let text = |field: &Field| &job.file.text()[field.range.clone()];
-        let is_graphic = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
-        let is_blank = |field: &Field| !is_graphic(text(field)) && text(field).trim().is_empty();
+        let is_blank = |field: &Field| !glance::begins_visibly(text(field)) && text(field).trim().is_empty();
         let Some(first) = record.iter().position(|field| !is_blank(field)) else {
             self.tally.empty += 1;
             return false;
@@ -222,7 +222,8 @@ impl Chunk {
             }
         }
         let width = job.headers.columns.len();
-        if job.totals != Totals::All {
+        let has_more = || record[first + 1..].iter().any(|field| !is_blank(field));
+        if job.totals != Totals::All && !(aside::begins_data(text(&record[first])) && has_more()) {
             let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
             let aside = aside::of(filled(), (record.len(), width), &job.headers.titles);
             let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, range.end);
@@ -276,7 +277,7 @@ impl ChunkColumn {
     fn field(&mut self, job: &Job<'_>, (text, start): (&str, usize), kind: &CellKind, symbols: &mut Symbols) {
         if kind.blank.is_empty() && !text.is_empty() {
             let inside = if kind.ty == ColumnType::Symbol { trimmed(text) } else { 0..text.len() };
-            let place = job.file.span_of(start + inside.start..start + inside.end).start();
+            let place = job.file.offset(start + inside.start);
             if !inside.is_empty() && self.plain(&text[inside], (kind, place), symbols) {
                 return;
             }
@@ -289,10 +290,7 @@ impl ChunkColumn {
     fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
         let number = || plain_number(text.as_bytes()).filter(|(.., len)| *len == text.len());
         match kind.ty {
-            ColumnType::Symbol if text.len() < Symbols::LONGEST => {
-                let id = self.numbered(text, place, symbols);
-                self.id(id);
-            }
+            ColumnType::Symbol if text.len() < Symbols::LONGEST => self.placed(text, place, symbols),
             ColumnType::Number => {
                 let Some((number, 0, _)) = number() else { return false };
                 self.number(number);
@@ -310,17 +308,17 @@ impl ChunkColumn {
         true
     }
 
-    /// The number of a text that stands at `place`; texts of a column in which hardly any repeats are not looked up here, as
-    /// they will be among all texts of the file.
-    fn numbered(&mut self, text: &str, place: u32, symbols: &mut Symbols) -> u32 {
+    /// Adds a text that stands at `place`. Those of a column in which hardly any repeats are not told apart until somebody asks.
+    fn placed(&mut self, text: &str, place: u32, symbols: &mut Symbols) {
         let (looked_up, new) = self.looked_up;
+        self.summary.present += 1;
         if looked_up >= CLEAR && new >= looked_up / 8 * 7 {
-            return symbols.list_at(text, place);
+            return self.builder.push_listed(symbols.add_at(text, place));
         }
         let known = symbols.len();
         let id = symbols.intern_at(text, place);
         self.looked_up = (looked_up + 1, new + u32::from(symbols.len() > known));
-        id
+        self.builder.push_id(id);
     }
 
     fn id(&mut self, id: u32) {
@@ -376,9 +374,7 @@ impl ChunkColumn {
 
 /// The part of `text` without the blanks around it; at once for what most texts are.
 fn trimmed(text: &str) -> Range<usize> {
-    let bytes = text.as_bytes();
-    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic() && *byte != b'=');
-    if plain(bytes.first()) && plain(bytes.last()) { 0..text.len() } else { cells::trimmed(text) }
+    if glance::is_trim(text) { 0..text.len() } else { cells::trimmed(text) }
 }
 
 /// `2024-03-05`, of these centuries.

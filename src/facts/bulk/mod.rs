@@ -8,6 +8,7 @@ mod chunk;
 mod places;
 mod scan;
 mod split;
+pub mod swar;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

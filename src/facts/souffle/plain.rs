@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr2;
 
 use super::Dialect;
-use crate::facts::bulk::plain_number;
+use crate::facts::bulk::{plain_number, swar};
 use crate::schema::ColumnType;
 
 /// How plain lines are read.
@@ -125,8 +125,7 @@ impl Plain {
         for _ in 0..2 {
             let Some(eight) = bytes.get(at..at + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) else { break };
             let word = u64::from_le_bytes(eight);
-            let is = |byte: u8| zero_bytes(word ^ (LOW * u64::from(byte)));
-            let found = is(self.delimiter) | is(b'\n');
+            let found = swar::equal(word, self.delimiter) | swar::equal(word, b'\n');
             if found != 0 {
                 return at + (found.trailing_zeros() / 8) as usize;
             }
@@ -134,13 +133,6 @@ impl Plain {
         }
         memchr2(self.delimiter, b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found)
     }
-}
-
-const LOW: u64 = 0x0101_0101_0101_0101;
-
-/// The high bit of the lowest byte that is zero, and bits above that; nothing when none is.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(LOW) & !word & (LOW << 7)
 }
 
 /// The end of `range` without carriage returns.

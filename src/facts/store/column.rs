@@ -12,6 +12,8 @@ pub struct ColumnBuilder {
     /// Kept only once a cell is not present.
     states: Option<Vec<State>>,
     len: usize,
+    /// Whether equal texts may have several numbers.
+    listed: bool,
 }
 
 /// What a column holds so far.
@@ -55,7 +57,7 @@ impl ColumnBuilder {
             ColumnType::Date => Values::Date(Vec::new()),
             ColumnType::Symbol => Values::Symbol(Vec::new()),
         };
-        Self { values, states: None, len: 0 }
+        Self { values, states: None, len: 0, listed: false }
     }
 
     /// Adds a cell. A value of another type than the column's is malformed.
@@ -81,6 +83,12 @@ impl ColumnBuilder {
             ids.push(id);
             self.present();
         }
+    }
+
+    /// Adds a text by a number that may not be its only one; the column is one of texts.
+    pub fn push_listed(&mut self, id: u32) {
+        self.listed = true;
+        self.push_id(id);
     }
 
     /// Adds a whole number; the column is one of these.
@@ -124,6 +132,7 @@ impl ColumnBuilder {
             }
         }
         self.len += other.len;
+        self.listed |= other.listed;
         match (&mut self.values, other.values) {
             (Values::Number(to), Values::Number(from)) => to.append(from),
             (Values::Unsigned(to), Values::Unsigned(from)) => to.extend(from),
@@ -157,6 +166,7 @@ impl ColumnBuilder {
     #[must_use]
     pub fn finish(self, name: String) -> Column {
         let data = match self.values {
+            Values::Symbol(ids) if self.listed => Data::Listed(ids),
             Values::Symbol(ids) => Data::Symbol(ids),
             Values::Number(Numbers::Small(values)) => Data::Small(values),
             Values::Number(Numbers::Any(values)) => Data::Number(values),

@@ -10,6 +10,7 @@ use crate::source::{SourceMap, Span};
 use crate::value::Float;
 
 /// The numbers of the rows that are equal to none before them, as far as the declared columns say; none when that is all.
+/// Texts that are [listed](Data::Listed) count as different.
 #[must_use]
 pub fn distinct_rows(table: &Table) -> Option<Vec<u32>> {
     let columns = &table.columns[..table.arity()];
@@ -42,7 +43,7 @@ pub fn distinct_rows(table: &Table) -> Option<Vec<u32>> {
 pub fn keep_rows(table: &mut Table, kept: &[u32]) {
     for column in &mut table.columns {
         match &mut column.data {
-            Data::Symbol(values) | Data::Small(values) => keep(values, kept),
+            Data::Symbol(values) | Data::Listed(values) | Data::Small(values) => keep(values, kept),
             Data::Number(values) => keep(values, kept),
             Data::Unsigned(values) => keep(values, kept),
             Data::Float(values) => keep(values, kept),
@@ -84,7 +85,7 @@ fn count(rows: usize) -> u32 {
 fn compare(column: &Column, one: u32, other: u32) -> Ordering {
     let (a, b) = (one as usize, other as usize);
     let values = match &column.data {
-        Data::Symbol(values) | Data::Small(values) => values[a].cmp(&values[b]),
+        Data::Symbol(values) | Data::Listed(values) | Data::Small(values) => values[a].cmp(&values[b]),
         Data::Number(values) => values[a].cmp(&values[b]),
         Data::Unsigned(values) => values[a].cmp(&values[b]),
         Data::Float(values) => Float(values[a]).cmp(&Float(values[b])),
@@ -101,7 +102,7 @@ fn mix(columns: &[Column], row: u32) -> usize {
     let at = row as usize;
     for column in columns {
         match &column.data {
-            Data::Symbol(values) | Data::Small(values) => values[at].hash(&mut hasher),
+            Data::Symbol(values) | Data::Listed(values) | Data::Small(values) => values[at].hash(&mut hasher),
             Data::Number(values) => values[at].hash(&mut hasher),
             Data::Unsigned(values) => values[at].hash(&mut hasher),
             Data::Float(values) => Float(values[at]).hash(&mut hasher),

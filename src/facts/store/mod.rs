@@ -56,6 +56,8 @@ pub struct Column {
 pub enum Data {
     /// Texts, by their number in [`Store::symbols`].
     Symbol(Vec<u32>),
+    /// Texts of which hardly any repeats, by numbers of which equal texts may have several, until [`Store::settle`].
+    Listed(Vec<u32>),
     /// Whole numbers, none negative and all below 2³¹: half the memory of [`Self::Number`].
     Small(Vec<u32>),
     /// Whole numbers.
@@ -150,6 +152,33 @@ impl Store {
         self.tables.iter().position(|table| table.name == relation)
     }
 
+    /// Gives equal texts of a column one number: [`Data::Listed`] becomes [`Data::Symbol`]. Rules run over either, over the
+    /// latter several times faster.
+    pub fn settle(&mut self, table: usize, column: usize) {
+        let Some(Column { data, states, .. }) =
+            self.tables.get_mut(table).and_then(|table| table.columns.get_mut(column))
+        else {
+            return;
+        };
+        if let Data::Listed(ids) = data {
+            match states {
+                None => self.symbols.settle(ids.iter_mut()),
+                Some(states) => {
+                    let present = ids.iter_mut().zip(states).filter(|(_, state)| **state == State::Present);
+                    self.symbols.settle(present.map(|(id, _)| id));
+                }
+            }
+            *data = Data::Symbol(std::mem::take(ids));
+        }
+    }
+
+    /// [`Self::settle`] for every column.
+    pub fn settle_all(&mut self) {
+        for table in 0..self.tables.len() {
+            (0..self.tables[table].columns.len()).for_each(|column| self.settle(table, column));
+        }
+    }
+
     /// The content of a cell. `column` may be a built-in one; `sources` is needed for `line` only.
     #[must_use]
     pub fn cell(&self, sources: &SourceMap, table: usize, row: u32, column: usize) -> Cell {
@@ -163,7 +192,7 @@ impl Store {
         let at = row as usize;
         let amount = |decimal, money| if money { Value::Money(decimal) } else { Value::Decimal(decimal) };
         Cell::Present(match &column.data {
-            Data::Symbol(ids) => Value::Symbol(self.symbols.shared(ids[at])),
+            Data::Symbol(ids) | Data::Listed(ids) => Value::Symbol(self.symbols.shared(ids[at])),
             Data::Small(values) => Value::Number(i64::from(values[at])),
             Data::Number(values) => Value::Number(values[at]),
             Data::Unsigned(values) => Value::Unsigned(values[at]),
@@ -182,7 +211,9 @@ impl Store {
         let table = &self.tables[table];
         let column = &table.columns[column];
         match &column.data {
-            Data::Symbol(ids) if column.state(row) == State::Present => Some(self.symbols.text(ids[row as usize])),
+            Data::Symbol(ids) | Data::Listed(ids) if column.state(row) == State::Present => {
+                Some(self.symbols.text(ids[row as usize]))
+            }
             Data::PerSource(ids) => Some(self.symbols.text(ids[table.source_index(row)])),
             _ => None,
         }
@@ -252,7 +283,7 @@ impl Column {
     /// Whether it holds texts.
     #[must_use]
     pub const fn is_text(&self) -> bool {
-        matches!(self.data, Data::Symbol(_) | Data::PerSource(_))
+        matches!(self.data, Data::Symbol(_) | Data::Listed(_) | Data::PerSource(_))
     }
 
     /// The state of a cell.

@@ -3,6 +3,7 @@
 mod alike;
 mod polluted;
 mod random;
+mod repeats;
 
 use std::path::PathBuf;
 
@@ -82,8 +83,10 @@ fn run_with(
     for (threads, chunk) in [(7, 1), (2, 40), (1, 1 << 20)] {
         let mut other = SourceMap::new();
         other.add("audit.toml", map.file(FileId(0)).text()).unwrap();
-        let (bulk, bulk_report) =
+        let (mut bulk, bulk_report) =
             load_with(&mut other, &manifest, schema, (&folder.0, Means { threads, large: 0, chunk }));
+        assert_same((&map, &store), (&other, &bulk));
+        bulk.settle_all();
         assert_same((&map, &store), (&other, &bulk));
         assert_eq!(said(&bulk_report), said(&report), "the same is said of it");
     }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 
+use crate::pages::Pages;
 use crate::source::Text;
 
 /// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
@@ -17,8 +18,10 @@ pub struct Symbols {
     arena: String,
     /// Sources by their offset in the map, ascending.
     files: Vec<(u32, Text)>,
-    /// Open addressing: what is kept of a hash, and a number or [`NOBODY`]. A power of two of them.
-    slots: Vec<(u32, u32)>,
+    /// Open addressing. A power of two of them.
+    slots: Pages<Slot>,
+    /// How many of them are taken.
+    hashed: usize,
     /// Numbers without a slot, and what their slots would keep.
     listed: Vec<(u32, u32)>,
     /// By number, where there are few: texts that were asked for to be kept.
@@ -28,9 +31,11 @@ pub struct Symbols {
 /// So many texts are few: rules that are run over a statement ask for each of them hundreds of times.
 const FEW: usize = 1 << 14;
 
-/// The number of a slot that nobody has. It is not zero: memory that must be zero is given out unmapped, read as such, and
-/// mapped anew when it is written to, which costs more than filling it.
-const NOBODY: u32 = u32::MAX;
+/// What is kept of a hash in the upper half, and one more than a number in the lower; [`FREE`] where nobody is.
+type Slot = u64;
+
+/// A slot that nobody has.
+const FREE: Slot = 0;
 
 /// Where a text stands: in the arena, or in the offset space of the sources.
 #[derive(Clone, Copy, Debug)]
@@ -73,26 +78,45 @@ impl Symbols {
     /// # Panics
     /// Beyond 2³²−2 texts, or 4 GiB of them.
     pub fn list(&mut self, text: &str) -> u32 {
-        let id = u32::try_from(self.places.len()).expect("fewer than 2^32 different texts");
         let place = self.copy(text);
-        self.places.push(place);
+        let id = self.push(place);
         self.listed.push((tag(hash(text)), id));
         id
     }
 
-    /// [`Self::list`] for a text that stands in the sources at `start`, as in [`Self::intern_at`].
+    /// A number for a text that stands in the sources at `start`, as in [`Self::intern_at`], which no other has and of which
+    /// nobody learns but by [`Self::settle`]: for texts that hardly repeat, as long as nobody asks which are equal.
     ///
     /// # Panics
     /// Beyond 2³²−2 texts.
-    pub fn list_at(&mut self, text: &str, start: u32) -> u32 {
+    pub fn add_at(&mut self, text: &str, start: u32) -> u32 {
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        if len >= Place::ARENA {
-            return self.list(text);
+        let place = if len < Place::ARENA { Place { start, len } } else { self.copy(text) };
+        self.push(place)
+    }
+
+    /// Puts in place of each number of a text the one that [`Self::intern`] gives it.
+    pub fn settle<'i>(&mut self, ids: impl Iterator<Item = &'i mut u32>) {
+        self.grow_for(self.hashed + ids.size_hint().0);
+        let mut ids = ids.fuse();
+        let mut group = Vec::with_capacity(AHEAD);
+        loop {
+            group.clear();
+            group.extend(ids.by_ref().take(AHEAD).map(|id| (tag(hash(self.text(*id))), id)));
+            if group.is_empty() {
+                return;
+            }
+            self.look_ahead(group.iter().map(|(tag, _)| *tag));
+            for (tag, id) in &mut group {
+                match self.find(self.text(**id), *tag) {
+                    Ok(known) => **id = known,
+                    Err(at) => {
+                        self.slots[at] = taken(*tag, **id);
+                        self.hashed += 1;
+                    }
+                }
+            }
         }
-        let id = u32::try_from(self.places.len()).expect("fewer than 2^32 different texts");
-        self.places.push(Place { start, len });
-        self.listed.push((tag(hash(text)), id));
-        id
     }
 
     /// How many numbers [`Self::list`] gave.
@@ -104,7 +128,7 @@ impl Symbols {
     /// Makes room for so many more texts.
     pub fn reserve(&mut self, texts: usize) {
         self.places.reserve(texts);
-        self.grow_for(self.places.len() + texts);
+        self.grow_for(self.hashed + texts);
     }
 
     /// The number of `text`, which stands in the sources at `start`, in a file that was [added](Self::add_file).
@@ -119,20 +143,32 @@ impl Symbols {
         self.intern_or(text, tag(hash(text)), |_| Place { start, len })
     }
 
-    /// The number that each text of `other` has here, by its number there. Both know the same files.
+    /// The number that each text of `other` has here, by its number there; for those that were only added there, one that
+    /// they are only added with here. Both know the same files.
     pub fn intern_all(&mut self, other: &Self) -> Vec<u32> {
-        let mut tags = vec![0; other.len()];
-        for (tag, id) in other.slots.iter().filter(|(_, id)| *id != NOBODY).chain(&other.listed) {
-            tags[*id as usize] = *tag;
+        let mut tags = vec![None; other.len()];
+        for slot in other.slots.iter().filter(|slot| **slot != FREE) {
+            tags[id_of(*slot) as usize] = Some(tag_of(*slot));
+        }
+        for (tag, id) in &other.listed {
+            tags[*id as usize] = Some(*tag);
         }
         let mut ids = Vec::with_capacity(other.len());
         for (first, tags) in (0_u32..).step_by(AHEAD).zip(tags.chunks(AHEAD)) {
-            self.look_ahead(tags);
+            self.look_ahead(tags.iter().flatten().copied());
             for (at, tag) in (first..).zip(tags) {
                 let place = other.places[at as usize];
-                let in_arena = place.len & Place::ARENA != 0;
-                let text = other.text(at);
-                ids.push(self.intern_or(text, *tag, |symbols| if in_arena { symbols.copy(text) } else { place }));
+                let copied = |symbols: &mut Self| match place.len & Place::ARENA {
+                    0 => place,
+                    _ => symbols.copy(other.text(at)),
+                };
+                ids.push(match tag {
+                    Some(tag) => self.intern_or(other.text(at), *tag, copied),
+                    None => {
+                        let place = copied(self);
+                        self.push(place)
+                    }
+                });
             }
         }
         ids
@@ -140,14 +176,15 @@ impl Symbols {
 
     /// Reads what looking up texts with these tags will read, all slots first, then all places, then all texts: memory
     /// answers many such questions at once sooner than one after another.
-    fn look_ahead(&mut self, tags: &[u32]) {
-        self.grow_for(self.places.len() + tags.len());
-        let slots = tags.iter().map(|tag| (*tag, self.slots[slot(*tag, self.slots.len())]));
-        let mut likely = [NOBODY; AHEAD];
-        for (likely, (tag, (upper, id))) in likely.iter_mut().zip(slots) {
-            *likely = if upper == tag { id } else { NOBODY };
+    fn look_ahead(&mut self, tags: impl Iterator<Item = u32>) {
+        self.grow_for(self.hashed + AHEAD);
+        let slots: &[Slot] = &self.slots;
+        let mut likely = [FREE; AHEAD];
+        for (likely, tag) in likely.iter_mut().zip(tags) {
+            let slot = slots[slot(tag, slots.len())];
+            *likely = if tag_of(slot) == tag { slot } else { FREE };
         }
-        let known = likely.iter().filter(|id| **id != NOBODY).map(|id| self.places[*id as usize]);
+        let known = likely.iter().filter(|slot| **slot != FREE).map(|slot| self.places[id_of(*slot) as usize]);
         let mut places = [Place { start: 0, len: Place::ARENA }; AHEAD];
         places.iter_mut().zip(known).for_each(|(to, place)| *to = place);
         let [(base, text)] = &self.files[..] else { return };
@@ -162,15 +199,7 @@ impl Symbols {
         if self.slots.is_empty() {
             return None;
         }
-        let tag = tag(hash(text));
-        let mut at = slot(tag, self.slots.len());
-        loop {
-            match self.slots[at] {
-                (_, NOBODY) => return None,
-                (upper, id) if upper == tag && self.text(id) == text => return Some(id),
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
+        self.find(text, tag(hash(text))).ok()
     }
 
     /// The text of a number.
@@ -224,23 +253,39 @@ impl Symbols {
         Place { start, len: len | Place::ARENA }
     }
 
-    /// The number of `text`, with the place that `place` gives it when it is new.
-    fn intern_or(&mut self, text: &str, tag: u32, place: impl FnOnce(&mut Self) -> Place) -> u32 {
-        self.grow_for(self.places.len() + 1);
-        let mut at = slot(tag, self.slots.len());
+    /// The number of `text`, or the free slot that it would have. There is a free slot.
+    fn find(&self, text: &str, tag: u32) -> Result<u32, usize> {
+        let slots: &[Slot] = &self.slots;
+        let mut at = slot(tag, slots.len());
         loop {
-            match self.slots[at] {
-                (_, NOBODY) => break,
-                (upper, id) if upper == tag && self.text(id) == text => return id,
-                _ => at = (at + 1) & (self.slots.len() - 1),
+            match slots[at] {
+                FREE => return Err(at),
+                slot if tag_of(slot) == tag && self.text(id_of(slot)) == text => return Ok(id_of(slot)),
+                _ => at = (at + 1) & (slots.len() - 1),
             }
         }
-        let id = u32::try_from(self.places.len()).ok().filter(|id| *id != NOBODY);
-        let id = id.expect("fewer than 2^32-1 different texts");
-        self.slots[at] = (tag, id);
-        let place = place(self);
+    }
+
+    /// The number of `text`, with the place that `place` gives it when it is new.
+    fn intern_or(&mut self, text: &str, tag: u32, place: impl FnOnce(&mut Self) -> Place) -> u32 {
+        self.grow_for(self.hashed + 1);
+        match self.find(text, tag) {
+            Ok(id) => id,
+            Err(at) => {
+                let place = place(self);
+                let id = self.push(place);
+                self.slots[at] = taken(tag, id);
+                self.hashed += 1;
+                id
+            }
+        }
+    }
+
+    /// The next number, for a text at that place.
+    fn push(&mut self, place: Place) -> u32 {
+        let id = u32::try_from(self.places.len()).ok().filter(|id| *id != u32::MAX);
         self.places.push(place);
-        id
+        id.expect("fewer than 2^32-1 different texts")
     }
 
     /// As many slots as so many texts need. The first slot of a text is taken from what is kept of its hash.
@@ -252,13 +297,14 @@ impl Symbols {
     }
 
     fn grow(&mut self, size: usize) {
-        let old = std::mem::replace(&mut self.slots, vec![(0, NOBODY); size]);
-        for (upper, id) in old.into_iter().filter(|(_, id)| *id != NOBODY) {
-            let mut at = slot(upper, size);
-            while self.slots[at].1 != NOBODY {
+        let old = std::mem::replace(&mut self.slots, Pages::zeroed(size));
+        let slots: &mut [Slot] = &mut self.slots;
+        for taken in old.iter().filter(|slot| **slot != FREE) {
+            let mut at = slot(tag_of(*taken), size);
+            while slots[at] != FREE {
                 at = (at + 1) & (size - 1);
             }
-            self.slots[at] = (upper, id);
+            slots[at] = *taken;
         }
     }
 }
@@ -272,66 +318,25 @@ fn tag(hash: u64) -> u32 {
     u32::try_from((hash ^ (hash >> 32)) & u64::from(u32::MAX)).unwrap_or(0)
 }
 
+/// The slot of a text.
+fn taken(tag: u32, id: u32) -> Slot {
+    (Slot::from(tag) << 32) | (Slot::from(id) + 1)
+}
+
+/// What is kept of the hash in a slot.
+const fn tag_of(slot: Slot) -> u32 {
+    (slot >> 32) as u32
+}
+
+/// The number in a slot that is not free.
+const fn id_of(slot: Slot) -> u32 {
+    (slot as u32).wrapping_sub(1)
+}
+
 /// The slot at which the search for a hash begins.
 const fn slot(tag: u32, size: usize) -> usize {
     tag as usize & (size - 1)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::{Symbols, Text};
-
-    #[test]
-    fn equal_texts_have_one_number_wherever_they_stand() {
-        let mut symbols = Symbols::default();
-        symbols.add_file(100, "甲,乙,甲".into());
-        assert_eq!(symbols.intern("乙"), 0);
-        assert_eq!(symbols.intern_at("甲", 100), 1);
-        assert_eq!(symbols.intern_at("乙", 104), 0);
-        assert_eq!(symbols.intern_at("甲", 108), 1);
-        for number in 0..1000 {
-            assert_eq!(symbols.intern(&format!("t{number}")), number + 2);
-        }
-        assert_eq!(symbols.get("t999"), Some(1001));
-        assert_eq!(symbols.get("t1000"), None);
-        assert_eq!((symbols.text(1), symbols.text(2), symbols.len()), ("甲", "t0", 1002));
-    }
-
-    #[test]
-    fn listed_texts_are_told_apart_only_elsewhere() {
-        let (mut one, mut two) = (Symbols::default(), Symbols::default());
-        one.reserve(1000);
-        assert_eq!((two.list("x"), two.intern("x"), two.list("y"), two.list("x")), (0, 1, 2, 3));
-        assert_eq!((two.get("x"), two.get("y")), (Some(1), None));
-        one.intern("y");
-        assert_eq!(one.intern_all(&two), [1, 1, 0, 1]);
-        assert_eq!((one.get("x"), one.text(1), one.len()), (Some(1), "x", 2));
-    }
-
-    #[test]
-    fn texts_to_be_kept_are_one_copy_while_there_are_few() {
-        let mut symbols = Symbols::default();
-        let one = symbols.intern("甲");
-        assert!(Arc::ptr_eq(&symbols.shared(one), &symbols.shared(one)));
-        let later = symbols.intern("乙");
-        assert_eq!((&*symbols.shared(one), &*symbols.shared(later)), ("甲", "乙"));
-        (0..super::FEW).for_each(|number| _ = symbols.intern(&number.to_string()));
-        assert_eq!(&*symbols.shared(one), "甲");
-    }
-
-    #[test]
-    fn the_texts_of_another_keep_their_meaning() {
-        let text = Text::from("a,b");
-        let (mut one, mut two) = (Symbols::default(), Symbols::default());
-        one.add_file(0, text.clone());
-        two.add_file(0, text);
-        one.intern_at("b", 2);
-        two.intern("x");
-        two.intern_at("b", 2);
-        two.intern_at("a", 0);
-        assert_eq!(one.intern_all(&two), [1, 0, 2]);
-        assert_eq!(one.text(2), "a");
-    }
-}
+mod tests;
