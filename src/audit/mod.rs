@@ -233,7 +233,10 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (
         audit.reach = Reach::Refused;
         return;
     }
-    settle(audit);
+    // By the keys of tables causes are sought.
+    let keys = cause::keys(&audit.schema, &audit.store).into_iter().enumerate();
+    let keys = keys.flat_map(|(table, key)| key.into_iter().map(move |column| (table, column))).collect();
+    settle(audit, keys);
     forewarn(&audit.sources, &report.clone().sorted());
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
@@ -280,20 +283,17 @@ fn resolve_some(
     (program, report)
 }
 
-/// Gives equal texts one number wherever the program mentions them or causes are sought by them.
-fn settle(audit: &mut Audit) {
-    let mut mentioned = Vec::new();
+/// Gives equal texts one number in the columns that the program mentions, and in those of `others`, each with its table.
+fn settle(audit: &mut Audit, others: Vec<(usize, usize)>) {
+    let mut columns = others;
     let mut see = |atom: &crate::ir::Atom| {
-        if let Origin::Facts(table) | Origin::Rules(Some(table)) = audit.program.relations[atom.relation.index()].origin
-        {
-            mentioned.extend(atom.args.iter().map(|(column, _)| (table, *column)));
+        let relation = &audit.program.relations[atom.relation.index()];
+        if let Origin::Facts(table) | Origin::Rules(Some(table)) = relation.origin {
+            columns.extend(atom.args.iter().map(|(column, _)| (table, *column)));
         }
     };
     audit.program.rules.iter().flat_map(|rule| &rule.body).for_each(|literal| literal.atoms(&mut see));
-    for (table, key) in cause::keys(&audit.schema, &audit.store).into_iter().enumerate() {
-        mentioned.extend(key.into_iter().map(|column| (table, column)));
-    }
-    mentioned.into_iter().for_each(|(table, column)| audit.store.settle(table, column));
+    columns.into_iter().for_each(|(table, column)| audit.store.settle(table, column));
 }
 
 /// Runs a program on an engine.

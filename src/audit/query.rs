@@ -50,7 +50,7 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
         return (audit.sources, report, None);
     }
     audit.program = program;
-    settle(&mut audit);
+    settle(&mut audit, Vec::new());
     let answers = answers(&audit, request);
     (audit.sources, report, answers)
 }

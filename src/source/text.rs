@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use yoke::Yoke;
 
-use crate::pages::Pages;
 use crate::threads;
 
 /// A text that does not change. A copy of it is the same text.
@@ -20,13 +19,13 @@ pub struct Text(Kept);
 enum Kept {
     String(Arc<String>),
     /// The bytes of a large file and what of them is text.
-    Pages(Yoke<&'static str, Arc<Pages<u8>>>),
+    Bytes(Yoke<&'static str, Arc<Vec<u8>>>),
 }
 
 /// The bytes of a large file.
 #[derive(Debug)]
 pub struct Bytes {
-    pages: Pages<u8>,
+    bytes: Vec<u8>,
     /// Whether none of them is zero or a carriage return without a line break behind it.
     plain: bool,
 }
@@ -40,10 +39,11 @@ impl Bytes {
     /// # Errors
     /// When it cannot be read, or is shorter than that.
     pub fn read(path: &Path, size: usize, threads: usize) -> std::io::Result<Self> {
-        let mut pages = Pages::zeroed(size);
+        // Not in large pages: each is written once and read in order, and they come slower than small ones where they are rare.
+        let mut bytes = vec![0; size];
         let plain = AtomicBool::new(true);
         let pieces: Vec<(usize, Mutex<&mut [u8]>)> =
-            (0..).step_by(PIECE).zip(pages.chunks_mut(PIECE).map(Mutex::new)).collect();
+            (0..).step_by(PIECE).zip(bytes.chunks_mut(PIECE).map(Mutex::new)).collect();
         let read = |(start, piece): &(usize, Mutex<&mut [u8]>)| {
             let mut piece = piece.lock().unwrap_or_else(PoisonError::into_inner);
             let mut file = File::open(path)?;
@@ -58,10 +58,10 @@ impl Bytes {
         };
         threads::map(&pieces, threads, read).into_iter().collect::<std::io::Result<()>>()?;
         drop(pieces);
-        let is_alone = |end: usize| pages[end - 1] == b'\r' && pages.get(end) != Some(&b'\n');
+        let is_alone = |end: usize| bytes[end - 1] == b'\r' && bytes.get(end) != Some(&b'\n');
         let ends = (PIECE..size).step_by(PIECE).chain([size]).filter(|end| *end > 0);
         let plain = plain.into_inner() && !ends.into_iter().any(is_alone);
-        Ok(Self { pages, plain })
+        Ok(Self { bytes, plain })
     }
 
     /// Whether none of them is zero or a carriage return without a line break behind it.
@@ -75,13 +75,13 @@ impl Bytes {
     /// # Errors
     /// The same bytes, when they are not UTF-8.
     pub fn into_text(self) -> Result<Text, Self> {
-        let pages = Arc::new(self.pages);
-        let text = Yoke::try_attach_to_cart(Arc::clone(&pages), |bytes| {
+        let bytes = Arc::new(self.bytes);
+        let text = Yoke::try_attach_to_cart(Arc::clone(&bytes), |bytes| {
             simdutf8::basic::from_utf8(bytes).map(|text| text.strip_prefix('\u{feff}').unwrap_or(text))
         });
         match text {
-            Ok(text) => Ok(Text(Kept::Pages(text))),
-            Err(_) => Err(Self { pages: Arc::into_inner(pages).unwrap_or_default(), plain: self.plain }),
+            Ok(text) => Ok(Text(Kept::Bytes(text))),
+            Err(_) => Err(Self { bytes: Arc::into_inner(bytes).unwrap_or_default(), plain: self.plain }),
         }
     }
 }
@@ -90,7 +90,7 @@ impl Deref for Bytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.pages
+        &self.bytes
     }
 }
 
@@ -101,7 +101,7 @@ impl Deref for Text {
     fn deref(&self) -> &str {
         match &self.0 {
             Kept::String(text) => text,
-            Kept::Pages(text) => text.get(),
+            Kept::Bytes(text) => text.get(),
         }
     }
 }
