@@ -236,7 +236,10 @@ fn no_row(
         None => format!("“{value}”"),
     };
     let looked = wanted.iter().map(shown).collect::<Vec<_>>().join("、");
-    let mut lines = vec![line(text!("没有一行是 {looked}", "no row has {looked}"))];
+    let mut lines = vec![line(match looked.as_str() {
+        "" => text!("一行也没有", "there is no row"),
+        looked => text!("没有一行是 {looked}", "no row has {looked}"),
+    })];
     if let Some(Nearest { cell, wanted, held }) = nearest {
         let row = words.row(cell.table, cell.row);
         let differs = difference(wanted, held);
@@ -288,8 +291,13 @@ fn compared(teller: &Teller<'_>, (rule, code): (&Rule, &str), (span, obstacle): 
     if let Some(allowance) = allowance.as_ref().map(said) {
         lines.push(line(text!("允许误差 {allowance}", "allowance {allowance}")));
     }
-    if let Some(distance) = distance.as_ref().map(said) {
-        lines.push(line(text!("还差 {distance}", "it is {distance} away")));
+    if let Some(distance) = distance {
+        let shown = said(distance);
+        lines.push(line(if is_nothing(distance) {
+            text!("两边正好相等", "both sides are just equal")
+        } else {
+            text!("还差 {shown}", "it is {shown} away")
+        }));
     }
     if let (Value::Symbol(_), Value::Symbol(_), CompareOp::Eq) = (left, right, op) {
         let differs = difference(left, right);
@@ -309,6 +317,15 @@ fn compared(teller: &Teller<'_>, (rule, code): (&Rule, &str), (span, obstacle): 
         )));
     }
     lines
+}
+
+fn is_nothing(distance: &Value) -> bool {
+    match distance {
+        Value::Number(number) => *number == 0,
+        Value::Unsigned(number) => *number == 0,
+        Value::Decimal(number) | Value::Money(number) => number.is_zero(),
+        _ => false,
+    }
 }
 
 /// The parameter that is one side of a comparison by itself, what it would have to be to the other side, and whether it is

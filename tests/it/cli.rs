@@ -294,7 +294,7 @@ fn near_misses_are_rows_for_which_one_comparison_fails_by_little() {
     assert_eq!(named(&near("0.12")), [true, true, true, false, false], "{}", near("0.12"));
     let all = near("12%");
     assert!(all.find('甲') < all.find('乙') && all.find('乙') < all.find('丙'), "nearest first: {all}");
-    assert_eq!(near("0%").matches("还差 0%").count(), 1, "{}", near("0%"));
+    assert_eq!(near("0%").matches("两边正好相等").count(), 1, "{}", near("0%"));
     assert_eq!(code(&["why-not", "YS-002", "--near", "viel", dir.to_str().unwrap()]), 2);
     assert_eq!(code(&["why-not", "YS-002", dir.to_str().unwrap()]), 2, "neither row nor share");
 }
