@@ -24,7 +24,8 @@ use super::limits::{Limits, Stop};
 use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Slot, Start, others};
 use super::{CellRef, Input, InstanceError, Rows, Undecided};
 use crate::facts::store::{Cell, State};
-use crate::ir::{Atom, Is, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
+use crate::ir::{Atom, Expr, Is, Literal, Origin, RelationId, Rule, RuleId, Stratum, Term, VarId};
+use crate::syntax::ast::CompareOp;
 
 /// About how many bytes an instance takes beside its bindings.
 const INSTANCE: usize = 128;
@@ -180,7 +181,10 @@ impl Pass<'_, '_> {
             let mentioned: Vec<usize> = atom.args.iter().map(|(column, _)| *column).collect();
             let rows = rows_without(input, atom, &mentioned);
             let asked = states_asked(atom, &rule.body);
+            // An engine that names every rule takes no shortcut, so that it can judge those that do.
+            let equated = if everywhere { Vec::new() } else { equated(input, atom, at, &rule.body) };
             let rows = rows.into_iter().filter(|row| is_as_asked(input, atom, &asked, *row));
+            let rows = rows.filter(|row| !is_blank(input, atom, &equated, *row));
             let rows = rows.map(|row| (Candidate::Row(row), has_all(input, atom, &keys, row)));
             let has_keys = |row: &PossibleRow| keys.iter().all(|column| row.values[*column].is_some());
             let may_be = possible.of(atom.relation).iter().map(|row| (Candidate::Possible(row), has_keys(row)));
@@ -189,7 +193,6 @@ impl Pass<'_, '_> {
                 continue;
             }
             let others = others(&rule.body, at);
-            // An engine that names every rule takes no shortcut, so that it can judge those that do.
             let outlook = (!everywhere).then(|| Outlook::of(input, possible, (rule, &others)));
             let give_up =
                 |at: usize, bindings: &Bindings| outlook.as_ref().is_some_and(|outlook| outlook.is_clear(at, bindings));
@@ -278,6 +281,36 @@ fn is_as_asked(input: &Input, atom: &Atom, asked: &[(usize, &Is)], row: u32) -> 
     let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return true };
     let columns = &input.store.tables[table].columns;
     asked.iter().all(|(column, is)| admits(is, columns[*column].state(row)))
+}
+
+/// The columns of texts of an atom that must equal something else: a row in which nothing is written there is no start, for
+/// nothing written equals no text.
+fn equated(input: &Input, atom: &Atom, at: usize, body: &[Literal]) -> Vec<usize> {
+    let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return Vec::new() };
+    let is_same_row = |other: &Atom| other.row.is_some() && other.row == atom.row;
+    let has = |other: &Atom, var: VarId| other.column_vars().any(|own| own == var);
+    let is_bound = |var: VarId| body.iter().any(|literal| matches!(literal, Literal::Atom(other) if has(other, var)));
+    let is_equated = |var: VarId| {
+        let is_var = |expr: &Expr| matches!(expr, Expr::Var(own) if *own == var);
+        body.iter().enumerate().filter(|(other, _)| *other != at).any(|(_, literal)| match literal {
+            Literal::Atom(other) => has(other, var) && !is_same_row(other),
+            // `n = p.name` alone only gives the cell another name.
+            Literal::Bind(bind) => bind.var == var || is_var(&bind.expr) && is_bound(bind.var),
+            Literal::Compare(compare) => {
+                compare.op == CompareOp::Eq && (is_var(&compare.left) || is_var(&compare.right))
+            }
+            _ => false,
+        })
+    };
+    let columns = &input.store.tables[table].columns;
+    let texts = atom.args.iter().filter(|(column, _)| columns[*column].is_text());
+    texts.filter_map(|(column, term)| is_equated(term.var()?).then_some(*column)).collect()
+}
+
+/// Whether nothing is written in one of these columns of a row of facts.
+fn is_blank(input: &Input, atom: &Atom, columns: &[usize], row: u32) -> bool {
+    let Origin::Facts(table) = input.program.relations[atom.relation.index()].origin else { return false };
+    columns.iter().any(|column| input.store.tables[table].columns[*column].state(row) == State::Blank)
 }
 
 /// Whether a row of facts has a value in each of the columns.
