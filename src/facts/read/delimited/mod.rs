@@ -53,7 +53,7 @@ pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report)
     add(sources, request, bytes, report)
 }
 
-/// As [`open`], for a large file that so many threads read.
+/// As [`open()`], for a large file that so many threads read.
 pub fn open_large(
     sources: &mut SourceMap,
     request: &Request<'_>,
