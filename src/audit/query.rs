@@ -1,16 +1,18 @@
 //! `query`: conditions asked once, over the facts and shared definitions of an audit.
 
+use std::collections::BTreeSet;
+
 use super::find::solution;
 use super::words::Words;
 use super::{Audit, Reach, Request, execute, load, resolve, settle};
 use crate::cards::{Card, Severity as Weight, SeverityCase, Words as Written};
-use crate::diagnostic::{Code, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, Report, Severity};
 use crate::exec;
 use crate::exec::matcher::Matcher;
 use crate::finding::Answers;
 use crate::finding::format::show;
 use crate::ir::card::Format;
-use crate::ir::{Rule, TypeKind, VarId};
+use crate::ir::{Program, Rule, TypeKind, VarId};
 use crate::source::SourceMap;
 use crate::value::Value;
 
@@ -50,19 +52,43 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
         return (audit.sources, report, None);
     }
     audit.program = program;
+    keep_needed(&mut audit.program);
     settle(&mut audit, Vec::new());
-    let answers = answers(&audit, request);
+    let answers = answers(&audit, request, &mut report);
     (audit.sources, report, answers)
+}
+
+/// Leaves of the strata those that the question needs: other rules of an audit say nothing about it, and may take long.
+fn keep_needed(program: &mut Program) {
+    let Some(Some(card)) = program.cards.first() else { return };
+    let mut needed = BTreeSet::from([card.relation]);
+    let mut open = vec![card.relation];
+    while let Some(relation) = open.pop() {
+        let rules = program.rules.iter().filter(|rule| rule.head == relation);
+        let subsumed = program.relations[relation.index()].subsumption.iter().map(|subsumption| &subsumption.rule);
+        for literal in rules.chain(subsumed).flat_map(|rule| &rule.body) {
+            literal.atoms(&mut |atom| {
+                if needed.insert(atom.relation) {
+                    open.push(atom.relation);
+                }
+            });
+        }
+    }
+    program.strata.retain(|stratum| stratum.relations.iter().any(|relation| needed.contains(relation)));
 }
 
 fn about(diagnostic: &crate::diagnostic::Diagnostic, span: crate::source::Span) -> bool {
     diagnostic.place().is_some_and(|place| span.touches(place.start()))
 }
 
-fn answers(audit: &Audit, request: &Request) -> Option<Answers> {
+fn answers(audit: &Audit, request: &Request, report: &mut Report) -> Option<Answers> {
     let Some(Some(card)) = audit.program.cards.first() else { return None };
     let input = exec::Input { program: &audit.program, store: &audit.store, sources: &audit.sources };
     let outcome = execute(&input, request.engine);
+    report.extend(outcome.failures.iter().map(|failure| {
+        let rule = &audit.program.rules[failure.rule.index()];
+        Diagnostic::error(Code::RuleFailed, failure.reason.clone()).at(rule.span)
+    }));
     let matcher = Matcher::new(&input, &outcome);
     let words = Words { input, matcher: &matcher, schema: &audit.schema, lang: request.lang, evidence: false };
     let relation = &audit.program.relations[card.relation.index()];

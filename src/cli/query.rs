@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::terminal::Terminal;
-use super::{AuditArgs, CLEAN, Common, REFUSED, Said};
+use super::{AuditArgs, CLEAN, Common, INCOMPLETE, REFUSED, Said};
 use crate::audit::query as ask;
-use crate::diagnostic::Lang;
+use crate::diagnostic::{Code, Lang};
 use crate::render::answers;
 
 /// `gouji query`
@@ -32,8 +32,11 @@ enum Format {
 
 pub(super) fn query(args: &QueryArgs, common: &Common, terminal: &Terminal) -> Said {
     let (sources, report, found) = ask(&args.audit.request(common, terminal.lang()), &args.conditions);
+    let failed = report.diagnostics().iter().any(|wrong| wrong.code == Code::RuleFailed);
     let mut stderr = terminal.complaints(&sources, &report.sorted());
-    let Some(found) = found else { return Said { stdout: String::new(), stderr, code: REFUSED } };
+    let Some(found) = found else {
+        return Said { stdout: String::new(), stderr, code: if failed { INCOMPLETE } else { REFUSED } };
+    };
     let stdout = match args.format {
         Format::Table => answers::table(&found),
         Format::Csv => answers::csv(&found),
@@ -46,5 +49,5 @@ pub(super) fn query(args: &QueryArgs, common: &Common, terminal: &Terminal) -> S
         Lang::Zh => format!("{rows} 行\n"),
         Lang::En => format!("{rows} rows\n"),
     };
-    Said { stdout, stderr, code: CLEAN }
+    Said { stdout, stderr, code: if failed { INCOMPLETE } else { CLEAN } }
 }

@@ -489,3 +489,22 @@ fn of_many_cells_that_would_all_do_none_is_named() {
     assert!(text.contains("有 40 格各自改一处笔误都能使它相符"), "{text}");
     assert!(!text.contains("疑点 "), "{text}");
 }
+
+#[test]
+fn a_question_runs_only_what_it_asks_about_and_says_what_failed() {
+    let own = ".type L = [h: number, t: L]\n.decl deep(l: L, n: number)\ndeep(nil, 0).\n\
+               deep([n, l], n + 1) :- deep(l, n), n < 2000.\n\
+               .decl rich(p: project)\nrich(p) :- p in project, p.budget > 99元.\n\
+               .decl near(p: project)\nnear(p) :- rich(p), n = count : { deep(_, m), m < 5 }, n > 0.\n";
+    let declared = ".decl project(name: symbol, budget: money, spent: money)\n.input project\n";
+    let manifest = "rules = [\"./own.dl\"]\n[relation.project]\nsource = [{ file = \"p.csv\", unit = \"元\" }]\n";
+    let dir = audit("question", manifest, &[("p.csv", PROJECTS), ("own.dl", &format!("{declared}{own}"))]);
+    let ask = |question: &str| gouji(&["query", question, dir.to_str().unwrap()]);
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let rich = ask("rich(p)");
+    assert_eq!(rich.status.code(), Some(0), "{}", said(&rich));
+    assert!(stdout(&rich).contains('甲') && !said(&rich).contains("rule-failed"), "{}", said(&rich));
+    let near = ask("near(p)");
+    assert_eq!(near.status.code(), Some(3), "{}{}", stdout(&near), said(&near));
+    assert!(said(&near).contains("rule-failed"), "{}", said(&near));
+}
