@@ -292,7 +292,9 @@ fn settle(audit: &mut Audit, others: Vec<(usize, usize)>) {
             columns.extend(atom.args.iter().map(|(column, _)| (table, *column)));
         }
     };
-    audit.program.rules.iter().flat_map(|rule| &rule.body).for_each(|literal| literal.atoms(&mut see));
+    let rules = audit.program.strata.iter().flat_map(|stratum| &stratum.rules);
+    let rules = rules.map(|rule| &audit.program.rules[rule.index()]);
+    rules.flat_map(|rule| &rule.body).for_each(|literal| literal.atoms(&mut see));
     columns.into_iter().for_each(|(table, column)| audit.store.settle(table, column));
 }
 

@@ -70,6 +70,12 @@ impl Bytes {
         self.plain
     }
 
+    /// The bytes alone.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// As a text, a byte order mark at its beginning left out.
     ///
     /// # Errors

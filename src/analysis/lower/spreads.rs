@@ -109,26 +109,19 @@ impl Spreads {
     fn read(&self, program: &Program) -> BTreeSet<RelationId> {
         let mut found = BTreeSet::new();
         let mut waiting: Vec<RelationId> = Vec::new();
-        program.rules.iter().for_each(|rule| relations(&rule.body, &mut waiting));
+        program.rules.iter().for_each(|rule| add_read(rule, &mut waiting));
         while let Some(relation) = waiting.pop() {
             let made = relation.index().checked_sub(self.relations);
             let Some(asked) = made.and_then(|at| self.wanted.get(at)) else { continue };
             if found.insert(relation) {
-                self.rules.get(asked).into_iter().flatten().for_each(|rule| relations(&rule.body, &mut waiting));
+                self.rules.get(asked).into_iter().flatten().for_each(|rule| add_read(rule, &mut waiting));
             }
         }
         found
     }
 }
 
-/// Adds the relations that `body` reads.
-fn relations(body: &[Literal], found: &mut Vec<RelationId>) {
-    for literal in body {
-        match literal {
-            Literal::Atom(atom) => found.push(atom.relation),
-            Literal::Not(not) => relations(&not.body, found),
-            Literal::Aggregate(aggregate) => relations(&aggregate.body, found),
-            _ => {}
-        }
-    }
+/// Adds the relations that a rule reads.
+fn add_read(rule: &Rule, found: &mut Vec<RelationId>) {
+    rule.body.iter().for_each(|literal| literal.atoms(&mut |atom| found.push(atom.relation)));
 }

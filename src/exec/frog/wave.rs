@@ -14,7 +14,7 @@ use crate::exec::Input;
 use crate::exec::limits::{Limits, Meter, Options, Stop};
 use crate::exec::profile::Took;
 use crate::exec::undecided::{self, Met};
-use crate::ir::{Literal, Origin, Program, RelationId};
+use crate::ir::{Origin, Program, RelationId};
 use crate::plan::{self, RulePlan, StratumPlan};
 use crate::threads;
 
@@ -52,7 +52,9 @@ impl Order {
         for (at, stratum) in program.strata.iter().enumerate() {
             let mut needs = BTreeSet::new();
             for rule in &stratum.rules {
-                read(&program.rules[rule.index()].body, &mut |relation| needs.extend(stratum_of[relation.index()]));
+                for literal in &program.rules[rule.index()].body {
+                    literal.atoms(&mut |atom| needs.extend(stratum_of[atom.relation.index()]));
+                }
             }
             needs.remove(&at);
             order.waiting[at] = needs.len();
@@ -77,18 +79,6 @@ impl Order {
             if self.waiting[user] == 0 {
                 self.ready.insert(user);
             }
-        }
-    }
-}
-
-/// Shows the relations that conditions read.
-fn read(body: &[Literal], see: &mut dyn FnMut(RelationId)) {
-    for literal in body {
-        match literal {
-            Literal::Atom(atom) => see(atom.relation),
-            Literal::Not(not) => read(&not.body, see),
-            Literal::Aggregate(aggregate) => read(&aggregate.body, see),
-            _ => {}
         }
     }
 }

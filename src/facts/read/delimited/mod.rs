@@ -70,11 +70,7 @@ pub fn open_large(
     let is_plain = request.options.encoding.is_none() && bytes.are_plain() && not_a_text(&bytes).is_none();
     match if is_plain { bytes.into_text() } else { Err(bytes) } {
         Ok(text) => open::add(sources, request, text, report),
-        Err(bytes) => {
-            let copy = bytes.to_vec();
-            drop(bytes);
-            add(sources, request, copy, report)
-        }
+        Err(bytes) => add(sources, request, bytes.into_vec(), report),
     }
 }
 
