@@ -5,7 +5,9 @@
 //! result. Whatever the fast [`split`]ter does not trust is read again by csv-core, one row after another.
 
 mod chunk;
+mod column;
 mod places;
+mod plain;
 mod scan;
 mod split;
 pub mod swar;
@@ -24,8 +26,9 @@ use super::rows::Tally;
 use super::store::builder::StoreBuilder;
 use crate::source::{SourceFile, Span};
 
-pub use chunk::{Chunk, plain_number};
+pub use chunk::Chunk;
 pub use places::LinePlaces;
+pub use plain::plain_number;
 pub use scan::{Scan, scan};
 
 /// Texts from this size on are read in bulk.
