@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::glance::{first_ideograph, last_ideograph};
+use super::headers::simplified;
 use super::manifest::CellUnit;
 use crate::value::Unit;
 
@@ -94,7 +95,7 @@ pub fn unit_of_header(header: &str) -> Option<CellUnit> {
 
 /// A unit that is all there is, but for `单位:` and `人民币`.
 fn unit_in(text: &str) -> Option<CellUnit> {
-    let text = &*text.replace('萬', "万").replace('億', "亿").replace('單', "单");
+    let text = &*simplified(text);
     let text = text.rsplit_once("单位").map_or(text, |(_, unit)| unit).trim_start_matches([':', '为']);
     let text = text.strip_prefix("人民币").or_else(|| text.strip_prefix("rmb")).unwrap_or(text);
     match text {
@@ -137,7 +138,7 @@ fn is_other_unit(text: &str) -> bool {
 #[must_use]
 pub fn unit_alone(text: &str) -> Option<CellUnit> {
     // Cheap first: hardly any cell is one.
-    let ends_so = text.len() <= 40 && text.trim_end().ends_with(['元', '万', '亿', '%', '％', ')', '）']);
+    let ends_so = text.len() <= 40 && text.trim_end().ends_with(['元', '万', '萬', '亿', '億', '%', '％', ')', '）']);
     if !ends_so {
         return None;
     }
@@ -150,6 +151,7 @@ pub fn unit_alone(text: &str) -> Option<CellUnit> {
 #[must_use]
 pub fn stated_unit(caption: &str) -> Option<Unit> {
     let text = normal(caption);
+    let text = simplified(&text);
     text.match_indices("单位").find_map(|(at, word)| {
         let rest = text[at + word.len()..].trim_start_matches([':', '为', ';']);
         let rest = rest.strip_prefix("人民币").unwrap_or(rest);
@@ -181,7 +183,7 @@ pub fn is_whole(bare: &str) -> bool {
 }
 
 /// What words for sums in Chinese begin with.
-const TOTALS_BEGIN: &str = "合总小共累本全支收金";
+const TOTALS_BEGIN: &str = "合总總小共累本全支收金";
 
 /// Whether the first character that says something may be the first of a word for a sum. Characters of which other forms
 /// exist may be anything.
@@ -196,20 +198,21 @@ fn may_begin_total(text: &str) -> bool {
 pub fn is_total(text: &str) -> bool {
     // Cheap first: hardly any cell may be one.
     let begins_otherwise = first_ideograph(text).is_some_and(|c| !TOTALS_BEGIN.contains(c));
-    if begins_otherwise || last_ideograph(text).is_some_and(|c| !"计数额".contains(c)) {
+    if begins_otherwise || last_ideograph(text).is_some_and(|c| !"计計数數额額".contains(c)) {
         return false;
     }
     let may_be = text.len() <= 60
         && match text.trim_start().as_bytes().first() {
             Some(byte) if byte.is_ascii_digit() => false,
             Some(byte) if text.is_ascii() => text.len() <= 24 && b"tTsSgG-*".contains(byte),
-            Some(_) => may_begin_total(text) && text.contains('计'),
+            Some(_) => may_begin_total(text) && text.contains(['计', '計']),
             None => false,
         };
     if !may_be {
         return false;
     }
     let name = normal(text);
+    let name = simplified(&name);
     let name = name.trim_end_matches([':', ';', '.', '、']).trim_start_matches(['-', '—', '*']);
     matches!(
         name,
@@ -256,6 +259,7 @@ mod tests {
         assert_eq!(unit_of_header("预算金额    （单位：万元）"), Some(CellUnit::Money(Unit::WanYuan)));
         assert_eq!(unit_of_header("执行率（％）"), Some(CellUnit::Percent));
         assert_eq!(unit_of_header("支出/亿元"), Some(CellUnit::Money(Unit::YiYuan)));
+        assert_eq!(unit_of_header("預算（單位：萬元）"), Some(CellUnit::Money(Unit::WanYuan)));
         assert_eq!(unit_of_header("支出（个）"), None);
         assert_eq!(unit_of_header("单位名称"), None);
     }
@@ -272,6 +276,7 @@ mod tests {
     fn captions_state_units() {
         assert_eq!(stated_unit("金额单位：人民币万元"), Some(Unit::WanYuan));
         assert_eq!(stated_unit("单位名称：某局　　单位： 元"), Some(Unit::Yuan));
+        assert_eq!(stated_unit("金額單位：億元"), Some(Unit::YiYuan));
         assert_eq!(stated_unit("编制单位：某局"), None);
         assert_eq!(unit_of_title("表一　支出明细（万元）"), Some(Unit::WanYuan));
         assert_eq!(unit_of_title("付款明细（5万元以上）"), None);
@@ -281,6 +286,7 @@ mod tests {
     #[test]
     fn totals_are_told_from_names() {
         assert!(["— 合计", "*小计", "本页小计", "金额合计", "\u{200b}总计"].into_iter().all(is_total));
+        assert!(["合計", "總計：", "小 計", "本頁合計"].into_iter().all(is_total), "in traditional characters");
         assert!(["合 计", "总计：", "小计", "　合　计　", "Total"].into_iter().all(is_total));
         assert!(["合计局", "小计算机", "合计算", ""].into_iter().all(|text| !is_total(text)));
     }

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use self::levels::{at, has_lower_level, merged_levels, with_units};
 use self::stems::{Stems, earlier};
+pub(super) use self::variants::simplified;
 
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;

@@ -8,10 +8,10 @@ const VARIANTS: &str = "項项稱称類类別别預预額额數数調调後后�
     務务員员職职編编備备訂订約约價价購购採采貨货績绩權权檔档評评產产滿满環环會会濟济長长專专補补貼贴內内萬万億亿過过關关現现與与為为\
     個个動动質质險险還还圖图書书設设維维護护網网講讲課课費费傳传團团隊队車车鄉乡鎮镇處处機机構构組组織织協协議议給给繳缴歸归屬属種种\
     簡简體体歷历華华對对異异狀状態态進进節节當当該该規规劃划責责優优佔占準准據据閱阅題题學学農农訊讯撥拨參参無无淨净減减増增舉举擬拟\
-    續续終终薦荐";
+    續续終终薦荐頁页";
 
 /// `header` with traditional characters of headers as the declarations write them; itself when it has none.
-pub(super) fn simplified(header: &str) -> Cow<'_, str> {
+pub(in crate::facts) fn simplified(header: &str) -> Cow<'_, str> {
     let one = |c: char| {
         let mut written = VARIANTS.chars();
         while let (Some(traditional), Some(simple)) = (written.next(), written.next()) {
