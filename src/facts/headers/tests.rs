@@ -2,9 +2,10 @@
 
 use super::{Header, Index, SourceSpec, find};
 use crate::facts::read::raw::{RawCell, RawRow, RawTable};
+use crate::source::Span;
 
 fn table(rows: &[&[&str]]) -> RawTable {
-    let cell = |text: &&str| RawCell { text: (*text).to_owned(), ..RawCell::default() };
+    let cell = |text: &&str| RawCell::new(*text, Span::default());
     let row = |row: &&[&str]| RawRow { cells: row.iter().map(cell).collect(), ..RawRow::default() };
     RawTable { rows: rows.iter().map(row).collect(), ..RawTable::default() }
 }

@@ -57,8 +57,15 @@ pub fn load_with(
     (dir, means): (&Path, Means),
 ) -> (Store, Report) {
     let (builder, report) = (StoreBuilder::new(schema), Report::new());
-    let mut loader = Loader { sources, manifest, schema, dir, builder, report, read: FxHashMap::default(), means };
+    let (read, left) = (FxHashMap::default(), FxHashMap::default());
+    let mut loader = Loader { sources, manifest, schema, dir, builder, report, read, left, means };
     notes::outside(manifest, &mut loader.report);
+    for spec in manifest.relations.iter().flat_map(|feed| &feed.sources) {
+        for spec in loader.expanded(spec) {
+            let asked = loader.asked(&spec);
+            *loader.left.entry(asked).or_default() += 1;
+        }
+    }
     for feed in &manifest.relations {
         loader.feed(feed);
     }
@@ -76,6 +83,9 @@ struct ReadFile {
     bulk: Option<Arc<Scan>>,
 }
 
+/// A file and how it is to be read.
+type Asked = (PathBuf, Option<Format>, Options);
+
 struct Loader<'a> {
     sources: &'a mut SourceMap,
     manifest: &'a Manifest,
@@ -83,8 +93,10 @@ struct Loader<'a> {
     dir: &'a Path,
     builder: StoreBuilder,
     report: Report,
-    /// Files read so far; none for those that could not be.
-    read: FxHashMap<(PathBuf, Option<Format>, Options), Option<ReadFile>>,
+    /// Files read so far that are asked for again; none for those that could not be.
+    read: FxHashMap<Asked, Option<ReadFile>>,
+    /// How often each is still asked for.
+    left: FxHashMap<Asked, usize>,
     means: Means,
 }
 
@@ -168,20 +180,25 @@ impl Loader<'_> {
 
     /// Reads a file, or takes what was read of it before.
     fn read(&mut self, spec: &SourceSpec) -> Option<ReadFile> {
-        // `\` separates folders on Windows only; manifests written there are read anywhere.
-        let path = self.dir.join(spec.file.value.replace('\\', "/"));
-        let name = display_path(&path);
-        let asked = spec.format.as_ref().map(|format| format.value);
-        let key = (path.clone(), asked, spec.options.clone());
-        if let Some(read) = self.read.get(&key) {
-            return read.clone();
+        let asked = self.asked(spec);
+        let read = self.read.remove(&asked).unwrap_or_else(|| self.read_new(spec, &asked.0));
+        let left = self.left.entry(asked.clone()).or_default();
+        *left = left.saturating_sub(1);
+        // Whatever nobody asks for again is let go: a workbook may take more memory than all that is loaded.
+        if *left > 0 {
+            self.read.insert(asked, read.clone());
         }
-        let read = self.read_new(spec, &path, &name);
-        self.read.insert(key, read.clone());
         read
     }
 
-    fn read_new(&mut self, spec: &SourceSpec, path: &Path, name: &str) -> Option<ReadFile> {
+    fn asked(&self, spec: &SourceSpec) -> Asked {
+        // `\` separates folders on Windows only; manifests written there are read anywhere.
+        let path = self.dir.join(spec.file.value.replace('\\', "/"));
+        (path, spec.format.as_ref().map(|format| format.value), spec.options.clone())
+    }
+
+    fn read_new(&mut self, spec: &SourceSpec, path: &Path) -> Option<ReadFile> {
+        let name = &*display_path(path);
         if let Err(error) = crate::source::check_file(path) {
             let request = Request { path, name, at: spec.file.span, options: &spec.options };
             self.report.push(super::read::open::complaint(&request, &error));

@@ -229,16 +229,11 @@ fn input<'a>(row: &'a RawRow, column: &'a MappedColumn, above: &mut &'a RawCell)
     }
     // What stands once over several rows is said of each of them, but an amount is there only once.
     if cell.absent && column.kind.ty != ColumnType::Symbol {
-        return CellInput { span: cell.span, address: cell.address.as_deref(), ..CellInput::default() };
+        return CellInput { span: cell.span, address: cell.address(), ..CellInput::default() };
     }
     of(cell)
 }
 
 fn of(cell: &RawCell) -> CellInput<'_> {
-    CellInput {
-        content: Content::Text(&cell.text),
-        span: cell.span,
-        shifts: &cell.shifts,
-        address: cell.address.as_deref(),
-    }
+    CellInput { content: Content::Text(&cell.text), span: cell.span, shifts: cell.shifts(), address: cell.address() }
 }

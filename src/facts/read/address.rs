@@ -8,6 +8,30 @@ pub const MOST_COLUMNS: u32 = 1 << 14;
 /// A row and a column, counted from 0.
 pub type Position = (u32, u32);
 
+/// How people address a cell beyond file and line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Address<'a> {
+    /// Not at all.
+    #[default]
+    None,
+    /// By this: `$.items[3].amount`.
+    As(&'a str),
+    /// By its position on the sheet of that name: `Sheet1!F12`.
+    On(&'a str, Position),
+}
+
+impl Address<'_> {
+    /// As people write it; none when there is none.
+    #[must_use]
+    pub fn written(self) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::As(address) => Some(address.to_owned()),
+            Self::On(sheet, (row, column)) => Some(format!("{sheet}!{}{}", letters(column), u64::from(row) + 1)),
+        }
+    }
+}
+
 /// The letters of a column: `A`, `Z`, `AA`.
 #[must_use]
 pub fn letters(column: u32) -> String {

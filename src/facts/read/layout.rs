@@ -47,11 +47,16 @@ impl Layout {
                 self.gap();
             }
             let (absent, text) = (text.is_none(), text.unwrap_or_default());
-            row.cells.push(RawCell { span: self.put(&text), text, address, absent, shifts: Vec::new() });
+            let span = self.put(&text);
+            let cell = if absent { RawCell::absent(span) } else { RawCell::new(text, span) };
+            row.cells.push(match address {
+                Some(address) => cell.addressed(address),
+                None => cell,
+            });
         }
         row.span = self.since(start);
         self.end_line();
-        row
+        row.packed()
     }
 
     /// Adds what separates two cells.

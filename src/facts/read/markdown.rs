@@ -120,7 +120,7 @@ impl Walk<'_> {
         }
         gather.text(page, from..range.end);
         let Gathered { text, range, shifts } = gather.finish(range.start);
-        RawCell { text, span: self.file.span_of(range), shifts, ..RawCell::default() }
+        RawCell::new(text, self.file.span_of(range)).shifted(shifts)
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(tables[0].captions, ["单位： 万元", "一、支出"]);
         assert_eq!(paragraphs, 3);
         assert_eq!(sources.text(tables[0].rows[1].cells[0].span), "甲\\|乙");
-        assert_eq!(tables[0].rows[1].cells[0].shifts, [(0, 0), (3, 4)]);
+        assert_eq!(tables[0].rows[1].cells[0].shifts(), [(0, 0), (3, 4)]);
         assert_eq!(sources.text(tables[0].rows[2].cells[0].span), "合计");
     }
 

@@ -37,7 +37,7 @@ pub fn table(document: &str, paragraphs: &[Paragraph]) -> Option<RawTable> {
     let (mut section, mut number) = (cell(String::new(), start), 0_u32);
     for paragraph in paragraphs {
         if is_heading(paragraph) {
-            section = RawCell { shifts: paragraph.shifts.clone(), ..cell(paragraph.text.clone(), paragraph.span) };
+            section = RawCell::new(paragraph.text.clone(), paragraph.span).shifted(paragraph.shifts.clone());
         }
         number += 1;
         let mut order = 0_u32;
@@ -66,7 +66,7 @@ fn finish(rows: Vec<RawRow>) -> RawTable {
 }
 
 fn cell(text: String, span: Span) -> RawCell {
-    RawCell { text, span, ..RawCell::default() }
+    RawCell::new(text, span)
 }
 
 /// The part of a paragraph that begins at byte `at`.
@@ -82,7 +82,7 @@ fn part(paragraph: &Paragraph, at: usize, text: &str) -> RawCell {
         shifts.insert(0, (0, 0));
     }
     let span = paragraph.span.part(from, to - from);
-    RawCell { text: text.to_owned(), span, shifts, ..RawCell::default() }
+    RawCell::new(text, span).shifted(shifts)
 }
 
 /// The offset in the source that a byte of the text has.
@@ -171,9 +171,9 @@ mod tests {
         assert_eq!(rows[2], ["a.txt", "一、总体情况", "2", "1", "支出&收入。"]);
         assert_eq!(rows[3], ["a.txt", "一、总体情况", "2", "2", "共3个。"]);
         assert_eq!(sources.text(table.rows[2].cells[4].span), "支出&amp;收入。");
-        assert_eq!(table.rows[2].cells[4].shifts, [(0, 0), (7, 11)]);
+        assert_eq!(table.rows[2].cells[4].shifts(), [(0, 0), (7, 11)]);
         assert_eq!(sources.text(table.rows[3].cells[4].span), "共3个。");
-        assert_eq!(table.rows[3].cells[4].shifts, []);
+        assert_eq!(table.rows[3].cells[4].shifts(), []);
         assert_ne!(table.rows[1].span, Span::default().part(0, 0).to(table.rows[2].span));
     }
 }

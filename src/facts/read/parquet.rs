@@ -233,7 +233,10 @@ mod tests {
         }
         assert!(rows[3].cells.iter().all(|cell| cell.absent));
         let cell = &rows[2].cells[1];
-        assert_eq!((sources.text(cell.span).as_ref(), cell.address.as_deref()), ("-0.01", Some("[2].预算金额")));
+        assert_eq!(
+            (sources.text(cell.span).as_ref(), cell.address().written().as_deref()),
+            ("-0.01", Some("[2].预算金额"))
+        );
     }
 
     #[test]

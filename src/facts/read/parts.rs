@@ -195,9 +195,10 @@ impl Kinds {
 mod tests {
     use super::{RawRow, RawTable, parts};
     use crate::facts::read::raw::RawCell;
+    use crate::source::Span;
 
     fn lengths(rows: &[&str]) -> Vec<(String, usize)> {
-        let cell = |text: &str| RawCell { text: text.to_owned(), ..RawCell::default() };
+        let cell = |text: &str| RawCell::new(text, Span::default());
         let row = |row: &&str| RawRow { cells: row.split(',').map(cell).collect(), ..RawRow::default() };
         let table = RawTable { name: "支出".to_owned(), rows: rows.iter().map(row).collect(), ..RawTable::default() };
         parts(table).into_iter().map(|table| (table.name, table.rows.len())).collect()

@@ -1,5 +1,9 @@
 //! [`RawTable`]: what a reader of any format hands over — cells as text, each with its place.
 
+use std::sync::Arc;
+
+use super::address::{Address, Position};
+use super::slice::Slice;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
@@ -56,20 +60,125 @@ pub struct RawRow {
     pub above: u32,
 }
 
-/// A cell.
+/// A cell. A sheet may have millions of them, so what only few cells have is kept apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawCell {
     /// What is written, unescaped: `4,95`, not a number. Empty for a blank cell.
-    pub text: String,
+    pub text: Slice,
     /// Where it stands in the source map. For formats that are not text, in the text that the reader laid out for it.
     pub span: Span,
-    /// How people address it beyond file and line: `Sheet1!F12`, `$.items[3].amount`.
-    pub address: Option<String>,
     /// Nothing is there, or a covered part of a merged cell: then `text` and `span` are those of the cell that covers it.
     pub absent: bool,
-    /// Where text and source part company: from byte `.0` of `text` on, the source runs on from byte `.1` of `span`.
+    /// On a sheet, where its address says that it is, counted from 0.
+    row: u32,
+    column: u16,
+    more: Option<Arc<More>>,
+}
+
+/// What few cells have, or many have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct More {
+    shifts: Box<[(u32, u32)]>,
+    addressed: Addressed,
+}
+
+/// How a cell is addressed beyond file and line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Addressed {
+    #[default]
+    Not,
+    /// By this: `$.items[3].amount`.
+    As(Box<str>),
+    /// By its row and column on the sheet of that name.
+    On(Box<str>),
+}
+
+/// The sheet on which cells stand, for their addresses.
+#[derive(Clone, Debug)]
+pub struct OnSheet(Arc<More>);
+
+impl OnSheet {
+    /// The sheet `name`.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(Arc::new(More { addressed: Addressed::On(name.into()), ..More::default() }))
+    }
+}
+
+impl RawCell {
+    /// A cell with a text at a place.
+    #[must_use]
+    pub fn new(text: impl Into<Slice>, span: Span) -> Self {
+        Self { text: text.into(), span, ..Self::default() }
+    }
+
+    /// A cell that is not there.
+    #[must_use]
+    pub fn absent(span: Span) -> Self {
+        Self { span, absent: true, ..Self::default() }
+    }
+
+    /// The cell where a merged `corner` shows: its text, place and address.
+    #[must_use]
+    pub fn covered_by(corner: &Self) -> Self {
+        Self { absent: true, ..corner.clone() }
+    }
+
+    /// With where text and source part company: from byte `.0` of `text` on, the source runs on from byte `.1` of `span`.
     /// Empty when they are the same throughout; otherwise ascending, beginning with byte 0.
-    pub shifts: Vec<(u32, u32)>,
+    #[must_use]
+    pub fn shifted(mut self, shifts: Vec<(u32, u32)>) -> Self {
+        if !shifts.is_empty() {
+            Arc::make_mut(self.more.get_or_insert_default()).shifts = shifts.into();
+        }
+        self
+    }
+
+    /// With what people call it beyond file and line: `$.items[3].amount`.
+    #[must_use]
+    pub fn addressed(mut self, address: String) -> Self {
+        Arc::make_mut(self.more.get_or_insert_default()).addressed = Addressed::As(address.into());
+        self
+    }
+
+    /// At a row and a column of a sheet, whose text is its text throughout.
+    #[must_use]
+    pub fn on(self, sheet: &OnSheet, (row, column): Position) -> Self {
+        let column = u16::try_from(column).unwrap_or(u16::MAX);
+        Self { row, column, more: Some(Arc::clone(&sheet.0)), ..self }
+    }
+
+    /// Where text and source part company; see [`Self::shifted`].
+    #[must_use]
+    pub fn shifts(&self) -> &[(u32, u32)] {
+        self.more.as_ref().map_or(&[], |more| &more.shifts)
+    }
+
+    /// How people address it beyond file and line: `Sheet1!F12`, `$.items[3].amount`.
+    #[must_use]
+    pub fn address(&self) -> Address<'_> {
+        match self.more.as_ref().map(|more| &more.addressed) {
+            None | Some(Addressed::Not) => Address::None,
+            Some(Addressed::As(address)) => Address::As(address),
+            Some(Addressed::On(sheet)) => Address::On(sheet, (self.row, u32::from(self.column))),
+        }
+    }
+}
+
+impl RawRow {
+    /// Puts the texts of its cells into one, of which each then has its part.
+    #[must_use]
+    pub fn packed(mut self) -> Self {
+        let whole: String = self.cells.iter().map(|cell| &*cell.text).collect();
+        let whole = Arc::new(whole);
+        let mut start = 0;
+        for cell in &mut self.cells {
+            let end = start + cell.text.len();
+            cell.text = Slice::of(&whole, start..end);
+            start = end;
+        }
+        self
+    }
 }
 
 /// Bytes of text that the covered cells of one file may repeat.
@@ -88,9 +197,14 @@ impl Covering {
         self.made += 1;
         self.repeated = self.repeated.saturating_add(corner.text.len());
         let shown = self.repeated <= REPEAT_LIMIT;
-        let text = if shown { corner.text.clone() } else { String::new() };
-        let shifts = if shown { corner.shifts.clone() } else { Vec::new() };
-        RawCell { text, absent: true, span: corner.span, address: corner.address.clone(), shifts }
+        let mut cell = RawCell::covered_by(corner);
+        if !shown {
+            cell.text = Slice::default();
+            if let Some(more) = cell.more.as_mut().filter(|more| !more.shifts.is_empty()) {
+                Arc::make_mut(more).shifts = Box::default();
+            }
+        }
+        cell
     }
 
     /// How many cells were made.

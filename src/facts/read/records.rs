@@ -60,7 +60,7 @@ impl Reader<'_> {
         let width = header.len();
         for row in &mut rows {
             let nothing = Span::new(row.span.start(), row.span.start());
-            row.cells.resize_with(width, || RawCell { span: nothing, absent: true, ..RawCell::default() });
+            row.cells.resize_with(width, || RawCell::absent(nothing));
         }
         let span = header.first().map_or_else(Span::default, |cell: &RawCell| cell.span);
         rows.insert(0, RawRow { cells: header, span, ..RawRow::default() });
@@ -82,11 +82,11 @@ impl Reader<'_> {
         for (key, value) in record {
             let at = *columns.entry(key.get_ref().to_string()).or_insert_with(|| {
                 let span = self.file.span_of(string_at(self.file.text(), key.span()).inside);
-                header.push(RawCell { text: key.get_ref().to_string(), span, ..RawCell::default() });
+                header.push(RawCell::new(key.get_ref().to_string(), span));
                 header.len() - 1
             });
             if at >= cells.len() {
-                cells.resize_with(at + 1, || RawCell { span: start, absent: true, ..RawCell::default() });
+                cells.resize_with(at + 1, || RawCell::absent(start));
             }
             cells[at] = self.cell(value);
             whole = whole.to(self.file.span_of(value.span()));
@@ -115,7 +115,7 @@ impl Reader<'_> {
                 (text, value.span(), Vec::new())
             }
         };
-        RawCell { text, span: self.file.span_of(range), shifts, ..RawCell::default() }
+        RawCell::new(text, self.file.span_of(range)).shifted(shifts)
     }
 
     fn refuse(&mut self, item: &Spanned<DeValue<'_>>, name: &str) {
@@ -166,7 +166,7 @@ mod tests {
         assert!(table.rows[1].cells[2].absent);
         assert_eq!(map.text(table.rows[1].cells[1].span), "25.080");
         assert_eq!(map.text(table.rows[1].cells[0].span), "甲\\\"乙");
-        assert_eq!(table.rows[1].cells[0].shifts, [(0, 0), (4, 5)]);
+        assert_eq!(table.rows[1].cells[0].shifts(), [(0, 0), (4, 5)]);
         assert_eq!(map.text(table.rows[2].cells[2].span), "4,95");
         assert_eq!(map.location(table.rows[1].span).line, 2, "a record begins at its [[…]]");
     }

@@ -259,7 +259,10 @@ mod tests {
             ]
         );
         let cell = &tables[1].rows[2].cells[1];
-        assert_eq!((sources.text(cell.span).as_ref(), cell.address.as_deref()), ("25", Some("支出[2].金额")));
+        assert_eq!(
+            (sources.text(cell.span).as_ref(), cell.address().written().as_deref()),
+            ("25", Some("支出[2].金额"))
+        );
         assert_eq!(report.diagnostics()[0].code, Code::LimitReached, "the view that never ends");
         let (_, tables, _) = read_file(&path, Some("SELECT sum(笔数) AS 合计 FROM 支出 WHERE 金额 < 1"));
         assert_eq!(texts(&tables[0]), [["合计"], ["3"]]);
@@ -295,7 +298,7 @@ mod tests {
         let second = "3|4,95|0||2020年3月5日|08:30|（3 bytes）|12345678.5|0";
         let read = texts(&tables[0]);
         assert_eq!([read[1].join("|"), read[2].join("|")], [first, second]);
-        assert_eq!(tables[0].rows[2].cells[1].address.as_deref(), Some("表 \"一\"[9].d"), "by its rowid");
+        assert_eq!(tables[0].rows[2].cells[1].address().written().as_deref(), Some("表 \"一\"[9].d"), "by its rowid");
         assert!(tables[0].rows[1].cells[7].absent, "NULL is nothing");
         assert!(!tables[0].rows[2].cells[3].absent, "an empty text is one");
     }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::Places;
 use crate::facts::cells;
+use crate::facts::read::address::{Address, Position};
 use crate::source::{SourceMap, Span};
 
 /// The places of a source whose cells were read one by one.
@@ -13,8 +14,15 @@ pub struct CellPlaces {
     rows: Vec<Span>,
     cells: Vec<Span>,
     shifts: FxHashMap<usize, Box<[(u32, u32)]>>,
+    /// The sheet whose cells they are, and which of its cells, as far as any is one: [`NOWHERE`] for others.
+    sheet: Box<str>,
+    positions: Vec<Position>,
+    /// The addresses of others.
     addresses: FxHashMap<usize, Box<str>>,
 }
+
+/// The position of what is no cell of a sheet.
+const NOWHERE: Position = (u32::MAX, u32::MAX);
 
 impl CellPlaces {
     /// No rows yet, of so many columns.
@@ -29,14 +37,21 @@ impl CellPlaces {
     }
 
     /// Adds the next cell of the row begun last.
-    pub fn push_cell(&mut self, span: Span, shifts: &[(u32, u32)], address: Option<&str>) {
+    pub fn push_cell(&mut self, span: Span, shifts: &[(u32, u32)], address: Address<'_>) {
         let at = self.cells.len();
         self.cells.push(span);
         if !shifts.is_empty() {
             self.shifts.insert(at, shifts.into());
         }
-        if let Some(address) = address {
-            self.addresses.insert(at, address.into());
+        match address {
+            Address::On(sheet, position) if self.positions.is_empty() || *self.sheet == *sheet => {
+                if self.positions.is_empty() {
+                    self.sheet = sheet.into();
+                }
+                self.positions.resize(at, NOWHERE);
+                self.positions.push(position);
+            }
+            address => self.addresses.extend(address.written().map(|address| (at, address.into()))),
         }
     }
 
@@ -61,7 +76,11 @@ impl Places for CellPlaces {
     }
 
     fn address(&self, row: u32, column: usize) -> Option<String> {
-        self.addresses.get(&self.index(row, column)).map(|address| String::from(&**address))
+        let at = self.index(row, column);
+        match self.positions.get(at).filter(|position| **position != NOWHERE) {
+            Some(position) => Address::On(&self.sheet, *position).written(),
+            None => self.addresses.get(&at).map(|address| String::from(&**address)),
+        }
     }
 }
 
@@ -100,7 +119,7 @@ pub(in crate::facts) fn without_blanks(cell: Span, text: &str, shifts: &[(u32, u
 
 #[cfg(test)]
 mod tests {
-    use super::{CellPlaces, Places, SourceMap, Span, shifted, without_blanks};
+    use super::{Address, CellPlaces, Places, SourceMap, Span, shifted, without_blanks};
 
     #[test]
     fn blanks_around_the_text_of_an_escaped_cell_are_not_part_of_it() {
@@ -123,7 +142,7 @@ mod tests {
         // source: a\"b<gap>cd    text: a"bcd
         let mut places = CellPlaces::new(1);
         places.push_row(Span::new(0, 100));
-        places.push_cell(Span::new(10, 19), &[(0, 0), (1, 2), (3, 8)], None);
+        places.push_cell(Span::new(10, 19), &[(0, 0), (1, 2), (3, 8)], Address::None);
         let map = SourceMap::new();
         assert_eq!(places.part(&map, 0, 0, 0..1), Span::new(10, 11));
         assert_eq!(places.part(&map, 0, 0, 1..3), Span::new(12, 14), "up to the break, not across it");

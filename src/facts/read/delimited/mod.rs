@@ -218,7 +218,7 @@ pub fn table(
 
 fn row(file: &SourceFile, (range, above): (Range<usize>, u32), record: &[Field], dialect: Dialect) -> RawRow {
     let cells = record.iter().map(|field| cell(file, field, dialect)).collect();
-    RawRow { cells, span: file.span_of(range), above, ..RawRow::default() }
+    RawRow { cells, span: file.span_of(range), above, ..RawRow::default() }.packed()
 }
 
 /// A field as a cell.
@@ -228,7 +228,7 @@ fn cell(file: &SourceFile, field: &Field, dialect: Dialect) -> RawCell {
         Some(quote) => fields::unescape(written, quote, dialect.escape),
         None => (written.to_owned(), Vec::new()),
     };
-    RawCell { text, span: file.span_of(field.range.clone()), shifts, ..RawCell::default() }
+    RawCell::new(text, file.span_of(field.range.clone())).shifted(shifts)
 }
 
 fn cut(name: &str, at: Span, report: &mut Report) {

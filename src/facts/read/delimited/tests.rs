@@ -13,10 +13,10 @@ fn rows(text: &str) -> (Vec<Vec<String>>, Vec<Code>) {
     let dialect = Dialect::find(text, Format::Csv, &Options::default());
     let name = Placed { value: "a.csv".to_owned(), span: Span::default() };
     let table = table(&map, file, (dialect, None), (&name, &mut report));
-    for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.shifts.is_empty()) {
-        assert_eq!(map.text(cell.span), cell.text, "a place holds its text");
+    for cell in table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.shifts().is_empty()) {
+        assert_eq!(cell.text, *map.text(cell.span), "a place holds its text");
     }
-    let texts = |row: &crate::facts::read::raw::RawRow| row.cells.iter().map(|cell| cell.text.clone()).collect();
+    let texts = |row: &crate::facts::read::raw::RawRow| row.cells.iter().map(|cell| cell.text.to_string()).collect();
     (table.rows.iter().map(texts).collect(), report.diagnostics().iter().map(|one| one.code).collect())
 }
 

@@ -82,11 +82,7 @@ impl Grid {
         skip_covered(&mut self.covered, &mut row, covering);
         // What is covered further right, with gaps between.
         while row.cells.len() < self.covered.len() && self.covered[row.cells.len()..].iter().any(Option::is_some) {
-            row.cells.push(RawCell {
-                span: Span::new(place.start(), place.start()),
-                absent: true,
-                ..RawCell::default()
-            });
+            row.cells.push(RawCell::absent(Span::new(place.start(), place.start())));
             skip_covered(&mut self.covered, &mut row, covering);
         }
         if row.cells.is_empty() {

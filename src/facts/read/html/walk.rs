@@ -240,12 +240,8 @@ impl Walk<'_> {
         let Some(table) = self.open.last_mut() else { return };
         let Some((gather, reach)) = table.cell.take() else { return };
         let gathered = gather.finish(at);
-        let cell = RawCell {
-            text: gathered.text,
-            span: self.file.span_of(gathered.range),
-            shifts: gathered.shifts,
-            ..RawCell::default()
-        };
+        let span = self.file.span_of(gathered.range);
+        let cell = RawCell::new(gathered.text, span).shifted(gathered.shifts);
         table.grid.add(cell, reach, &mut self.covering);
         self.cells += 1;
     }
@@ -263,7 +259,7 @@ impl Walk<'_> {
         for cell in raw.rows.into_iter().flat_map(|row| row.cells).filter(|cell| !cell.absent) {
             let start = self.file.local(cell.span.start());
             let range = start..start + cell.span.len() as usize;
-            self.add_paragraph(Gathered { text: cell.text, range, shifts: cell.shifts });
+            self.add_paragraph(Gathered { text: cell.text.to_string(), range, shifts: cell.shifts().to_vec() });
         }
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Tables<'a> {
             }
         }
         self.cells += cells.len().max(1);
-        self.tables[at].rows.push(RawRow { cells, span, ..RawRow::default() });
+        self.tables[at].rows.push(RawRow { cells, span, ..RawRow::default() }.packed());
         if let Kind::Object(members) = &value.kind {
             for (key, member) in members {
                 self.collect(member, &joined(name, &key.text), &step(path, &key.text));
@@ -109,7 +109,7 @@ impl<'a> Tables<'a> {
         for member in flat {
             let Some(column) = self.column(at, member.name, member.key) else { continue };
             if column >= cells.len() {
-                cells.resize_with(column + 1, || RawCell { absent: true, ..RawCell::default() });
+                cells.resize_with(column + 1, || RawCell::absent(Span::default()));
             }
             cells[column] = self.cell(member.value, member.path);
         }
@@ -136,28 +136,23 @@ impl<'a> Tables<'a> {
             self.full.get_or_insert(span);
             return None;
         }
-        table.header.push(RawCell { text: name.clone(), span, ..RawCell::default() });
+        table.header.push(RawCell::new(name.clone(), span));
         table.columns.insert(name, table.header.len() - 1);
         Some(table.header.len() - 1)
     }
 
     fn cell(&self, value: &Value, path: String) -> RawCell {
-        let address = Some(path);
-        let written = || self.file.text()[value.range.clone()].to_owned();
+        let written = || &self.file.text()[value.range.clone()];
         let span = self.file.span_of(value.range.clone());
-        match &value.kind {
-            Kind::Null => RawCell { span, address, absent: true, ..RawCell::default() },
-            Kind::String(string) => RawCell {
-                text: string.text.clone(),
-                span: self.file.span_of(string.inside.clone()),
-                shifts: string.shifts.clone(),
-                address,
-                absent: false,
-            },
-            Kind::Plain | Kind::Array(_) | Kind::Object(_) => {
-                RawCell { text: written(), span, address, ..RawCell::default() }
+        let cell = match &value.kind {
+            Kind::Null => RawCell::absent(span),
+            Kind::String(string) => {
+                let span = self.file.span_of(string.inside.clone());
+                RawCell::new(string.text.clone(), span).shifted(string.shifts.clone())
             }
-        }
+            Kind::Plain | Kind::Array(_) | Kind::Object(_) => RawCell::new(written(), span),
+        };
+        cell.addressed(path)
     }
 
     /// The tables, header rows first; what did not fit is said.
@@ -183,7 +178,7 @@ impl Growing {
         let fill = width.saturating_mul(self.rows.len()) <= FILL_LIMIT;
         for row in self.rows.iter_mut().filter(|_| fill) {
             let start = Span::new(row.span.start(), row.span.start());
-            row.cells.resize_with(width, || RawCell { span: start, absent: true, ..RawCell::default() });
+            row.cells.resize_with(width, || RawCell::absent(start));
         }
         let span = self.header.first().map_or_else(Span::default, |cell| cell.span);
         self.rows.insert(0, RawRow { cells: self.header, span, ..RawRow::default() });

@@ -5,7 +5,7 @@ use std::io::{BufRead, Error, ErrorKind, Read};
 
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::Trouble;
@@ -53,22 +53,46 @@ pub struct Xml<R> {
 
 /// One node.
 #[derive(Debug)]
-pub enum Node {
+pub enum Node<'a> {
     /// An element begins.
-    Open(Element),
-    /// An element ends: its name without prefix.
-    Close(String),
+    Open(Element<'a>),
+    /// An element ends.
+    Close(End<'a>),
     /// Text, unescaped.
-    Text(String),
+    Text(Cow<'a, str>),
+    /// What carries no content: a comment, a declaration.
+    Other,
     /// The stream is over.
     End,
 }
 
+/// Who makes something of a stream as its nodes come by.
+pub trait Walk {
+    /// An element begins.
+    fn open(&mut self, element: &Element<'_>);
+    /// The element of that name ends.
+    fn close(&mut self, name: &str);
+    /// Text, unescaped.
+    fn text(&mut self, text: &str);
+}
+
+/// The end of an element.
+#[derive(Debug)]
+pub struct End<'a>(BytesEnd<'a>);
+
+impl End<'_> {
+    /// The element's name without prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.local_name().into_inner()
+    }
+}
+
 /// The start of an element.
 #[derive(Debug)]
-pub struct Element(BytesStart<'static>);
+pub struct Element<'a>(BytesStart<'a>);
 
-impl Element {
+impl Element<'_> {
     /// Its name without prefix.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -78,22 +102,28 @@ impl Element {
     /// The attribute of that name, prefixes apart.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<String> {
-        let mut attributes = self.0.attributes();
-        let mut found = attributes.with_checks(false).filter_map(Result::ok);
-        let attribute = found.find(|attribute| attribute.key.local_name().into_inner() == name)?;
-        attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Cow::into_owned)
+        self.value(name).map(Cow::into_owned)
     }
 
     /// The attribute of that name as a number; none when it is not one.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u32> {
-        self.attribute(name)?.trim().parse().ok()
+        self.value(name)?.trim().parse().ok()
+    }
+
+    /// As [`Self::attribute`], the text of the file itself where nothing in it is escaped.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Cow<'_, str>> {
+        let mut attributes = self.0.attributes();
+        let mut found = attributes.with_checks(false).filter_map(Result::ok);
+        let attribute = found.find(|attribute| attribute.key.local_name().into_inner() == name)?;
+        attribute.normalized_value(XmlVersion::Implicit1_0).ok()
     }
 
     /// Whether the attribute of that name says yes.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        self.attribute(name).is_some_and(|value| matches!(value.trim(), "1" | "true" | "on"))
+        self.value(name).is_some_and(|value| matches!(value.trim(), "1" | "true" | "on"))
     }
 }
 
@@ -107,12 +137,15 @@ impl<R: BufRead> Xml<R> {
         Self { reader, buffer: Vec::new(), depth: 0 }
     }
 
-    /// Shows every node to `step` until that says that it is enough; what stopped it before the end.
-    pub fn each(&mut self, mut step: impl FnMut(Node) -> Result<bool, Trouble>) -> Option<Trouble> {
+    /// Tells `walk` of every node; what stopped it before the end.
+    pub fn tell(&mut self, walk: &mut impl Walk) -> Option<Trouble> {
         loop {
-            match self.node().and_then(&mut step) {
-                Ok(true) => {}
-                Ok(false) => return None,
+            match self.node() {
+                Ok(Node::Open(element)) => walk.open(&element),
+                Ok(Node::Close(end)) => walk.close(end.name()),
+                Ok(Node::Text(text)) => walk.text(&text),
+                Ok(Node::Other) => {}
+                Ok(Node::End) => return None,
                 Err(trouble) => return Some(trouble),
             }
         }
@@ -122,45 +155,45 @@ impl<R: BufRead> Xml<R> {
     ///
     /// # Errors
     /// When the text is no XML there, or too deep, or too large. Nothing can be read after that.
-    pub fn node(&mut self) -> Result<Node, Trouble> {
-        loop {
-            self.buffer.clear();
-            self.reader.get_mut().left = NODE_LIMIT;
-            let at = self.reader.buffer_position();
-            let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| trouble(&error, at))?;
-            let Some(node) = node_of(event) else { continue };
-            match node {
-                Node::Open(_) => self.depth += 1,
-                Node::Close(_) => self.depth = self.depth.saturating_sub(1),
-                Node::End if self.depth > 0 => {
-                    let why = text!("XML 没有写完，文件不完整", "its XML ends in the middle; the file is cut short");
-                    return Err(Trouble::broken(why));
-                }
-                Node::Text(_) | Node::End => {}
+    pub fn node(&mut self) -> Result<Node<'_>, Trouble> {
+        self.buffer.clear();
+        self.reader.get_mut().left = NODE_LIMIT;
+        let at = self.reader.buffer_position();
+        let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| trouble(&error, at))?;
+        let node = node_of(event);
+        match node {
+            Node::Open(_) => self.depth += 1,
+            Node::Close(_) => self.depth = self.depth.saturating_sub(1),
+            Node::End if self.depth > 0 => {
+                let why = text!("XML 没有写完，文件不完整", "its XML ends in the middle; the file is cut short");
+                return Err(Trouble::broken(why));
             }
-            if self.depth > DEPTH_LIMIT {
-                return Err(Trouble::limit(text!("XML 嵌套过深", "its XML is nested too deeply")));
-            }
-            return Ok(node);
+            Node::Text(_) | Node::Other | Node::End => {}
         }
+        if self.depth > DEPTH_LIMIT {
+            return Err(Trouble::limit(text!("XML 嵌套过深", "its XML is nested too deeply")));
+        }
+        Ok(node)
     }
 }
 
-/// The node that an event is, if it carries content.
-fn node_of(event: Event<'_>) -> Option<Node> {
-    Some(match event {
-        Event::Start(start) | Event::Empty(start) => Node::Open(Element(start.into_owned())),
-        Event::End(end) => Node::Close(end.local_name().into_inner().to_owned()),
-        Event::Text(text) => Node::Text(text.xml10_content().into_owned()),
-        Event::CData(data) => Node::Text(data.xml10_content().into_owned()),
+/// The node that an event is.
+fn node_of(event: Event<'_>) -> Node<'_> {
+    match event {
+        Event::Start(start) | Event::Empty(start) => Node::Open(Element(start)),
+        Event::End(end) => Node::Close(End(end)),
+        Event::Text(text) => Node::Text(text.xml10_content()),
+        Event::CData(data) => Node::Text(data.xml10_content()),
         Event::GeneralRef(reference) => Node::Text(match reference.resolve_char_ref() {
-            Ok(Some(character)) => character.to_string(),
+            Ok(Some(character)) => character.to_string().into(),
             // An entity of the document type stays as written: expanding them is how a small file grows huge.
-            _ => resolve_predefined_entity(&reference).map_or_else(|| format!("&{};", &*reference), str::to_owned),
+            _ => {
+                resolve_predefined_entity(&reference).map_or_else(|| format!("&{};", &*reference).into(), Cow::Borrowed)
+            }
         }),
         Event::Eof => Node::End,
-        Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => return None,
-    })
+        Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => Node::Other,
+    }
 }
 
 fn trouble(error: &quick_xml::Error, at: u64) -> Trouble {
@@ -189,8 +222,7 @@ mod tests {
         assert!(matches!(xml.node(), Ok(Node::Open(_))));
         assert_eq!(xml.node().unwrap_err().code, Code::LimitReached);
         let mut xml = Xml::new(&b"<a><b/>"[..]);
-        let nodes: Vec<_> = (0..4).map(|_| xml.node()).collect();
-        assert!(nodes[..3].iter().all(Result::is_ok));
-        assert_eq!(nodes[3].as_ref().unwrap_err().code, Code::BrokenFile);
+        assert!((0..3).all(|_| xml.node().is_ok()));
+        assert_eq!(xml.node().unwrap_err().code, Code::BrokenFile);
     }
 }

@@ -31,14 +31,14 @@ pub(super) fn spread(rows: &mut [RawRow], report: &mut Report) -> Option<usize> 
     let each = columns / groups;
     let mut cells = Vec::with_capacity(wide);
     for (at, cell) in upper.cells.drain(..).enumerate() {
-        let covered = RawCell { absent: true, ..cell.clone() };
+        let covered = RawCell::covered_by(&cell);
         cells.push(cell);
         if at >= single {
             cells.extend(std::iter::repeat_n(covered, each - 1));
         }
     }
     for (below, above) in lower.cells.iter_mut().zip(&cells).take(single) {
-        *below = RawCell { absent: true, ..above.clone() };
+        *below = RawCell::covered_by(above);
     }
     upper.cells = cells;
     Some(2)

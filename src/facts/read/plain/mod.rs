@@ -67,11 +67,7 @@ fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
 }
 
 fn raw(file: &SourceFile, table: &Table, report: &mut Report) -> RawTable {
-    let cell = |range: &Range<usize>| RawCell {
-        text: file.text()[range.clone()].to_owned(),
-        span: file.span_of(range.clone()),
-        ..RawCell::default()
-    };
+    let cell = |range: &Range<usize>| RawCell::new(&file.text()[range.clone()], file.span_of(range.clone()));
     let mut rows: Vec<RawRow> = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let (start, end) = (row.first().map_or(0, |cell| cell.start), row.last().map_or(0, |cell| cell.end));

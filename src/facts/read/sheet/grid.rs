@@ -1,12 +1,15 @@
 //! A sheet as a table: one line of text per sheet row, so that line numbers are row numbers.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::super::Request;
-use super::super::address::{Position, letters};
+use super::super::address::Position;
 use super::super::layout::Layout;
 use super::super::office::Trouble;
-use super::super::raw::{RawCell, RawRow, RawTable};
+use super::super::raw::{OnSheet, RawCell, RawRow, RawTable};
+use super::super::slice::Slice;
 use super::Sheet;
 use crate::source::{SourceMap, Span};
 use crate::text;
@@ -29,12 +32,12 @@ pub(super) fn lay_out(
     let fill = area <= FILL_LIMIT && area <= shown.saturating_mul(FILL_DENSITY).max(100_000);
     let anchors = anchors(sheet, height, width);
     let rows = Vec::with_capacity(height as usize);
-    let mut grid = Grid { layout: Layout::new(), rows, anchors, name: &sheet.name };
+    let mut grid = Grid { layout: Layout::new(), rows, anchors, on: OnSheet::new(&sheet.name), texts: &sheet.texts };
     let mut given = sheet.rows.iter().peekable();
     for number in 0..height {
         let row = given.next_if(|row| row.number == number);
         let cells = row.map_or(&[][..], |row| &row.cells);
-        let own_width = if fill { width } else { cells.last().map_or(0, |cell| cell.column + 1) };
+        let own_width = if fill { width } else { cells.last().map_or(0, |cell| cell.column() + 1) };
         grid.add_row(number, own_width, cells);
         if let Some(added) = grid.rows.last_mut() {
             added.hidden = row.is_some_and(|row| row.hidden);
@@ -60,7 +63,7 @@ pub(super) fn lay_out(
 fn used(sheet: &Sheet) -> (u32, u32) {
     let filled = sheet.rows.iter().filter(|row| !row.cells.is_empty());
     let height = filled.clone().next_back().map_or(0, |row| row.number + 1);
-    let width = filled.filter_map(|row| row.cells.last()).map(|cell| cell.column + 1).max().unwrap_or(0);
+    let width = filled.filter_map(|row| row.cells.last()).map(|cell| cell.column() + 1).max().unwrap_or(0);
     (height, width)
 }
 
@@ -89,7 +92,8 @@ struct Grid<'a> {
     layout: Layout,
     rows: Vec<RawRow>,
     anchors: FxHashMap<Position, Position>,
-    name: &'a str,
+    on: OnSheet,
+    texts: &'a Arc<String>,
 }
 
 impl Grid<'_> {
@@ -101,18 +105,13 @@ impl Grid<'_> {
             if column > 0 {
                 self.layout.gap();
             }
-            let own = given.next_if(|cell| cell.column == column);
+            let own = given.next_if(|cell| cell.column() == column);
             // What a merged range covers is not shown, whatever is stored there.
             let cell = self.covered(number, column, &cells).unwrap_or_else(|| {
-                let text = own.map_or("", |cell| &cell.text);
-                let address = Some(format!("{}!{}{}", self.name, letters(column), number + 1));
-                RawCell {
-                    text: text.to_owned(),
-                    span: self.layout.put(text),
-                    address,
-                    absent: own.is_none(),
-                    shifts: Vec::new(),
-                }
+                let text = own.map_or_else(Slice::default, |cell| Slice::of(self.texts, cell.range()));
+                let span = self.layout.put(&text);
+                let cell = if own.is_some() { RawCell::new(text, span) } else { RawCell::absent(span) };
+                cell.on(&self.on, (number, column))
             });
             cells.push(cell);
         }

@@ -3,6 +3,7 @@
 //! Each format is a file that fills [`Sheet`]s; [`grid`] lays a sheet out as text and makes its table, [`notes`] says what
 //! an auditor should know of it. Numbers are read as text and stay text: see [`number`].
 
+mod book;
 mod date;
 mod grid;
 mod notes;
@@ -15,7 +16,9 @@ mod xls;
 mod xlsx;
 mod xml_2003;
 
-use self::room::MOST_CELLS;
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::address::Position;
 use super::delimited;
 use super::html;
@@ -37,6 +40,8 @@ struct Sheet {
     hidden: bool,
     /// Ascending, and the cells in each ascending.
     rows: Vec<SheetRow>,
+    /// The texts of all cells, of which each has its part.
+    texts: Arc<String>,
     merges: Vec<Merge>,
     hidden_columns: Vec<(u32, u32)>,
     /// Formulas for which no result is stored.
@@ -57,13 +62,25 @@ struct SheetRow {
     cells: Vec<SheetCell>,
 }
 
-/// A cell that shows something.
-#[derive(Debug)]
+/// A cell that shows something: the bytes from `start` on of the sheet's texts, `len` of them.
+#[derive(Clone, Copy, Debug)]
 struct SheetCell {
-    column: u32,
-    text: String,
+    start: u32,
+    len: u32,
+    column: u16,
     /// It is stored as a number: sums count it.
     numeric: bool,
+}
+
+impl SheetCell {
+    fn column(self) -> u32 {
+        u32::from(self.column)
+    }
+
+    /// Where its text is among the texts of the sheet.
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.start as usize + self.len as usize
+    }
 }
 
 /// A merged range, corners included.
@@ -163,14 +180,11 @@ pub(super) fn plain_number(number: f64) -> String {
     number::plain(&format!("{number:e}"), 0, false).unwrap_or_else(|| number.to_string())
 }
 
+/// Runs of hidden columns that are kept of one sheet.
+const MOST_HIDDEN: usize = 1000;
 /// Formulas that are kept of one sheet, and how long each may be.
 const MOST_FORMULAS: usize = 50_000;
 const LONGEST_FORMULA: usize = 500;
-
-/// What a cell counts for against [`MOST_CELLS`]: one text may be shown by a million cells.
-fn weight(text: &str) -> usize {
-    1 + text.len() / 64
-}
 
 /// What a stored number shows as.
 fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String {
@@ -179,16 +193,36 @@ fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String 
         .unwrap_or_else(|| stored.to_owned())
 }
 
-/// Sheets that were read one after another; the last is cut off where that stopped.
-fn finished(mut sheets: Vec<Sheet>, cut: Option<Trouble>) -> Vec<Sheet> {
-    if let Some(last) = sheets.last_mut() {
-        last.cut = cut;
+/// The sheets of a workbook, which has some.
+fn some(sheets: Vec<Sheet>) -> Result<Vec<Sheet>, Trouble> {
+    if sheets.is_empty() {
+        return Err(Trouble::broken(text!("里面没有工作表", "there is no worksheet in it")));
     }
-    sheets.iter_mut().for_each(Sheet::tidy);
-    sheets
+    Ok(sheets)
 }
 
 impl Sheet {
+    /// Begins a row below the others.
+    fn begin_row(&mut self, number: u32, hidden: bool) {
+        if let Some(before) = self.rows.last_mut() {
+            before.cells.shrink_to_fit();
+        }
+        self.rows.push(SheetRow { number, hidden, cells: Vec::new() });
+    }
+
+    /// A cell that shows `text`, for a row.
+    fn cell(&mut self, column: u32, text: &str, numeric: bool) -> SheetCell {
+        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let start = number(self.texts.len());
+        Arc::make_mut(&mut self.texts).push_str(text);
+        SheetCell { start, len: number(text.len()), column: u16::try_from(column).unwrap_or(u16::MAX), numeric }
+    }
+
+    /// What a cell shows.
+    fn text(&self, cell: SheetCell) -> &str {
+        self.texts.get(cell.range()).unwrap_or_default()
+    }
+
     /// Keeps a formula whose result is stored.
     fn keep_formula(&mut self, place: Position, formula: &str) {
         if self.formulas.len() < MOST_FORMULAS && !formula.is_empty() && formula.len() <= LONGEST_FORMULA {

@@ -85,8 +85,8 @@ fn covered(sheet: &Sheet, table: &RawTable, name: &str, report: &mut Report) {
     for row in &sheet.rows {
         let Some(laid) = table.rows.get(row.number as usize) else { continue };
         let covered =
-            row.cells.iter().filter(|cell| laid.cells.get(cell.column as usize).is_some_and(|cell| cell.absent));
-        found.extend(covered.map(|cell| ((row.number, cell.column), &cell.text)));
+            row.cells.iter().filter(|cell| laid.cells.get(usize::from(cell.column)).is_some_and(|cell| cell.absent));
+        found.extend(covered.map(|cell| ((row.number, cell.column()), sheet.text(*cell))));
     }
     let Some(((row, column), text)) = found.first() else { return };
     let (count, address) = (found.len(), format!("{}{}", letters(*column), row + 1));

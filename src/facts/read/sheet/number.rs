@@ -20,6 +20,9 @@ struct Number {
 /// `percent`. None when `stored` is no number.
 #[must_use]
 pub fn plain(stored: &str, decimals: usize, percent: bool) -> Option<String> {
+    if decimals == 0 && !percent && is_plain(stored) {
+        return Some(stored.to_owned());
+    }
     let mut number = parse(stored.trim())?;
     if percent {
         number.exponent += 2;
@@ -50,6 +53,17 @@ pub fn plain(stored: &str, decimals: usize, percent: bool) -> Option<String> {
         text.push('%');
     }
     Some(text)
+}
+
+/// Whether a number is stored as it shows: no sign, few digits, no zeros too many.
+fn is_plain(stored: &str) -> bool {
+    let (whole, fraction) = stored.split_once('.').unwrap_or((stored, "1"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    stored.len() <= DIGITS
+        && are_digits(whole)
+        && are_digits(fraction)
+        && (whole == "0" || !whole.starts_with('0'))
+        && !fraction.ends_with('0')
 }
 
 /// The whole days and the seconds of the day that a stored date is; none when it is no number or out of range.
@@ -148,6 +162,12 @@ mod tests {
             ("999999999999999.9", "1000000000000000"),
             ("4.30102199001011E+17", "430102199001011000"),
             ("0", "0"),
+            ("07", "7"),
+            ("10", "10"),
+            ("1.10", "1.1"),
+            ("1.", "1"),
+            ("00.5", "0.5"),
+            ("0.05", "0.05"),
             (".5", "0.5"),
         ] {
             assert_eq!(plain(stored, 0, false).as_deref(), Some(shown), "{stored}");

@@ -58,12 +58,13 @@ fn contents(sheet: &Sheet) -> FxHashMap<Position, Content> {
     let mut cells = FxHashMap::default();
     for row in &sheet.rows {
         for cell in &row.cells {
-            let content = match value(&cell.text).filter(|_| cell.numeric) {
+            let text = sheet.text(*cell);
+            let content = match value(text).filter(|_| cell.numeric) {
                 Some(value) => Content::Number(value),
-                None if cell.numeric || cell.text.starts_with('=') => Content::Unknown,
+                None if cell.numeric || text.starts_with('=') => Content::Unknown,
                 None => Content::Text,
             };
-            cells.insert((row.number, cell.column), content);
+            cells.insert((row.number, cell.column()), content);
         }
     }
     cells
@@ -216,18 +217,18 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Sheet, SheetCell, SheetRow};
+    use super::super::{Sheet, SheetRow};
     use super::stale;
 
     /// A column of numbers from A1 down, `x` for a text, and a formula beside them with its stored result.
     fn check(column: &[&str], formula: &str, stored: &str) -> Option<String> {
-        let mut rows: Vec<SheetRow> = Vec::new();
+        let mut sheet = Sheet { formulas: vec![((0, 1), formula.to_owned())], ..Sheet::default() };
         for (number, text) in (0..).zip(column) {
-            let cell = SheetCell { column: 0, text: (*text).to_owned(), numeric: *text != "x" };
-            rows.push(SheetRow { number, hidden: false, cells: vec![cell] });
+            let cell = sheet.cell(0, text, *text != "x");
+            sheet.rows.push(SheetRow { number, hidden: false, cells: vec![cell] });
         }
-        rows[0].cells.push(SheetCell { column: 1, text: stored.to_owned(), numeric: true });
-        let sheet = Sheet { rows, formulas: vec![((0, 1), formula.to_owned())], ..Sheet::default() };
+        let result = sheet.cell(1, stored, true);
+        sheet.rows[0].cells.push(result);
         stale(&sheet).first().map(|stale| stale.computed.to_string())
     }
 

@@ -69,7 +69,7 @@ fn cells_are_read_as_they_show_each_with_its_place_and_address() {
         ]
     );
     let budget = &table.rows[2].cells[1];
-    assert_eq!(budget.address.as_deref(), Some("附表1!B3"));
+    assert_eq!(budget.address().written().as_deref(), Some("附表1!B3"));
     assert_eq!(sources.text(budget.span), "37.98");
     let location = sources.location(budget.span);
     assert_eq!((location.file.as_str(), location.line), ("a.xlsx › 附表1", 3), "line numbers are row numbers");
@@ -87,7 +87,7 @@ fn merged_ranges_show_their_corner_and_hidden_things_are_known() {
     let table = &tables[0];
     let covered = &table.rows[0].cells[1];
     assert!(covered.absent && covered.text == "预算金额" && covered.span == table.rows[0].cells[0].span);
-    assert_eq!(covered.address.as_deref(), Some("附表1!A1"));
+    assert_eq!(covered.address().written().as_deref(), Some("附表1!A1"));
     assert_eq!(table.rows[1].cells[2].text, "7", "covered from above");
     assert!(table.rows[1].hidden && !table.rows[0].hidden);
     assert_eq!(table.hidden_columns, [2]);

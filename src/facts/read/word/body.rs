@@ -71,8 +71,9 @@ pub(super) fn read(input: impl BufRead, headings: &[String]) -> (Vec<Item>, Opti
     let cut = loop {
         match xml.node() {
             Ok(Node::Open(element)) => walk.open(&element),
-            Ok(Node::Close(name)) => walk.close(&name),
+            Ok(Node::Close(end)) => walk.close(end.name()),
             Ok(Node::Text(text)) => walk.text(&text),
+            Ok(Node::Other) => {}
             Ok(Node::End) => break None,
             Err(trouble) => break Some(trouble),
         }
@@ -107,7 +108,7 @@ pub(super) fn heading_styles(input: impl BufRead) -> Result<Vec<String>, Trouble
                 _ => {}
             },
             Node::End => return Ok(headings),
-            Node::Close(_) | Node::Text(_) => {}
+            Node::Close(_) | Node::Text(_) | Node::Other => {}
         }
     }
 }
@@ -141,7 +142,7 @@ struct OpenTable {
 }
 
 impl Walk<'_> {
-    fn open(&mut self, element: &Element) {
+    fn open(&mut self, element: &Element<'_>) {
         let name = element.name();
         if self.in_row_properties
             && name == "del"
@@ -179,7 +180,7 @@ impl Walk<'_> {
     }
 
     /// What is said of the cell or row that is open.
-    fn property(&mut self, element: &Element) {
+    fn property(&mut self, element: &Element<'_>) {
         let value = element.attribute("val");
         let number = element.number("val").unwrap_or(1).min(MOST_COLUMNS);
         let goes_on = value.as_deref() != Some("restart");
@@ -214,7 +215,7 @@ impl Walk<'_> {
         self.tables.last_mut().and_then(|table| table.row.as_mut())
     }
 
-    fn heading(&mut self, element: &Element) {
+    fn heading(&mut self, element: &Element<'_>) {
         let value = element.attribute("val").unwrap_or_default();
         let is = match element.name() {
             "pStyle" => self.headings.contains(&value) || is_heading_name(&value),

@@ -19,7 +19,7 @@ pub(super) fn rows(layout: &mut Layout, table: &Table, name: &str) -> Vec<RawRow
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     for row in &mut rows {
         let end = crate::source::Span::new(row.span.end(), row.span.end());
-        row.cells.resize_with(width, || RawCell { span: end, absent: true, ..RawCell::default() });
+        row.cells.resize_with(width, || RawCell::absent(end));
     }
     rows
 }
@@ -28,7 +28,7 @@ fn lay_row(layout: &mut Layout, row: &Row, above: Option<&RawRow>, address: &dyn
     let start = layout.len();
     let mut cells: Vec<RawCell> = Vec::new();
     for _ in 0..row.before {
-        cells.push(RawCell { span: layout.put(""), absent: true, ..RawCell::default() });
+        cells.push(RawCell::absent(layout.put("")));
         layout.gap();
     }
     for (order, cell) in row.cells.iter().enumerate() {
@@ -67,11 +67,6 @@ fn own_cell(
     };
     match covering {
         Some(covering) => layout.covered(covering),
-        None => RawCell {
-            text: cell.text.clone(),
-            span: layout.put(&cell.text),
-            address: Some(address()),
-            ..RawCell::default()
-        },
+        None => RawCell::new(cell.text.clone(), layout.put(&cell.text)).addressed(address()),
     }
 }

@@ -62,7 +62,7 @@ fn tables_paragraphs_and_captions() {
     );
     assert_eq!((table.header_rows, &table.captions[0][..]), (Some(2), "金额单位：万元"));
     assert!(table.rows[1].cells[0].absent && table.rows[0].cells[2].absent);
-    assert_eq!(table.rows[2].cells[1].address.as_deref(), Some("表1!B3"));
+    assert_eq!(table.rows[2].cells[1].address().written().as_deref(), Some("表1!B3"));
     assert_eq!(sources.text(table.rows[2].span), "关工委&经费 │ 一  二 │ ");
     assert_eq!(text.rows[3].cells[1].text, "支出情况", "the section");
     assert_eq!(sources.text(text.rows[3].cells[4].span), "共1个。");

@@ -6,6 +6,7 @@ use super::{Column, Data, Places, Source, Store, Symbols, Table};
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::{self, CellKind, Reading, Written};
 use crate::facts::manifest::CellUnit;
+use crate::facts::read::address::Address;
 use crate::progress;
 use crate::schema::{ColumnType, Precision, Relation, Schema};
 use crate::source::{FileId, Span};
@@ -43,7 +44,7 @@ pub struct CellInput<'a> {
     /// Where its text and its place part company; see [`RawCell::shifts`](crate::facts::read::raw::RawCell::shifts).
     pub shifts: &'a [(u32, u32)],
     /// How people address it beyond file and line.
-    pub address: Option<&'a str>,
+    pub address: Address<'a>,
 }
 
 /// What a cell that is added holds.

@@ -11,7 +11,7 @@ use super::super::address::MOST_COLUMNS;
 use super::super::office::Trouble;
 use super::room::Room;
 use super::style::NumberFormat;
-use super::{Merge, Sheet, SheetCell, SheetRow, shown};
+use super::{MOST_HIDDEN, Merge, Sheet, shown, some};
 use crate::text;
 use compound::Compound;
 use records::{Record, Records, double, word};
@@ -33,12 +33,9 @@ pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
         });
     };
     let book = Book::read(&stream)?;
-    let mut room = Room::new();
+    let mut room = Room::default();
     let sheets: Vec<Sheet> = book.tabs.iter().map(|tab| book.sheet(&stream, tab, &mut room)).collect();
-    if sheets.is_empty() {
-        return Err(Trouble::broken(text!("里面没有工作表", "there is no worksheet in it")));
-    }
-    Ok(sheets)
+    some(sheets)
 }
 
 fn locked() -> Trouble {
@@ -153,11 +150,11 @@ impl Walk<'_> {
         match record.kind {
             0x0208 => {
                 let hidden = word(data, 12).is_some_and(|flags| flags & 0x20 != 0);
-                self.sheet.rows.push(SheetRow { number: u32::from(row), hidden, cells: Vec::new() });
+                self.sheet.begin_row(u32::from(row), hidden);
             }
             0x007D if word(data, 8).is_some_and(|flags| flags & 1 != 0) => {
                 let last = u32::from(column).min(MOST_COLUMNS - 1);
-                if u32::from(row) <= last && self.sheet.hidden_columns.len() < 1000 {
+                if u32::from(row) <= last && self.sheet.hidden_columns.len() < MOST_HIDDEN {
                     self.sheet.hidden_columns.push((u32::from(row), last));
                 }
             }
@@ -220,18 +217,16 @@ impl Walk<'_> {
             self.sheet.stray += 1;
             return;
         }
-        if let Err(cut) = self.room.take(&text) {
-            self.sheet.cut.get_or_insert(cut);
-            return;
-        }
-        if text.is_empty() {
+        if text.is_empty() || !self.room.has(&mut self.sheet, 1, text.len()) {
             return;
         }
         let (number, column) = (u32::from(row), u32::from(column));
-        let cell = SheetCell { column, text, numeric: false };
-        match self.sheet.rows.last_mut() {
-            Some(last) if last.number == number => last.cells.push(cell),
-            _ => self.sheet.rows.push(SheetRow { number, hidden: false, cells: vec![cell] }),
+        let cell = self.sheet.cell(column, &text, false);
+        if self.sheet.rows.last().is_none_or(|last| last.number != number) {
+            self.sheet.begin_row(number, false);
+        }
+        if let Some(row) = self.sheet.rows.last_mut() {
+            row.cells.push(cell);
         }
     }
 

@@ -6,7 +6,7 @@ const OLD: &[u8] = include_bytes!("../../../../../tests/files/old.xls");
 
 fn texts(sheet: &Sheet, row: u32) -> Vec<&str> {
     let row = sheet.rows.iter().find(|given| given.number == row);
-    row.map_or_else(Vec::new, |row| row.cells.iter().map(|cell| cell.text.as_str()).collect())
+    row.map_or_else(Vec::new, |row| row.cells.iter().map(|cell| sheet.text(*cell)).collect())
 }
 
 #[test]

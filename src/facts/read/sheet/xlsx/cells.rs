@@ -1,13 +1,13 @@
 //! The cells of one worksheet, streamed.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
 use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
-use super::super::super::office::Trouble;
-use super::super::super::office::xml::{Element, Node, Xml};
+use super::super::super::office::xml::{self, Element, Xml};
 use super::super::room::Room;
 use super::super::style::NumberFormat;
-use super::super::{Merge, Sheet, SheetCell, SheetRow, shown};
+use super::super::{MOST_HIDDEN, Merge, Sheet, shown};
 use super::parts::unescaped;
 
 /// What the cells of all sheets refer to.
@@ -19,9 +19,10 @@ pub(super) struct Context {
 
 /// Reads a worksheet; what cannot be read is cut off and said in [`Sheet::cut`].
 pub(super) fn read(input: impl BufRead, context: &Context, room: &mut Room) -> Sheet {
-    let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, room };
+    let mut walk = Walk { context, sheet: Sheet::default(), row: 0, column: 0, cell: None, spare: String::new(), room };
     let mut xml = Xml::new(input);
-    walk.sheet.cut = xml.each(|node| walk.step(node));
+    let cut = xml.tell(&mut walk);
+    walk.sheet.cut = walk.sheet.cut.take().or(cut);
     walk.sheet.tidy();
     walk.sheet
 }
@@ -33,6 +34,8 @@ struct Walk<'a> {
     row: u32,
     column: u32,
     cell: Option<OpenCell>,
+    /// An empty text whose memory the next cell may use.
+    spare: String,
     room: &'a mut Room,
 }
 
@@ -40,7 +43,7 @@ struct Walk<'a> {
 #[derive(Default)]
 struct OpenCell {
     column: u32,
-    kind: String,
+    kind: Kind,
     style: u32,
     value: String,
     formula: Option<String>,
@@ -48,6 +51,37 @@ struct OpenCell {
     part: Part,
     /// The cell stands where none can.
     stray: bool,
+}
+
+/// What the value of a cell is.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Number,
+    /// Which of the shared texts it shows.
+    Shared,
+    /// The text that a formula came to.
+    Formula,
+    Text,
+    Boolean,
+    Error,
+    Day,
+    Other,
+}
+
+impl Kind {
+    fn of(written: &str) -> Self {
+        match written {
+            "" | "n" => Self::Number,
+            "s" => Self::Shared,
+            "str" => Self::Formula,
+            "inlineStr" => Self::Text,
+            "b" => Self::Boolean,
+            "e" => Self::Error,
+            "d" => Self::Day,
+            _ => Self::Other,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -59,27 +93,8 @@ enum Part {
     Guide,
 }
 
-impl Walk<'_> {
-    /// Takes a node; whether there is more to come.
-    fn step(&mut self, node: Node) -> Result<bool, Trouble> {
-        match node {
-            Node::Open(element) => self.open(&element),
-            Node::Close(name) => self.close(&name)?,
-            Node::Text(text) => {
-                if let Some(cell) = &mut self.cell {
-                    match cell.part {
-                        Part::Value => cell.value.push_str(&text),
-                        Part::Formula => cell.formula.get_or_insert_default().push_str(&text),
-                        Part::None | Part::Guide => {}
-                    }
-                }
-            }
-            Node::End => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    fn open(&mut self, element: &Element) {
+impl xml::Walk for Walk<'_> {
+    fn open(&mut self, element: &Element<'_>) {
         match element.name() {
             "row" => {
                 let number = element.number("r").map_or(self.row, |number| number.wrapping_sub(1));
@@ -87,24 +102,26 @@ impl Walk<'_> {
                 self.column = 0;
                 if number < MOST_ROWS {
                     let hidden = element.flag("hidden") || element.flag("zeroHeight");
-                    self.sheet.rows.push(SheetRow { number, hidden, cells: Vec::new() });
+                    self.sheet.begin_row(number, hidden);
                 }
             }
             "c" => {
-                let place = element.attribute("r").map(|reference| position(&reference));
+                let place = element.value("r").map(|reference| position(&reference));
                 let (column, stray) = match place {
                     Some(Some((_, column))) => (column, false),
                     Some(None) => (self.column, true),
                     None => (self.column, false),
                 };
-                let kind = element.attribute("t").unwrap_or_default();
+                let kind = Kind::of(&element.value("t").unwrap_or_default());
                 let style = element.number("s").unwrap_or(0);
-                self.cell = Some(OpenCell { column, kind, style, stray, ..OpenCell::default() });
+                let value = std::mem::take(&mut self.spare);
+                self.cell = Some(OpenCell { column, kind, style, stray, value, ..OpenCell::default() });
             }
             "mergeCell" => self.merge(element),
             "col" if element.flag("hidden") => {
                 let (first, last) = (element.number("min").unwrap_or(1), element.number("max").unwrap_or(1));
-                if (1..=MOST_COLUMNS).contains(&first) && first <= last && self.sheet.hidden_columns.len() < 1000 {
+                if (1..=MOST_COLUMNS).contains(&first) && first <= last && self.sheet.hidden_columns.len() < MOST_HIDDEN
+                {
                     self.sheet.hidden_columns.push((first - 1, last.min(MOST_COLUMNS) - 1));
                 }
             }
@@ -125,22 +142,14 @@ impl Walk<'_> {
         }
     }
 
-    fn merge(&mut self, element: &Element) {
-        let reference = element.attribute("ref").unwrap_or_default();
-        let (first, last) = reference.split_once(':').unwrap_or((&reference, &reference));
-        if let (Some((top, left)), Some((bottom, right))) = (position(first), position(last))
-            && (top <= bottom && left <= right && self.sheet.merges.len() < MOST_ROWS as usize)
-        {
-            self.sheet.merges.push(Merge { top, left, bottom, right });
-        }
-    }
-
-    fn close(&mut self, name: &str) -> Result<(), Trouble> {
+    fn close(&mut self, name: &str) {
         match name {
             "row" => self.row = self.row.saturating_add(1),
             "c" => {
-                if let Some(cell) = self.cell.take() {
-                    self.finish(cell)?;
+                if let Some(mut cell) = self.cell.take() {
+                    self.finish(&cell);
+                    cell.value.clear();
+                    self.spare = cell.value;
                 }
             }
             "rPh" | "t" | "v" | "f" => {
@@ -151,59 +160,82 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        Ok(())
     }
 
-    fn finish(&mut self, cell: OpenCell) -> Result<(), Trouble> {
+    fn text(&mut self, text: &str) {
+        if let Some(cell) = &mut self.cell {
+            match cell.part {
+                Part::Value => cell.value.push_str(text),
+                Part::Formula => cell.formula.get_or_insert_default().push_str(text),
+                Part::None | Part::Guide => {}
+            }
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
+    fn merge(&mut self, element: &Element<'_>) {
+        let reference = element.attribute("ref").unwrap_or_default();
+        let (first, last) = reference.split_once(':').unwrap_or((&reference, &reference));
+        if let (Some((top, left)), Some((bottom, right))) = (position(first), position(last))
+            && (top <= bottom && left <= right && self.sheet.merges.len() < MOST_ROWS as usize)
+        {
+            self.sheet.merges.push(Merge { top, left, bottom, right });
+        }
+    }
+
+    fn finish(&mut self, cell: &OpenCell) {
         self.column = cell.column.saturating_add(1);
         if cell.stray || self.row >= MOST_ROWS || cell.column >= MOST_COLUMNS {
             self.sheet.stray = self.sheet.stray.saturating_add(1);
-            return Ok(());
+            return;
         }
         let place = (self.row, cell.column);
         let text = match &cell.formula {
-            Some(formula) if cell.value.is_empty() && cell.kind != "str" => {
+            Some(formula) if cell.value.is_empty() && cell.kind != Kind::Formula => {
                 self.sheet.uncomputed.push(place);
-                format!("={formula}")
+                Cow::Owned(format!("={formula}"))
             }
-            _ => self.text(&cell),
+            _ => self.shown(cell),
         };
-        if text.is_empty() {
-            return Ok(());
+        if text.is_empty() || !self.room.has(&mut self.sheet, 1, text.len()) {
+            return;
         }
-        let numeric = matches!(cell.kind.as_str(), "" | "n") && !cell.value.is_empty();
+        let numeric = cell.kind == Kind::Number && !cell.value.is_empty();
         if let Some(formula) = cell.formula.as_ref().filter(|_| numeric) {
             self.sheet.keep_formula(place, formula);
         }
-        self.room.take(&text)?;
         if self.sheet.rows.is_empty() {
-            self.sheet.rows.push(SheetRow { number: self.row, ..SheetRow::default() });
+            self.sheet.begin_row(self.row, false);
         }
+        let shown = self.sheet.cell(cell.column, &text, numeric);
         if let Some(row) = self.sheet.rows.last_mut() {
-            row.cells.push(SheetCell { column: cell.column, text, numeric });
+            row.cells.push(shown);
         }
-        Ok(())
     }
 
     /// What the cell shows.
-    fn text(&mut self, cell: &OpenCell) -> String {
-        let value = cell.value.as_str();
-        match cell.kind.as_str() {
-            "s" => match value.trim().parse().ok().and_then(|index: usize| self.context.shared.get(index)) {
-                Some(text) => text.to_string(),
+    fn shown<'c>(&mut self, cell: &'c OpenCell) -> Cow<'c, str>
+    where
+        'a: 'c,
+    {
+        let (context, value) = (self.context, cell.value.as_str());
+        match cell.kind {
+            Kind::Shared => match value.trim().parse().ok().and_then(|index: usize| context.shared.get(index)) {
+                Some(text) => Cow::Borrowed(text),
                 None => {
                     self.sheet.stray = self.sheet.stray.saturating_add(1);
-                    String::new()
+                    Cow::Borrowed("")
                 }
             },
-            "b" => (if value.trim() == "1" { "TRUE" } else { "FALSE" }).to_owned(),
-            "str" | "inlineStr" => unescaped(value),
-            "e" => value.to_owned(),
-            "d" => value.strip_suffix("T00:00:00").unwrap_or(value).replace('T', " "),
-            _ if value.trim().is_empty() => String::new(),
-            _ => {
-                let format = self.context.formats.get(cell.style as usize).copied().unwrap_or_default();
-                shown(value, format, self.context.since_1904)
+            Kind::Boolean => Cow::Borrowed(if value.trim() == "1" { "TRUE" } else { "FALSE" }),
+            Kind::Formula | Kind::Text => Cow::Owned(unescaped(value)),
+            Kind::Error => Cow::Borrowed(value),
+            Kind::Day => Cow::Owned(value.strip_suffix("T00:00:00").unwrap_or(value).replace('T', " ")),
+            Kind::Number | Kind::Other if value.trim().is_empty() => Cow::Borrowed(""),
+            Kind::Number | Kind::Other => {
+                let format = context.formats.get(cell.style as usize).copied().unwrap_or_default();
+                Cow::Owned(shown(value, format, context.since_1904))
             }
         }
     }

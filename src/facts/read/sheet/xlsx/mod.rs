@@ -9,8 +9,8 @@ mod parts;
 use std::collections::BTreeMap;
 
 use super::super::office::{Archive, Trouble};
-use super::Sheet;
 use super::room::Room;
+use super::{Sheet, some};
 use crate::text;
 
 /// Every sheet that holds cells, in the order of its tabs.
@@ -27,7 +27,7 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Trouble> {
         None => Vec::new(),
     };
     let context = cells::Context { shared, formats, since_1904: workbook.since_1904 };
-    let (mut sheets, mut room) = (Vec::new(), Room::new());
+    let (mut sheets, mut room) = (Vec::new(), Room::default());
     let by_id: BTreeMap<&str, &parts::Target> = targets.iter().map(|target| (target.id.as_str(), target)).collect();
     for tab in &workbook.tabs {
         // Chart and dialog sheets hold no cells.
@@ -47,8 +47,5 @@ pub(super) fn sheets(archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Trouble> {
         sheet.hidden = tab.hidden;
         sheets.push(sheet);
     }
-    if sheets.is_empty() {
-        return Err(Trouble::broken(text!("里面没有工作表", "there is no worksheet in it")));
-    }
-    Ok(sheets)
+    some(sheets)
 }

@@ -121,7 +121,7 @@ pub(super) fn shared_strings(archive: &mut Archive<'_>, part: &str) -> Result<Ve
                 _ => {}
             },
             Node::Text(text) if in_text && !in_guide => current.push_str(&text),
-            Node::Close(name) => match name.as_str() {
+            Node::Close(end) => match end.name() {
                 "si" => {
                     total += current.len() + 16;
                     texts.push(unescaped(&current).into_boxed_str());
@@ -131,7 +131,7 @@ pub(super) fn shared_strings(archive: &mut Archive<'_>, part: &str) -> Result<Ve
                 _ => {}
             },
             Node::End => return Ok(texts),
-            Node::Text(_) => {}
+            Node::Text(_) | Node::Other => {}
         }
         if total > SHARED_LIMIT {
             return Err(Trouble::limit(text!("文本合计过长", "its texts are too long together")));
@@ -184,9 +184,9 @@ pub(super) fn formats(archive: &mut Archive<'_>, part: &str) -> Result<Vec<Numbe
                 }
                 _ => {}
             },
-            Node::Close(name) if name == "cellXfs" => in_cell_styles = false,
+            Node::Close(end) if end.name() == "cellXfs" => in_cell_styles = false,
             Node::End => return Ok(formats),
-            Node::Close(_) | Node::Text(_) => {}
+            Node::Close(_) | Node::Text(_) | Node::Other => {}
         }
     }
 }

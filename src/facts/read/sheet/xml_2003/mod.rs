@@ -9,16 +9,16 @@ use super::super::Request;
 use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::encoding;
 use super::super::office::Trouble;
-use super::super::office::xml::{Element, Node, Xml};
+use super::super::office::xml::{self, Element, Xml};
+use super::book::Book;
 use super::style::NumberFormat;
-use super::{MOST_CELLS, Merge, Sheet, SheetCell, SheetRow, finished, shown, weight};
+use super::{Sheet, shown};
 use crate::diagnostic::Report;
-use crate::text;
 
 /// Bytes from the top in which such a document says that it is one.
 const SAID_WITHIN: usize = 4096;
-/// Merged ranges and styles that are kept.
-const MOST_KEPT: usize = 1 << 20;
+/// Styles that are kept.
+const MOST_STYLES: usize = 1 << 20;
 
 /// Whether `bytes` are XML that says it is a workbook.
 pub(super) fn looks_like(bytes: &[u8]) -> bool {
@@ -42,11 +42,10 @@ pub(super) fn sheets(request: &Request<'_>, bytes: &[u8], report: &mut Report) -
         Some(rest) => rest.split_once("?>").map_or(rest, |(_, content)| content),
         None => &text,
     };
-    let sheets = read(content);
-    if sheets.is_empty() {
-        return Err(Trouble::broken(text!("里面没有工作表", "there is no worksheet in it")));
-    }
-    Ok(sheets)
+    let mut walk = Walk::default();
+    // In small pieces: each time that it is asked for more, the reader looks at all there is.
+    let cut = Xml::new(BufReader::with_capacity(1 << 16, content.as_bytes())).tell(&mut walk);
+    walk.book.finish(cut)
 }
 
 /// The encoding that the first line declares: `<?xml version="1.0" encoding="GB2312"?>`.
@@ -58,19 +57,9 @@ fn declared(bytes: &[u8]) -> Option<String> {
     value[1..].split(quote).next().map(str::to_owned)
 }
 
-fn read(content: &str) -> Vec<Sheet> {
-    let mut walk = Walk::default();
-    // In small pieces: each time that it is asked for more, the reader looks at all there is.
-    let mut xml = Xml::new(BufReader::with_capacity(1 << 16, content.as_bytes()));
-    let cut = xml.each(|node| walk.step(node));
-    walk.sheets.extend(walk.sheet.take());
-    finished(walk.sheets, cut)
-}
-
 #[derive(Default)]
 struct Walk {
-    sheets: Vec<Sheet>,
-    sheet: Option<Sheet>,
+    book: Book,
     styles: FxHashMap<String, NumberFormat>,
     /// The style that is being read.
     style: Option<String>,
@@ -78,16 +67,14 @@ struct Walk {
     row: u32,
     next_row: u32,
     row_style: Option<String>,
-    /// The next cell's column, and the next column that is told of.
+    /// The next cell's column.
     column: u32,
-    told: u32,
     cell: Option<OpenCell>,
     /// Within `Data` of a cell, or within `Visible` of a sheet.
     part: Part,
     /// Depth within a comment, whose data is none of the cell.
     comment: u32,
     visible: String,
-    cells: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -110,23 +97,8 @@ struct OpenCell {
     text: String,
 }
 
-impl Walk {
-    /// Takes a node; whether there is more to come.
-    fn step(&mut self, node: Node) -> Result<bool, Trouble> {
-        match node {
-            Node::Open(element) => self.open(&element),
-            Node::Close(name) => self.close(&name)?,
-            Node::Text(text) => match (self.part, self.cell.as_mut()) {
-                (Part::Data, Some(cell)) => cell.text.push_str(&text),
-                (Part::Visible, _) => self.visible.push_str(&text),
-                _ => {}
-            },
-            Node::End => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    fn open(&mut self, element: &Element) {
+impl xml::Walk for Walk {
+    fn open(&mut self, element: &Element<'_>) {
         match element.name() {
             "Style" => self.begin_style(element),
             "NumberFormat" => {
@@ -135,12 +107,14 @@ impl Walk {
                     self.styles.insert(style.clone(), format);
                 }
             }
-            "Worksheet" if self.sheet.is_none() => {
-                let name = element.attribute("Name").unwrap_or_default();
-                self.sheet = Some(Sheet { name, ..Sheet::default() });
-                (self.next_row, self.told) = (0, 0);
+            "Worksheet" if self.book.sheet.is_none() => {
+                self.book.begin(element.attribute("Name").unwrap_or_default(), false);
+                self.next_row = 0;
             }
-            "Column" if self.cell.is_none() => self.column_of(element),
+            "Column" if self.cell.is_none() => {
+                let count = element.number("Span").unwrap_or(0).saturating_add(1);
+                self.book.columns(place(element, self.book.told()), count, element.flag("Hidden"));
+            }
             "Row" => self.begin_row(element),
             "Cell" if self.cell.is_none() => self.begin_cell(element),
             "Comment" => self.comment += 1,
@@ -156,36 +130,55 @@ impl Walk {
         }
     }
 
-    fn begin_style(&mut self, element: &Element) {
-        self.style = element.attribute("ID").filter(|_| self.styles.len() < MOST_KEPT);
+    fn close(&mut self, name: &str) {
+        match name {
+            "Style" => self.style = None,
+            "Comment" => self.comment = self.comment.saturating_sub(1),
+            "Data" => self.part = Part::Other,
+            "Visible" => {
+                self.part = Part::Other;
+                let hidden = matches!(std::mem::take(&mut self.visible).trim(), "SheetHidden" | "SheetVeryHidden");
+                if let Some(sheet) = &mut self.book.sheet {
+                    sheet.hidden |= hidden;
+                }
+            }
+            "Cell" => {
+                if let Some(cell) = self.cell.take() {
+                    self.finish(&cell);
+                }
+            }
+            "Worksheet" => self.book.end(),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        match (self.part, self.cell.as_mut()) {
+            (Part::Data, Some(cell)) => cell.text.push_str(text),
+            (Part::Visible, _) => self.visible.push_str(text),
+            _ => {}
+        }
+    }
+}
+
+impl Walk {
+    fn begin_style(&mut self, element: &Element<'_>) {
+        self.style = element.attribute("ID").filter(|_| self.styles.len() < MOST_STYLES);
         let parent = element.attribute("Parent").unwrap_or_else(|| "Default".to_owned());
         if let (Some(style), Some(format)) = (&self.style, self.styles.get(&parent)) {
             self.styles.insert(style.clone(), *format);
         }
     }
 
-    fn column_of(&mut self, element: &Element) {
-        let first = place(element, self.told);
-        let last = first.saturating_add(element.number("Span").unwrap_or(0)).min(MOST_COLUMNS - 1);
-        self.told = last.saturating_add(1);
-        let sheet = self.sheet.as_mut().filter(|sheet| sheet.hidden_columns.len() < 1000);
-        if let Some(sheet) = sheet.filter(|_| element.flag("Hidden") && first <= last) {
-            sheet.hidden_columns.push((first, last));
-        }
-    }
-
-    fn begin_row(&mut self, element: &Element) {
+    fn begin_row(&mut self, element: &Element<'_>) {
         self.row = place(element, self.next_row);
         self.next_row = self.row.saturating_add(element.number("Span").unwrap_or(0)).saturating_add(1);
         self.row_style = element.attribute("StyleID");
         self.column = 0;
-        let (number, hidden) = (self.row, element.flag("Hidden"));
-        if let Some(sheet) = self.sheet.as_mut().filter(|_| number < MOST_ROWS) {
-            sheet.rows.push(SheetRow { number, hidden, cells: Vec::new() });
-        }
+        self.book.begin_row(self.row, element.flag("Hidden"));
     }
 
-    fn begin_cell(&mut self, element: &Element) {
+    fn begin_cell(&mut self, element: &Element<'_>) {
         let column = place(element, self.column);
         let (right, down) = (element.number("MergeAcross").unwrap_or(0), element.number("MergeDown").unwrap_or(0));
         self.column = column.saturating_add(right).saturating_add(1);
@@ -194,67 +187,24 @@ impl Walk {
         self.cell = Some(OpenCell { column, style, has_formula, right, down, ..OpenCell::default() });
     }
 
-    fn close(&mut self, name: &str) -> Result<(), Trouble> {
-        match name {
-            "Style" => self.style = None,
-            "Comment" => self.comment = self.comment.saturating_sub(1),
-            "Data" => self.part = Part::Other,
-            "Visible" => {
-                self.part = Part::Other;
-                let hidden = matches!(std::mem::take(&mut self.visible).trim(), "SheetHidden" | "SheetVeryHidden");
-                if let Some(sheet) = &mut self.sheet {
-                    sheet.hidden |= hidden;
-                }
-            }
-            "Cell" => {
-                if let Some(cell) = self.cell.take() {
-                    self.finish(&cell)?;
-                }
-            }
-            "Worksheet" => self.sheets.extend(self.sheet.take()),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, cell: &OpenCell) -> Result<(), Trouble> {
+    fn finish(&mut self, cell: &OpenCell) {
         let (row, column) = (self.row, cell.column);
-        let Some(sheet) = &mut self.sheet else { return Ok(()) };
+        let Some(sheet) = &mut self.book.sheet else { return };
         if row >= MOST_ROWS || column >= MOST_COLUMNS {
             sheet.stray += 1;
-            return Ok(());
-        }
-        if (cell.right > 0 || cell.down > 0) && sheet.merges.len() < MOST_KEPT {
-            let bottom = row.saturating_add(cell.down).min(MOST_ROWS - 1);
-            let right = column.saturating_add(cell.right).min(MOST_COLUMNS - 1);
-            sheet.merges.push(Merge { top: row, left: column, bottom, right });
+            return;
         }
         if cell.has_formula && !cell.has_data {
             sheet.uncomputed.push((row, column));
         }
+        self.book.merge((row, column), (cell.right.saturating_add(1), cell.down.saturating_add(1)));
         let format = cell.style.as_ref().and_then(|style| self.styles.get(style)).copied().unwrap_or_default();
-        let text = cell.shown(format);
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.cells = self.cells.saturating_add(weight(&text));
-        if self.cells > MOST_CELLS {
-            let why = text!(
-                "超过 {MOST_CELLS} 个单元格，其余没有读入",
-                "it has more than {MOST_CELLS} cells; the rest was not read"
-            );
-            return Err(Trouble::limit(why));
-        }
-        let numeric = cell.kind == "Number";
-        if let Some(row) = sheet.rows.last_mut().filter(|given| given.number == row) {
-            row.cells.push(SheetCell { column, text, numeric });
-        }
-        Ok(())
+        self.book.add(row, column..column + 1, (&cell.shown(format), cell.kind == "Number"));
     }
 }
 
 /// Where an element stands: where it says, counted from 1, else behind the one before.
-fn place(element: &Element, next: u32) -> u32 {
+fn place(element: &Element<'_>, next: u32) -> u32 {
     element.number("Index").map_or(next, |index| index.saturating_sub(1))
 }
 

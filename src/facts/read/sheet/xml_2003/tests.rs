@@ -34,7 +34,7 @@ const STYLES: &str = r#"<Styles><Style ss:ID="Default"><NumberFormat/></Style>
 <Style ss:ID="c" ss:Parent="p"/><Style ss:ID="f"><NumberFormat ss:Format="Fixed"/></Style></Styles>"#;
 
 fn rows(sheet: &Sheet) -> Vec<Row<'_>> {
-    let cells = sheet.rows.iter().map(|row| row.cells.iter().map(|cell| (cell.column, cell.text.as_str())).collect());
+    let cells = sheet.rows.iter().map(|row| row.cells.iter().map(|cell| (cell.column(), sheet.text(*cell))).collect());
     sheet.rows.iter().map(|row| row.number).zip(cells).collect()
 }
 
