@@ -15,6 +15,7 @@ pub mod office;
 pub mod open;
 pub mod parts;
 pub mod raw;
+pub mod run;
 pub mod slice;
 
 // a module per format or family of formats:

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::entities::reference;
+use crate::facts::read::run::{Line, small};
 
 /// A text in the making: white space collapsed, references replaced, breaks kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,12 +30,17 @@ pub struct Gathered {
 impl Gather {
     /// Adds the text of `page` in `range`.
     pub fn text(&mut self, page: &str, range: Range<usize>) {
+        self.text_on(page, range, Line::On);
+    }
+
+    /// Adds the text of `page` in `range`, which stands on that line.
+    pub fn text_on(&mut self, page: &str, range: Range<usize>, line: Line) {
         let mut at = range.start;
         while at < range.end {
             let rest = &page[at..range.end];
             let Some(first) = rest.chars().next() else { break };
             let (character, length) = reference(rest).unwrap_or((first, first.len_utf8()));
-            self.character(character, at, length);
+            self.character(small(character, line), at, length);
             at += length;
         }
     }

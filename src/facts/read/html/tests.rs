@@ -28,6 +28,18 @@ const PAGE: &str = r#"<!DOCTYPE html><html><head><meta http-equiv="Content-Type"
 <p>完</p></body></html>"#;
 
 #[test]
+fn small_digits_are_no_digits_and_what_is_crossed_out_is_not_read() {
+    let page = "<table><tr><th>项目</th><th>金额</th></tr><tr><td>甲<sup>1)</sup></td><td>25<sup>2</sup></td></tr>
+        <tr><td>乙<td>H<sub>2</sub>O<tr><td>丙</td><td><del>9</del><ins>1</ins></td></tr><tr><td><s>旧</s>丁<td><del>7<tr><td>戊<td>8</table>";
+    let (_, tables, report) = read(page.as_bytes());
+    assert!(report.is_empty());
+    assert_eq!(
+        texts(&tables[0]),
+        [["项目", "金额"], ["甲¹)", "25²"], ["乙", "H₂O"], ["丙", "1"], ["丁", ""], ["戊", "8"]]
+    );
+}
+
+#[test]
 fn tables_with_spans_entities_and_missing_end_tags() {
     let (gb, ..) = encoding_rs::GB18030.encode(PAGE);
     let (sources, tables, report) = read(&gb);

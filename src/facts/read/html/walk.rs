@@ -3,6 +3,7 @@
 use super::super::captions::Captions;
 use super::super::narrative::Paragraph;
 use super::super::raw::{Covering, RawCell, RawTable};
+use super::super::run::{Line, Run};
 use super::gather::{Gather, Gathered};
 use super::grid::{Grid, Reach};
 use super::tokens::{Token, Tokens, number};
@@ -66,6 +67,7 @@ pub(super) fn walk(file: &SourceFile) -> Page {
         captions: Captions::default(),
         covering: Covering::default(),
         cells: 0,
+        run: Run::default(),
         slots: Vec::new(),
     };
     for token in Tokens::new(file.text()) {
@@ -96,6 +98,8 @@ struct Walk<'a> {
     captions: Captions,
     covering: Covering,
     cells: usize,
+    /// How the text that comes is set.
+    run: Run,
     /// The tables in the order in which they begin; none for those that only arrange the page.
     slots: Vec<Option<RawTable>>,
 }
@@ -113,11 +117,12 @@ struct OpenTable {
 impl Walk<'_> {
     fn token(&mut self, token: Token) {
         match token {
+            Token::Text(_) if self.run.gone => {}
             Token::Text(range) => {
-                let text = self.file.text();
+                let (text, line) = (self.file.text(), self.run.line);
                 match self.gather() {
-                    Some(gather) => gather.text(text, range),
-                    None => self.paragraph.text(text, range),
+                    Some(gather) => gather.text_on(text, range, line),
+                    None => self.paragraph.text_on(text, range, line),
                 }
             }
             Token::Open { name, attributes, at } => self.open(&name, attributes, at),
@@ -136,6 +141,7 @@ impl Walk<'_> {
     }
 
     fn open(&mut self, name: &str, attributes: std::ops::Range<usize>, at: usize) {
+        self.set(name, true);
         match name {
             "table" if self.open.len() < MOST_DEEP => {
                 self.break_line(at);
@@ -183,7 +189,20 @@ impl Walk<'_> {
         }
     }
 
+    /// Takes note of how text is set from the tag `name` on; where a cell or block begins or ends, it is as ever again.
+    fn set(&mut self, name: &str, opens: bool) {
+        match name {
+            "del" | "s" | "strike" => self.run.gone = opens,
+            "sup" => self.run.line = if opens { Line::Above } else { Line::On },
+            "sub" => self.run.line = if opens { Line::Below } else { Line::On },
+            "table" | "tr" | "td" | "th" => self.run = Run::default(),
+            name if BLOCKS.contains(&name) => self.run.line = Line::On,
+            _ => {}
+        }
+    }
+
     fn close(&mut self, name: &str, at: usize) {
+        self.set(name, false);
         match name {
             "table" => self.close_table(at),
             "tr" => {

@@ -177,7 +177,7 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Trouble> {
 /// A double as sheets show it: to 15 significant digits.
 #[cfg(any(feature = "sqlite", feature = "parquet"))]
 pub(super) fn plain_number(number: f64) -> String {
-    number::plain(&format!("{number:e}"), 0, false).unwrap_or_else(|| number.to_string())
+    number::plain(&format!("{number:e}"), 0, 0).unwrap_or_else(|| number.to_string())
 }
 
 /// Runs of hidden columns that are kept of one sheet.
@@ -188,9 +188,13 @@ const LONGEST_FORMULA: usize = 500;
 
 /// What a stored number shows as.
 fn shown(stored: &str, format: style::NumberFormat, since_1904: bool) -> String {
-    date::shown(stored, format.kind, since_1904)
-        .or_else(|| number::plain(stored, usize::from(format.decimals), format.is_percent()))
-        .unwrap_or_else(|| stored.to_owned())
+    if let Some(day) = date::shown(stored, format.kind, since_1904) {
+        return day;
+    }
+    let up = if format.is_percent() { 2 } else { -i32::from(format.down) };
+    let Some(mut text) = number::plain(stored, usize::from(format.decimals), up) else { return stored.to_owned() };
+    text.push_str(if format.is_percent() { "%" } else { format.unit });
+    text
 }
 
 /// The sheets of a workbook, which has some.

@@ -16,16 +16,16 @@ struct Number {
     exponent: i32,
 }
 
-/// The plain decimal text of a number as a workbook stores it, with at least `decimals` places, and as a percentage if
-/// `percent`. None when `stored` is no number.
+/// The plain decimal text of a number as a workbook stores it, with at least `decimals` places, the point moved `up` places
+/// to the right (as for a percentage) or, below 0, to the left. None when `stored` is no number.
 #[must_use]
-pub fn plain(stored: &str, decimals: usize, percent: bool) -> Option<String> {
-    if decimals == 0 && !percent && is_plain(stored) {
+pub fn plain(stored: &str, decimals: usize, up: i32) -> Option<String> {
+    if decimals == 0 && up == 0 && is_plain(stored) {
         return Some(stored.to_owned());
     }
     let mut number = parse(stored.trim())?;
-    if percent {
-        number.exponent += 2;
+    if !number.digits.is_empty() {
+        number.exponent += up;
     }
     let number = rounded(number);
     let Number { negative, digits, exponent } = &number;
@@ -48,9 +48,6 @@ pub fn plain(stored: &str, decimals: usize, percent: bool) -> Option<String> {
     if places > 0 {
         text.push('.');
         text.extend((point..).take(places).map(digit));
-    }
-    if percent {
-        text.push('%');
     }
     Some(text)
 }
@@ -170,22 +167,24 @@ mod tests {
             ("0.05", "0.05"),
             (".5", "0.5"),
         ] {
-            assert_eq!(plain(stored, 0, false).as_deref(), Some(shown), "{stored}");
+            assert_eq!(plain(stored, 0, 0).as_deref(), Some(shown), "{stored}");
         }
-        assert_eq!(plain("1e300", 0, false).as_deref(), Some("1e300"), "stays scientific, and so malformed");
+        assert_eq!(plain("1e300", 0, 0).as_deref(), Some("1e300"), "stays scientific, and so malformed");
         for wrong in ["", "-", "1,2", "1e", "NaN", "١", "1e99999999"] {
-            assert_eq!(plain(wrong, 0, false), None, "{wrong}");
+            assert_eq!(plain(wrong, 0, 0), None, "{wrong}");
         }
     }
 
     #[test]
-    fn the_format_adds_places_and_the_percent_sign_but_never_rounds() {
-        assert_eq!(plain("25", 2, false).as_deref(), Some("25.00"));
-        assert_eq!(plain("6384.8159999999998", 2, false).as_deref(), Some("6384.816"));
-        assert_eq!(plain("0.85499999999999998", 0, true).as_deref(), Some("85.5%"));
-        assert_eq!(plain("1", 2, true).as_deref(), Some("100.00%"));
-        assert_eq!(plain("0", 2, false).as_deref(), Some("0.00"));
-        assert_eq!(plain("-5.0000000000000001E-3", 0, true).as_deref(), Some("-0.5%"));
+    fn the_format_adds_places_and_moves_the_point_but_never_rounds() {
+        assert_eq!(plain("12345", 0, -4).as_deref(), Some("1.2345"));
+        assert_eq!(plain("0", 0, -4).as_deref(), Some("0"));
+        assert_eq!(plain("25", 2, 0).as_deref(), Some("25.00"));
+        assert_eq!(plain("6384.8159999999998", 2, 0).as_deref(), Some("6384.816"));
+        assert_eq!(plain("0.85499999999999998", 0, 2).as_deref(), Some("85.5"));
+        assert_eq!(plain("1", 2, 2).as_deref(), Some("100.00"));
+        assert_eq!(plain("0", 2, 0).as_deref(), Some("0.00"));
+        assert_eq!(plain("-5.0000000000000001E-3", 0, 2).as_deref(), Some("-0.5"));
     }
 
     #[test]

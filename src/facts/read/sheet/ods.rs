@@ -1,8 +1,11 @@
 //! ods: the sheets of `content.xml`. Values are attributes of cells, exact; repeated cells and rows are written once.
 
+use rustc_hash::FxHashMap;
+
 use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::office::xml::{self, Element, Xml};
 use super::super::office::{Archive, Trouble};
+use super::super::run::{Line, Run};
 use super::book::Book;
 use super::{Sheet, number};
 use crate::text;
@@ -23,6 +26,9 @@ struct Walk {
     /// The style that is being read, and the styles whose sheets are hidden.
     style: Option<String>,
     hidden_styles: Vec<String>,
+    /// The styles that set text so that it says something else, and how the spans that are open are set.
+    runs: FxHashMap<String, Run>,
+    spans: Vec<Run>,
     row: u32,
     row_repeats: u32,
     column: u32,
@@ -52,6 +58,16 @@ impl xml::Walk for Walk {
             "style" => self.style = element.attribute("name"),
             "table-properties" if element.attribute("display").as_deref() == Some("false") => {
                 self.hidden_styles.extend(self.style.clone());
+            }
+            "text-properties" => {
+                let run = run_of(element);
+                if let Some(style) = self.style.clone().filter(|_| run != Run::default()) {
+                    self.runs.insert(style, run);
+                }
+            }
+            "span" => {
+                let own = element.attribute("style-name").and_then(|style| self.runs.get(&style));
+                self.spans.push(own.or(self.spans.last()).copied().unwrap_or_default());
             }
             "table" if self.book.sheet.is_none() => {
                 let hidden = element.attribute("style-name").is_some_and(|style| self.hidden_styles.contains(&style));
@@ -92,6 +108,9 @@ impl xml::Walk for Walk {
                 }
             }
             "annotation" => self.comment = self.comment.saturating_sub(1),
+            "span" => {
+                self.spans.pop();
+            }
             "table" => self.book.end(),
             "table-cell" | "covered-table-cell" => {
                 if let Some(cell) = self.cell.take() {
@@ -105,7 +124,7 @@ impl xml::Walk for Walk {
 
     fn text(&mut self, text: &str) {
         if let Some(cell) = self.cell.as_mut().filter(|cell| cell.in_paragraph && self.comment == 0) {
-            cell.shown.push_str(text);
+            cell.shown.push_str(&self.spans.last().copied().unwrap_or_default().read(text));
         }
     }
 }
@@ -146,6 +165,18 @@ impl Walk {
     }
 }
 
+/// How the text of a style is set.
+fn run_of(element: &Element<'_>) -> Run {
+    let position = element.attribute("text-position").unwrap_or_default();
+    let line = match position.split(' ').next() {
+        Some("super") => Line::Above,
+        Some("sub") => Line::Below,
+        _ => Line::On,
+    };
+    let crossed = element.attribute("text-line-through-style").is_some_and(|style| style != "none");
+    Run { gone: crossed || element.attribute("display").as_deref() == Some("none"), line }
+}
+
 fn is_hidden(element: &Element<'_>) -> bool {
     matches!(element.attribute("visibility").as_deref(), Some("collapse" | "filter"))
 }
@@ -173,8 +204,8 @@ impl OpenCell {
         match self.kind.as_str() {
             _ if is_error => shown.to_owned(),
             "float" | "currency" | "percentage" => {
-                let percent = self.kind == "percentage";
-                number::plain(&self.value, decimals(shown), percent).unwrap_or_else(|| self.value.clone())
+                let (up, mark) = if self.kind == "percentage" { (2, "%") } else { (0, "") };
+                number::plain(&self.value, decimals(shown), up).map_or_else(|| self.value.clone(), |text| text + mark)
             }
             "date" => self.value.strip_suffix("T00:00:00").unwrap_or(&self.value).replace('T', " "),
             "boolean" => self.value.to_uppercase(),

@@ -7,7 +7,14 @@ pub struct NumberFormat {
     pub kind: Kind,
     /// Decimal places that are always shown.
     pub decimals: u8,
+    /// The unit of money that is shown behind the number; empty when none is, or one that changes nothing.
+    pub unit: &'static str,
+    /// By how many places the number is shown smaller than it is, where a unit makes up for that.
+    pub down: u8,
 }
+
+/// Units that formats show behind numbers.
+const UNITS: [&str; 6] = ["百万元", "千元", "万元", "亿元", "万", "亿"];
 
 /// What a number is shown as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,12 +36,12 @@ impl NumberFormat {
     /// The format that a workbook knows by number alone.
     #[must_use]
     pub fn built_in(id: u32) -> Self {
-        let number = |decimals| Self { kind: Kind::Number, decimals };
-        let of = |kind| Self { kind, decimals: 0 };
+        let number = |decimals| Self { decimals, ..Self::default() };
+        let of = |kind| Self { kind, ..Self::default() };
         match id {
             2 | 4 | 7 | 8 | 39 | 40 | 43 | 44 => number(2),
             9 => of(Kind::Percent),
-            10 => Self { kind: Kind::Percent, decimals: 2 },
+            10 => Self { decimals: 2, ..of(Kind::Percent) },
             14..=17 | 27..=31 | 34..=36 | 50..=54 | 57 | 58 => of(Kind::Date),
             22 => of(Kind::DateTime),
             18..=21 | 32 | 33 | 45..=47 | 55 | 56 => of(Kind::Time),
@@ -59,17 +66,23 @@ impl NumberFormat {
         let has = |wanted: &[char]| letters.contains(wanted);
         let placeholders = bare.contains(['0', '#', '?']);
         let time = has(&['h', 's']);
-        if has(&['y', 'd']) && !letters.contains("e+") {
-            return Self { kind: if time { Kind::DateTime } else { Kind::Date }, decimals: 0 };
+        let of = |kind| Self { kind, ..Self::default() };
+        // `aaaa` is the day of the week.
+        if has(&['y', 'd']) && !letters.contains("e+") || letters.contains("aaa") {
+            return of(if time { Kind::DateTime } else { Kind::Date });
         }
         if time {
-            return Self { kind: Kind::Time, decimals: 0 };
+            return of(Kind::Time);
         }
         if has(&['m']) && !placeholders {
-            return Self { kind: Kind::Date, decimals: 0 };
+            return of(Kind::Date);
         }
-        let kind = if bare.contains('%') { Kind::Percent } else { Kind::Number };
-        Self { kind, decimals: if letters.contains('e') { 0 } else { decimals(&bare) } }
+        if bare.contains('%') {
+            return Self { decimals: decimals(&bare), ..of(Kind::Percent) };
+        }
+        let (unit, down) = unit(code);
+        let decimals = if letters.contains('e') || down > 0 { 0 } else { decimals(&bare) };
+        Self { decimals, unit, down, ..Self::default() }
     }
 }
 
@@ -81,6 +94,35 @@ fn decimals(bare: &str) -> u8 {
     if scaled { 0 } else { u8::try_from(places.min(15)).unwrap_or(0) }
 }
 
+/// The unit that the first section of a format shows behind the number, and by how many places it shows the number smaller:
+/// three for each comma behind the digits, and as many as stand behind a point that is only written there (`0!.0,"万"`).
+fn unit(code: &str) -> (&'static str, u8) {
+    let (mut behind, mut commas, mut after_point, mut quoted) = (String::new(), 0_u8, None::<u8>, false);
+    let mut characters = code.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => quoted = !quoted,
+            ';' if !quoted => break,
+            '0' | '#' | '?' if !quoted => {
+                (behind, commas) = (String::new(), 0);
+                after_point = after_point.map(|places| places.saturating_add(1));
+            }
+            ',' if !quoted && behind.is_empty() => commas = commas.saturating_add(1),
+            '_' | '*' if !quoted => {
+                characters.next();
+            }
+            '\\' | '!' if !quoted => match characters.next() {
+                Some('.') => after_point = Some(0),
+                other => behind.extend(other),
+            },
+            ' ' | ')' => {}
+            other => behind.push(other),
+        }
+    }
+    let down = commas.saturating_mul(3).saturating_add(after_point.unwrap_or(0));
+    UNITS.iter().find(|unit| **unit == behind && down < 12).map_or(("", 0), |unit| (*unit, down))
+}
+
 /// The first section of a format without quoted text, escapes, padding, colours and conditions.
 fn bare_section(code: &str) -> String {
     let mut bare = String::new();
@@ -89,7 +131,7 @@ fn bare_section(code: &str) -> String {
         match character {
             ';' => break,
             '"' => while characters.next().is_some_and(|inner| inner != '"') {},
-            '\\' | '_' | '*' => {
+            '\\' | '!' | '_' | '*' => {
                 characters.next();
             }
             '[' => {
@@ -128,9 +170,29 @@ mod tests {
             ("h:mm:ss", Kind::Time, 0),
             ("[h]:mm", Kind::Time, 0),
             ("@", Kind::Number, 0),
-            ("0.00\"万元\"", Kind::Number, 2),
+            ("0.00百万", Kind::Number, 2),
+            ("aaaa", Kind::Date, 0),
         ] {
-            assert_eq!(NumberFormat::of_code(code), NumberFormat { kind, decimals }, "{code}");
+            let format = NumberFormat { kind, decimals, ..NumberFormat::default() };
+            assert_eq!(NumberFormat::of_code(code), format, "{code}");
+        }
+    }
+
+    #[test]
+    fn units_behind_numbers_are_seen() {
+        for (code, unit, down, decimals) in [
+            ("0.00\"万元\"", "万元", 0, 2),
+            ("#,##0.00万元_);(#,##0.00)", "万元", 0, 2),
+            ("0!.0,\"万\"", "万", 4, 0),
+            ("0\\.0000\\万\\元", "万元", 4, 0),
+            ("0.00,\"千元\"", "千元", 3, 0),
+            ("0.00,", "", 0, 0),
+            ("0.00,,\"百万\"", "", 0, 0),
+            ("0\"元\"", "", 0, 0),
+            ("0;0\"万元\"", "", 0, 0),
+        ] {
+            let format = NumberFormat { unit, down, decimals, ..NumberFormat::default() };
+            assert_eq!(NumberFormat::of_code(code), format, "{code}");
         }
     }
 }

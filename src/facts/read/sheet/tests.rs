@@ -63,7 +63,7 @@ fn cells_are_read_as_they_show_each_with_its_place_and_address() {
         [
             vec!["", "", "", "", ""],
             vec!["项目名称", "预算金额 ", "", "", ""],
-            vec!["关工委&经费", "37.98", "2020-01-01", "85.50%", "25.00"],
+            vec!["关工委&经费", "37.98", "2020-01-01", "85.50%", "25.00万元"],
             vec!["", "", "", "", ""],
             vec!["甲\n乙", "#REF!", "TRUE", "0.4", ""],
         ]
@@ -92,6 +92,61 @@ fn merged_ranges_show_their_corner_and_hidden_things_are_known() {
     assert!(table.rows[1].hidden && !table.rows[0].hidden);
     assert_eq!(table.hidden_columns, [2]);
     assert_eq!(codes(&report), [Code::HiddenCells, Code::HiddenCells], "the covered 2 in B2, and what is hidden");
+}
+
+#[test]
+fn parts_of_texts_that_are_small_or_crossed_out_are_not_what_they_seem() {
+    let rich = |t: &str| {
+        format!(
+            r#"<r><t>25</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>{t}</t></r><r><rPr><strike/></rPr><t>9</t></r><r><rPr><b/></rPr><t>元</t></r>"#
+        )
+    };
+    let sheet = format!(
+        r#"<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is>{}</is></c><c r="B1" t="s"><v>0</v></c><c r="C1"><v>1</v></c></row>
+        </sheetData></worksheet>"#,
+        rich("2")
+    );
+    let shared = format!("<sst><si>{}</si></sst>", rich("0"));
+    let archive = zip_of(&[
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", RELATIONS),
+        ("xl/sharedStrings.xml", &shared),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    let (_, tables, report) = read(&archive);
+    assert!(report.is_empty());
+    assert_eq!(texts(&tables[0]), [["25²元", "25⁰元", "1"]]);
+}
+
+#[test]
+fn small_digits_are_none_in_the_other_formats_either() {
+    let content = r#"<o><style name="T1"><text-properties text-position="super 58%"/></style><style name="T2"><text-properties text-line-through-style="solid"/></style>
+        <table name="a"><table-row><table-cell value-type="string"><p>25<span style-name="T1">2</span><span style-name="T2">9<span>8</span></span>元</p></table-cell>
+        <table-cell value-type="string"><p><span>3</span></p></table-cell></table-row></table></o>"#;
+    let (_, tables, _) = read(&zip_of(&[("content.xml", content)]));
+    assert_eq!(texts(&tables[0]), [["25²元", "3"]]);
+    let content = r#"<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook><Worksheet Name="a"><Table><Row>
+        <Cell><Data Type="String">25<Sup>2</Sup><S>9</S>元</Data></Cell><Cell><Data Type="String">H<Sub>2</Sub>O</Data></Cell></Row>
+        </Table></Worksheet></Workbook>"#;
+    let (_, tables, _) = read(content.as_bytes());
+    assert_eq!(texts(&tables[0]), [["25²元", "H₂O"]]);
+}
+
+#[test]
+fn a_unit_that_the_format_shows_is_read() {
+    let styles = r#"<styleSheet><numFmts><numFmt numFmtId="170" formatCode="0.00&quot;万元&quot;"/><numFmt numFmtId="171" formatCode="0!.0,&quot;万&quot;"/>
+        </numFmts><cellXfs><xf numFmtId="170"/><xf numFmtId="171"/></cellXfs></styleSheet>"#;
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" s="0"><v>25.080000000000002</v></c><c r="B1" s="1"><v>12345</v></c>
+        <c r="C1" s="0"><f>A1+1</f><v>26.08</v></c></row></sheetData></worksheet>"#;
+    let archive = zip_of(&[
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", RELATIONS),
+        ("xl/styles.xml", styles),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ]);
+    let (_, tables, report) = read(&archive);
+    assert!(report.is_empty(), "a formula over them is left alone: {report:?}");
+    assert_eq!(texts(&tables[0]), [["25.08万元", "1.2345万", "26.08万元"]]);
 }
 
 #[test]

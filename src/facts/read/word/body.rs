@@ -4,6 +4,7 @@ use std::io::BufRead;
 
 use super::super::office::Trouble;
 use super::super::office::xml::{Element, Node, Xml};
+use super::super::run::Run;
 use crate::text;
 
 /// Cells that are read of one document.
@@ -50,6 +51,8 @@ pub(super) struct Cell {
     /// How many columns it stands over; 0 for one.
     pub(super) columns: u32,
     pub(super) merge: Merge,
+    /// Deleted, in tracked changes.
+    deleted: bool,
 }
 
 /// How a cell is merged with the one above, or before.
@@ -127,6 +130,8 @@ struct Walk<'a> {
     /// Depth within an element whose content is skipped; 0 outside.
     skipped: u32,
     in_text: bool,
+    /// How the text of the run is set.
+    run: Run,
     in_properties: bool,
     in_row_properties: bool,
     count: usize,
@@ -157,9 +162,13 @@ impl Walk<'_> {
         match name {
             "p" => self.paragraphs.push((String::new(), false)),
             "t" => self.in_text = true,
+            "r" => self.run = Run::default(),
             "pPr" => self.in_properties = true,
             "trPr" => self.in_row_properties = true,
             "pStyle" | "outlineLvl" => self.heading(element),
+            "strike" | "dstrike" | "vanish" | "vertAlign" if !self.in_properties => {
+                self.run.property(name, element.value("val").as_deref());
+            }
             "tab" if !self.in_properties => self.push("\t"),
             "br" | "cr" => self.push("\n"),
             "noBreakHyphen" => self.push("-"),
@@ -203,6 +212,7 @@ impl Walk<'_> {
                 let Some(cell) = self.tables.last_mut().and_then(|table| table.cell.as_mut()) else { return };
                 match name {
                     "gridSpan" => cell.columns = number,
+                    "cellDel" => cell.deleted = true,
                     "vMerge" if goes_on => cell.merge = Merge::Above,
                     "hMerge" if goes_on => cell.merge = Merge::Before,
                     _ => {}
@@ -234,7 +244,8 @@ impl Walk<'_> {
 
     fn text(&mut self, text: &str) {
         if self.in_text && self.skipped == 0 {
-            self.push(text);
+            let run = self.run;
+            self.push(&run.read(text));
         }
     }
 
@@ -246,6 +257,7 @@ impl Walk<'_> {
         match name {
             "p" => self.close_paragraph(),
             "t" => self.in_text = false,
+            "r" => self.run = Run::default(),
             "pPr" => self.in_properties = false,
             "trPr" => self.in_row_properties = false,
             "tc" => self.close_cell(),
@@ -277,7 +289,7 @@ impl Walk<'_> {
     fn close_cell(&mut self) {
         let Some(table) = self.tables.last_mut() else { return };
         if let (Some(cell), Some(row)) = (table.cell.take(), &mut table.row) {
-            row.cells.push(cell);
+            row.cells.extend(Some(cell).filter(|cell| !cell.deleted));
         }
     }
 

@@ -34,6 +34,25 @@ fn cell(properties: &str, text: &str) -> String {
 }
 
 #[test]
+fn small_digits_are_no_digits_and_what_is_hidden_or_crossed_out_is_not_read() {
+    let run = |properties: &str, text: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>");
+    let cell = |runs: &[String]| format!("<w:tc><w:p>{}</w:p></w:tc>", runs.concat());
+    let body = [
+        "<w:tbl><w:tr>".to_owned(),
+        cell(&[run("", "25"), run(r#"<w:vertAlign w:val="superscript"/>"#, "2")]),
+        cell(&[run("<w:vanish/>", "9"), run("", "1")]),
+        cell(&[run("<w:strike/>", "9"), run(r#"<w:strike w:val="0"/>"#, "3")]),
+        cell(&["<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>".to_owned(), run("", "4")]),
+        "<w:tc><w:tcPr><w:cellDel/></w:tcPr><w:p><w:r><w:t>旧</w:t></w:r></w:p></w:tc>".to_owned(),
+        cell(&[run(r#"<w:vertAlign w:val="subscript"/>"#, "0"), run("", "5")]),
+        "</w:tr></w:tbl>".to_owned(),
+    ];
+    let (_, tables, report) = read(&body.concat());
+    assert!(report.is_empty());
+    assert_eq!(texts(&tables[0]), [["25²", "1", "3", "4", "₀5"]]);
+}
+
+#[test]
 fn tables_paragraphs_and_captions() {
     let body = [
         r#"<w:p><w:pPr><w:pStyle w:val="2"/><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>支出情况</w:t></w:r></w:p>"#,

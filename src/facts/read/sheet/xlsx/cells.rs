@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
 use super::super::super::office::xml::{self, Element, Xml};
+use super::super::super::run::Run;
 use super::super::room::Room;
 use super::super::style::NumberFormat;
 use super::super::{MOST_HIDDEN, Merge, Sheet, shown};
@@ -47,6 +48,8 @@ struct OpenCell {
     style: u32,
     value: String,
     formula: Option<String>,
+    /// How a part of its text is set.
+    run: Run,
     /// What the text being read belongs to.
     part: Part,
     /// The cell stands where none can.
@@ -135,7 +138,14 @@ impl xml::Walk for Walk<'_> {
                             Part::Formula
                         }
                         "rPh" => Part::Guide,
-                        _ => cell.part,
+                        "r" => {
+                            cell.run = Run::default();
+                            cell.part
+                        }
+                        name => {
+                            cell.run.property(name, element.value("val").as_deref());
+                            cell.part
+                        }
                     };
                 }
             }
@@ -165,7 +175,7 @@ impl xml::Walk for Walk<'_> {
     fn text(&mut self, text: &str) {
         if let Some(cell) = &mut self.cell {
             match cell.part {
-                Part::Value => cell.value.push_str(text),
+                Part::Value => cell.value.push_str(&cell.run.read(text)),
                 Part::Formula => cell.formula.get_or_insert_default().push_str(text),
                 Part::None | Part::Guide => {}
             }

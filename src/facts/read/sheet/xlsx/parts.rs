@@ -2,6 +2,7 @@
 
 use super::super::super::office::xml::{Node, Xml};
 use super::super::super::office::{Archive, Trouble};
+use super::super::super::run::Run;
 use super::super::style::NumberFormat;
 use crate::text;
 
@@ -112,21 +113,24 @@ pub(super) fn shared_strings(archive: &mut Archive<'_>, part: &str) -> Result<Ve
     let Some(input) = archive.part(part)? else { return Ok(texts) };
     let mut xml = Xml::new(input);
     let (mut current, mut in_text, mut in_guide, mut total) = (String::new(), false, false, 0);
+    let mut run = Run::default();
     loop {
         match xml.node()? {
             Node::Open(element) => match element.name() {
                 "si" => current.clear(),
                 "t" => in_text = true,
+                "r" => run = Run::default(),
                 "rPh" => in_guide = true,
-                _ => {}
+                name => run.property(name, element.value("val").as_deref()),
             },
-            Node::Text(text) if in_text && !in_guide => current.push_str(&text),
+            Node::Text(text) if in_text && !in_guide => current.push_str(&run.read(&text)),
             Node::Close(end) => match end.name() {
                 "si" => {
                     total += current.len() + 16;
                     texts.push(unescaped(&current).into_boxed_str());
                 }
                 "t" => in_text = false,
+                "r" => run = Run::default(),
                 "rPh" => in_guide = false,
                 _ => {}
             },

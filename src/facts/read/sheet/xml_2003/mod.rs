@@ -10,6 +10,7 @@ use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::encoding;
 use super::super::office::Trouble;
 use super::super::office::xml::{self, Element, Xml};
+use super::super::run::{Line, Run};
 use super::book::Book;
 use super::style::NumberFormat;
 use super::{Sheet, shown};
@@ -72,6 +73,8 @@ struct Walk {
     cell: Option<OpenCell>,
     /// Within `Data` of a cell, or within `Visible` of a sheet.
     part: Part,
+    /// How the text of the cell is set.
+    run: Run,
     /// Depth within a comment, whose data is none of the cell.
     comment: u32,
     visible: String,
@@ -126,6 +129,9 @@ impl xml::Walk for Walk {
                 }
             }
             "Visible" => self.part = Part::Visible,
+            "Sup" => self.run.line = Line::Above,
+            "Sub" => self.run.line = Line::Below,
+            "S" => self.run.gone = true,
             _ => {}
         }
     }
@@ -134,7 +140,9 @@ impl xml::Walk for Walk {
         match name {
             "Style" => self.style = None,
             "Comment" => self.comment = self.comment.saturating_sub(1),
-            "Data" => self.part = Part::Other,
+            "Data" => (self.part, self.run) = (Part::Other, Run::default()),
+            "Sup" | "Sub" => self.run.line = Line::On,
+            "S" => self.run.gone = false,
             "Visible" => {
                 self.part = Part::Other;
                 let hidden = matches!(std::mem::take(&mut self.visible).trim(), "SheetHidden" | "SheetVeryHidden");
@@ -154,7 +162,7 @@ impl xml::Walk for Walk {
 
     fn text(&mut self, text: &str) {
         match (self.part, self.cell.as_mut()) {
-            (Part::Data, Some(cell)) => cell.text.push_str(text),
+            (Part::Data, Some(cell)) => cell.text.push_str(&self.run.read(text)),
             (Part::Visible, _) => self.visible.push_str(text),
             _ => {}
         }
