@@ -22,6 +22,8 @@ pub(super) struct Tables<'a> {
     by_name: FxHashMap<String, usize>,
     cells: usize,
     full: Option<Span>,
+    /// Keys that a record has twice, and the place of the first of them.
+    twice: (usize, Span),
 }
 
 #[derive(Default)]
@@ -36,7 +38,14 @@ struct Growing {
 
 impl<'a> Tables<'a> {
     pub(super) fn new(file: &'a SourceFile) -> Self {
-        Self { file, tables: Vec::new(), by_name: FxHashMap::default(), cells: 0, full: None }
+        Self {
+            file,
+            tables: Vec::new(),
+            by_name: FxHashMap::default(),
+            cells: 0,
+            full: None,
+            twice: (0, Span::default()),
+        }
     }
 
     /// The tables of a whole document.
@@ -111,7 +120,12 @@ impl<'a> Tables<'a> {
             if column >= cells.len() {
                 cells.resize_with(column + 1, || RawCell::absent(Span::default()));
             }
-            cells[column] = self.cell(member.value, member.path);
+            let cell = self.cell(member.value, member.path);
+            if cells[column].span != Span::default() {
+                self.twice.0 += 1;
+                self.twice.1 = if self.twice.0 == 1 { cell.span } else { self.twice.1 };
+            }
+            cells[column] = cell;
         }
         cells
     }
@@ -164,6 +178,13 @@ impl<'a> Tables<'a> {
             );
             let help = text!("分成几个文件，或导出为 CSV", "split it, or export it as CSV");
             report.push(Diagnostic::error(Code::LimitReached, message).at(span).help(help));
+        }
+        if let (count @ 1.., span) = self.twice {
+            let message = text!(
+                "有 {count} 处同一条记录里一个键写了两次，取了后一个",
+                "{count} times a record has a key twice; the latter was taken"
+            );
+            report.push(Diagnostic::warning(Code::Doubtful, message).at(span));
         }
         self.tables.into_iter().map(Growing::finish).collect()
     }

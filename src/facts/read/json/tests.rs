@@ -54,6 +54,11 @@ fn other_shapes() {
     let (_, tables, _) = read(r#"[["名称", "金额"], ["甲", 1]]"#);
     assert_eq!((texts(&tables[0]), tables[0].header_rows), (vec![vec!["名称", "金额"], vec!["甲", "1"]], None));
     assert_eq!(texts(&read(r#"{"name": "甲", "amount": 3}"#).1[0]), [["name", "amount"], ["甲", "3"]]);
+    let (sources, tables, report) = read(r#"[{"a": 1, "b": null, "a": 2, "b": 3}]"#);
+    assert_eq!(texts(&tables[0])[1], ["2", "3"]);
+    let [twice] = report.diagnostics() else { panic!("{report:?}") };
+    assert_eq!((twice.code, &*sources.text(twice.labels[0].span)), (Code::Doubtful, "2"));
+    assert!(twice.message.zh.starts_with("有 2 处"));
     assert!(read("[]").1.is_empty());
     assert!(read("3").1.is_empty());
 }
