@@ -191,7 +191,7 @@ fn load_facts(
         let (builder, complaints, wrong) = fill(sources, schema, &inputs, request.engine.threads());
         if wrong.is_empty() {
             let mut store = builder.finish(|file| sources.file(file).name().to_owned());
-            if drop_equal_rows(&mut store, &mut inputs) {
+            if drop_equal_rows(&mut store, &mut inputs, request.engine.threads()) {
                 report.append(complaints);
                 return store;
             }
@@ -208,11 +208,11 @@ fn load_facts(
 
 /// Drops what is written twice of relations whose rows are counted: a relation is a set. False when rows may differ in
 /// texts that were not kept, so that all must be read again.
-fn drop_equal_rows(store: &mut Store, inputs: &mut [FactFile<'_>]) -> bool {
+fn drop_equal_rows(store: &mut Store, inputs: &mut [FactFile<'_>], threads: usize) -> bool {
     let mut complete = true;
     let counted: BTreeSet<usize> = inputs.iter().filter(|input| input.wish.counted).map(|input| input.at).collect();
     for at in counted {
-        let Some(kept) = distinct_rows(&store.tables[at]) else { continue };
+        let Some(kept) = distinct_rows(&store.tables[at], threads) else { continue };
         for input in inputs.iter_mut().filter(|input| input.at == at) {
             complete &= input.asked.iter().all(|asked| *asked);
             input.asked.fill(true);

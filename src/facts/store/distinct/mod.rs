@@ -1,42 +1,27 @@
 //! Rows of a table that are equal, where a table is a set: the relations of a plain Datalog program.
 
-use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+mod repeats;
 
-use rustc_hash::FxHasher;
+use std::cmp::Ordering;
 
 use super::{CellPlaces, Column, Data, Places, Table};
 use crate::source::{SourceMap, Span};
 use crate::value::Float;
 
 /// The numbers of the rows that are equal to none before them, as far as the declared columns say; none when that is all.
-/// Texts that are [listed](Data::Listed) count as different.
+/// Texts that are [listed](Data::Listed) count as different. Looks on up to so many threads.
 #[must_use]
-pub fn distinct_rows(table: &Table) -> Option<Vec<u32>> {
+pub fn distinct_rows(table: &Table, threads: usize) -> Option<Vec<u32>> {
     let columns = &table.columns[..table.arity()];
     // facts are often written in order, and then need no second look
     let rising = |row: u32| columns.iter().map(|column| compare(column, row - 1, row)).find(|found| found.is_ne());
     if (1..table.rows).all(|row| rising(row) == Some(Ordering::Less)) {
         return None;
     }
-    let mut slots = vec![u32::MAX; (table.rows as usize * 2).next_power_of_two()];
-    let mask = slots.len() - 1;
-    let mut kept = Vec::new();
-    for row in 0..table.rows {
-        let mut at = mix(columns, row) & mask;
-        let is_new = loop {
-            match slots[at] {
-                u32::MAX => break true,
-                other if columns.iter().all(|column| compare(column, other, row).is_eq()) => break false,
-                _ => at = (at + 1) & mask,
-            }
-        };
-        if is_new {
-            slots[at] = row;
-            kept.push(row);
-        }
-    }
-    (kept.len() < table.rows as usize).then_some(kept)
+    let repeats = repeats::of(columns, table.rows, threads);
+    let mut repeats = repeats.iter().copied().peekable();
+    repeats.peek()?;
+    Some((0..table.rows).filter(|row| repeats.next_if_eq(row).is_none()).collect())
 }
 
 /// Leaves only those rows, whose numbers rise, in the table.
@@ -95,25 +80,6 @@ fn compare(column: &Column, one: u32, other: u32) -> Ordering {
         Data::PerSource(_) | Data::Line => Ordering::Equal,
     };
     values.then_with(|| column.state(one).cmp(&column.state(other)))
-}
-
-fn mix(columns: &[Column], row: u32) -> usize {
-    let mut hasher = FxHasher::default();
-    let at = row as usize;
-    for column in columns {
-        match &column.data {
-            Data::Symbol(values) | Data::Listed(values) | Data::Small(values) => values[at].hash(&mut hasher),
-            Data::Number(values) => values[at].hash(&mut hasher),
-            Data::Unsigned(values) => values[at].hash(&mut hasher),
-            Data::Float(values) => Float(values[at]).hash(&mut hasher),
-            Data::Scaled { values, .. } => values[at].hash(&mut hasher),
-            Data::Exact { values, .. } => values[at].hash(&mut hasher),
-            Data::Date(values) => values[at].hash(&mut hasher),
-            Data::PerSource(_) | Data::Line => {}
-        }
-    }
-    // the low bits choose the slot, and the hasher's best bits are the high ones
-    usize::try_from(hasher.finish().rotate_left(26) & u64::from(u32::MAX)).unwrap_or(0)
 }
 
 /// The places of some rows of a source.
