@@ -54,9 +54,7 @@ use crate::syntax::ast;
 #[must_use]
 pub fn schema(programs: &[&ast::Program]) -> (Schema, Report) {
     let mut report = Report::new();
-    // complaints about components are made by the analysis proper
-    let flat = components::expand(programs, &mut Report::new());
-    let schema = schema::schema(&flat, &mut report);
+    let schema = schema::schema(&components::declarations(programs), &mut report);
     (schema, report)
 }
 

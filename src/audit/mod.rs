@@ -182,7 +182,7 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     sources.file(file).name().clone_into(&mut audit.audited.manifest);
 
     let wishes = rules::wishes(request, &manifest, &dir);
-    let (loaded, complaints) = load_rules(sources, wishes.as_deref(), request.engine.threads());
+    let (loaded, complaints) = rules::load_rules_to_run(sources, wishes.as_deref(), request.engine.threads());
     refused |= complaints.has_errors();
     report.append(complaints);
     let (mut schema, complaints) = analysis::schema(&loaded.programs.iter().collect::<Vec<_>>());

@@ -67,13 +67,26 @@ pub(super) fn wishes(request: &Request, manifest: &Manifest, dir: &Path) -> Opti
 /// Loads every rule that is wished for, and what it uses, on up to so many threads. Without a wish, all shipped packs.
 #[must_use]
 pub fn load_rules(sources: &mut SourceMap, wishes: Option<&[Wish]>, threads: usize) -> (Rules, Report) {
+    load(sources, wishes, (threads, cards::read))
+}
+
+/// As [`load_rules`], without the tests of shipped cards.
+pub(super) fn load_rules_to_run(sources: &mut SourceMap, wishes: Option<&[Wish]>, threads: usize) -> (Rules, Report) {
+    load(sources, wishes, (threads, cards::read_untested))
+}
+
+/// How a shipped file of cards is read.
+type ReadShipped = fn(&SourceMap, FileId) -> (cards::CardFile, Report);
+
+fn load(sources: &mut SourceMap, wishes: Option<&[Wish]>, how: (usize, ReadShipped)) -> (Rules, Report) {
+    let (threads, read_shipped) = how;
     let mut loader =
         Loader { sources, wished: Vec::new(), rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
     match wishes {
         None => PACKS.iter().for_each(|pack| loader.pack(pack)),
         Some(wishes) => wishes.iter().for_each(|wish| loader.wish(wish)),
     }
-    loader.read(threads);
+    loader.read(threads, read_shipped);
     let Loader { rules, mut report, .. } = loader;
     report.append(twice(&rules));
     (rules, report)
@@ -174,12 +187,13 @@ impl Loader<'_> {
 
     /// Reads what is wished for: plain rules and own definitions in the order in which they are met, cards and shipped
     /// definitions on threads.
-    fn read(&mut self, threads: usize) {
+    fn read(&mut self, threads: usize, read_shipped: ReadShipped) {
         let wished = std::mem::take(&mut self.wished);
         let sources = &*self.sources;
-        let read = threads::map(&wished, threads, |(file, _)| {
+        let read = threads::map(&wished, threads, |(file, folder)| {
             let plain = sources.file(*file).name().ends_with(".dl");
-            (!plain).then(|| cards::read(sources, *file))
+            let read = if folder.is_none() { read_shipped } else { cards::read };
+            (!plain).then(|| read(sources, *file))
         });
         let (mut cards, mut shared) = (Vec::new(), Vec::new());
         for ((file, folder), read) in wished.iter().zip(read) {

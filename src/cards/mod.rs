@@ -10,7 +10,7 @@ mod table;
 mod template;
 mod words;
 
-pub use read::read;
+pub use read::{read, read_untested};
 pub use shipped::{PACKS, SHARED, Shipped};
 pub use template::{Format, Piece, Template};
 

@@ -8,7 +8,7 @@ use super::table::{Reader, Table};
 use super::template::Template;
 use super::{Card, CardFile, Label, Param, Severity, SeverityCase, Test, Words};
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 use crate::text;
 
 const FILE_KEYS: [&str; 3] = ["language", "use", "rule"];
@@ -20,9 +20,33 @@ const CARD_KEYS: [&str; 14] = [
 /// The cards of a file, and every complaint about it. Cards without a code or conditions are left out.
 #[must_use]
 pub fn read(sources: &SourceMap, id: FileId) -> (CardFile, Report) {
+    read_text(sources.file(id), sources.file(id).text())
+}
+
+/// As [`read`], for a shipped file of which only the rules are wanted: without the cards' own tests, half of its text.
+#[must_use]
+pub fn read_untested(sources: &SourceMap, id: FileId) -> (CardFile, Report) {
     let file = sources.file(id);
+    read_text(file, &without_tests(file.text()))
+}
+
+/// The text with blanks where tests stand: from the head of each to the next rule. Shipped files are written so.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((rules, tests)) = rest.find("[[rule.test]]").map(|at| rest.split_at(at)) {
+        let (tests, next) = tests.split_at(tests.find("[[rule]]").unwrap_or(tests.len()));
+        kept.push_str(rules);
+        kept.push_str(&" ".repeat(tests.len()));
+        rest = next;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     let mut reader = Reader { file, report: Report::new() };
-    let (root, errors) = DeTable::parse_recoverable(file.text());
+    let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let wrong = Diagnostic::error(Code::BadToml, super::words::toml_message(error.message()));
         let span = error.span().map_or(file.span(), |range| file.span_of(range));

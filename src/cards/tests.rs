@@ -1,4 +1,4 @@
-use super::{Card, Format, Piece, Severity, read};
+use super::{Card, Format, PACKS, Piece, Severity, read, read_untested};
 use crate::diagnostic::Code;
 use crate::source::SourceMap;
 use crate::value::Unit;
@@ -140,5 +140,19 @@ title = "\U1元元元元""#,
         let mut sources = SourceMap::new();
         let file = sources.add("a.toml", text).unwrap();
         assert!(super::read(&sources, file).1.has_errors(), "{text}");
+    }
+}
+
+#[test]
+fn shipped_cards_are_the_same_but_for_their_tests() {
+    for pack in PACKS {
+        let mut sources = SourceMap::new();
+        let file = sources.add(pack.path, pack.text).unwrap();
+        let (mut whole, report) = read(&sources, file);
+        let (untested, complaints) = read_untested(&sources, file);
+        assert!(report.diagnostics().is_empty() && complaints.diagnostics().is_empty(), "{}", pack.path);
+        assert!(whole.cards.iter().all(|card| !card.tests.is_empty()), "{}", pack.path);
+        whole.cards.iter_mut().for_each(|card| card.tests.clear());
+        assert_eq!(format!("{untested:?}"), format!("{whole:?}"), "{}", pack.path);
     }
 }

@@ -23,7 +23,9 @@ pub(super) struct Before<'b> {
 ///
 /// Requires that the body can be run in the order in which it stands, with what is bound `before`.
 pub(super) fn order(context: &Context<'_>, body: &[Literal], before: Before<'_>, first: Option<usize>) -> Vec<usize> {
-    let greedy = |first| Greedy::new(context, body, before).run(first);
+    let wants = Wants::of(body, before);
+    let start = Greedy::new(context, body, before, &wants);
+    let greedy = |first| start.clone().run(first);
     if first.is_some() || !before.nothing {
         return greedy(first).0;
     }
@@ -55,56 +57,72 @@ enum Rank {
     Product(Rows),
 }
 
+/// What the variables of a body matter to, in whatever order it runs.
+struct Wants {
+    /// For each literal, how many of the variables that it needs are not bound before the body runs.
+    lacking: Vec<usize>,
+    /// The literals that a variable matters to.
+    mentions: FxHashMap<VarId, Vec<usize>>,
+}
+
+impl Wants {
+    fn of(body: &[Literal], before: Before<'_>) -> Self {
+        let own = binds(body);
+        let scope = |var: VarId| (before.is_bound)(var) || own.contains(&var);
+        let mut wants = Self { lacking: Vec::with_capacity(body.len()), mentions: FxHashMap::default() };
+        for (at, literal) in body.iter().enumerate() {
+            let mut needs = literal.needs(&scope);
+            needs.retain(|var| !(before.is_bound)(*var));
+            wants.lacking.push(needs.len());
+            // An atom needs none; the more of its variables are bound, the fewer rows it finds.
+            if let Literal::Atom(atom) = literal {
+                needs.extend(atom.row.into_iter().chain(atom.column_vars()));
+                needs.sort_unstable();
+                needs.dedup();
+            }
+            for var in needs {
+                wants.mentions.entry(var).or_default().push(at);
+            }
+        }
+        wants
+    }
+}
+
 /// Takes the best of the literals that are ready, one after the other. A literal is looked at again only when one of its
 /// variables has been bound, so that a body of ten thousand literals is no trouble.
+#[derive(Clone)]
 struct Greedy<'a> {
     context: &'a Context<'a>,
     body: &'a [Literal],
     before: Before<'a>,
+    wants: &'a Wants,
     bound: FxHashSet<VarId>,
     /// For each literal, how many of the variables that it needs are not bound, and its rank once it is ready.
     lacking: Vec<usize>,
     ranks: Vec<Option<Rank>>,
     waiting: BTreeSet<usize>,
     ready: BTreeSet<(Rank, usize)>,
-    /// The literals that a variable matters to.
-    mentions: FxHashMap<VarId, Vec<usize>>,
     order: Vec<usize>,
     rows: f64,
     cost: f64,
 }
 
 impl<'a> Greedy<'a> {
-    fn new(context: &'a Context<'a>, body: &'a [Literal], before: Before<'a>) -> Self {
-        let own = binds(body);
-        let scope = |var: VarId| (before.is_bound)(var) || own.contains(&var);
+    fn new(context: &'a Context<'a>, body: &'a [Literal], before: Before<'a>, wants: &'a Wants) -> Self {
         let mut greedy = Self {
             context,
             body,
             before,
+            wants,
             bound: FxHashSet::default(),
-            lacking: Vec::with_capacity(body.len()),
+            lacking: wants.lacking.clone(),
             ranks: vec![None; body.len()],
             waiting: (0..body.len()).collect(),
             ready: BTreeSet::new(),
-            mentions: FxHashMap::default(),
             order: Vec::with_capacity(body.len()),
             rows: 1.0,
             cost: 0.0,
         };
-        for (at, literal) in body.iter().enumerate() {
-            let mut needs = literal.needs(&scope);
-            needs.retain(|var| !(before.is_bound)(*var));
-            greedy.lacking.push(needs.len());
-            // An atom needs none; the more of its variables are bound, the fewer rows it finds.
-            if let Literal::Atom(atom) = literal {
-                let vars: BTreeSet<VarId> = atom.row.into_iter().chain(atom.column_vars()).collect();
-                needs.extend(vars);
-            }
-            for var in needs {
-                greedy.mentions.entry(var).or_default().push(at);
-            }
-        }
         (0..body.len()).for_each(|at| greedy.look(at));
         greedy
     }
@@ -138,9 +156,9 @@ impl<'a> Greedy<'a> {
         let mut touched = BTreeSet::new();
         for var in self.body[at].binds() {
             if !(self.before.is_bound)(var) && self.bound.insert(var) {
-                for other in self.mentions.remove(&var).unwrap_or_default() {
-                    self.lacking[other] = self.lacking[other].saturating_sub(1);
-                    touched.insert(other);
+                for other in self.wants.mentions.get(&var).into_iter().flatten() {
+                    self.lacking[*other] = self.lacking[*other].saturating_sub(1);
+                    touched.insert(*other);
                 }
             }
         }

@@ -42,12 +42,23 @@ struct Scope<'s, 'i> {
 
 /// All programs as one, with every component instantiated.
 pub(super) fn expand(programs: &[&Program], report: &mut Report) -> Flat {
-    let items: Vec<&Item> = programs.iter().flat_map(|program| &program.items).collect();
+    expand_items(&programs.iter().flat_map(|program| &program.items).collect::<Vec<_>>(), report)
+}
+
+/// What declares anything, of all programs as one: clauses that stand in no component are left out. Complaints about
+/// components are left to [`expand`].
+pub(super) fn declarations(programs: &[&Program]) -> Flat {
+    let items = programs.iter().flat_map(|program| &program.items);
+    let items: Vec<&Item> = items.filter(|item| !matches!(item, Item::Clause(_))).collect();
+    expand_items(&items, &mut Report::new())
+}
+
+fn expand_items(items: &[&Item], report: &mut Report) -> Flat {
     let filled = Cell::new(0);
-    let scope = Scope::new(&items, None, &filled, report);
+    let scope = Scope::new(items, None, &filled, report);
     let mut flat = Flat::default();
     let mut instances = BTreeMap::new();
-    for item in &items {
+    for item in items {
         add_item(item, &mut flat);
         match item {
             Item::Init(init) => {

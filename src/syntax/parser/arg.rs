@@ -193,7 +193,8 @@ impl Parser<'_> {
     /// `p.budget`, or the name of a relation with dots, which is an argument only by mistake.
     fn field_or_qualified(&mut self) -> Parsed<Arg> {
         let start = self.token().span;
-        let mut names = vec![self.next_name()];
+        let mut names = Vec::with_capacity(2);
+        names.push(self.next_name());
         while self.kind() == Kind::Dot && self.token().joined && self.names_field(self.at + 1) {
             self.advance();
             names.push(self.next_name());
@@ -242,7 +243,8 @@ impl Parser<'_> {
         if next.kind != Kind::Word || !next.joined {
             return Ok(Arg { kind: ArgKind::Param(String::new()), span: dollar.span });
         }
-        let mut names = vec![self.next_name()];
+        let mut names = Vec::with_capacity(2);
+        names.push(self.next_name());
         while self.kind() == Kind::Dot && self.token().joined && self.names_field(self.at + 1) {
             self.advance();
             names.push(self.next_name());
