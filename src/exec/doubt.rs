@@ -4,6 +4,7 @@
 //! what depends on it, unless something else makes it false: `unknown and false` is false, as in Kleene's logic.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::CellRef;
 use crate::ir::RelationId;
@@ -12,15 +13,21 @@ use crate::value::Value;
 use crate::value::functions::EvalError;
 
 /// The reasons why a condition or value is unknown; empty when it is known, as nearly all are: that takes one word.
+/// Copies share what they hold: a row that may be there is met by many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Doubt(Option<Box<Reasons>>);
+pub struct Doubt(Option<Arc<Reasons>>);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Reasons {
     cells: BTreeSet<CellRef>,
     errors: BTreeSet<(Span, EvalError)>,
     span: Option<Span>,
+    /// Whether it was not asked for all its reasons.
+    is_cut: bool,
 }
+
+/// A doubt with so many cells needs no further reason: who mends that many asks again.
+const ENOUGH: usize = 100;
 
 static NO_CELLS: BTreeSet<CellRef> = BTreeSet::new();
 static NO_ERRORS: BTreeSet<(Span, EvalError)> = BTreeSet::new();
@@ -29,13 +36,13 @@ impl Doubt {
     /// Because of a cell.
     #[must_use]
     pub fn cell(cell: CellRef) -> Self {
-        Self(Some(Box::new(Reasons { cells: BTreeSet::from([cell]), ..Reasons::default() })))
+        Self(Some(Arc::new(Reasons { cells: BTreeSet::from([cell]), ..Reasons::default() })))
     }
 
     /// Because of a computation.
     #[must_use]
     pub fn error(error: EvalError, span: Span) -> Self {
-        Self(Some(Box::new(Reasons { errors: BTreeSet::from([(span, error)]), ..Reasons::default() })))
+        Self(Some(Arc::new(Reasons { errors: BTreeSet::from([(span, error)]), ..Reasons::default() })))
     }
 
     /// Cells without a value that it needs.
@@ -65,17 +72,42 @@ impl Doubt {
     /// Adds the reasons of `other`. The result does not depend on the order in which conditions were looked at.
     pub fn merge(&mut self, other: &Self) {
         let Some(other) = &other.0 else { return };
-        let own = self.0.get_or_insert_default();
+        let Some(own) = &mut self.0 else {
+            self.0 = Some(Arc::clone(other));
+            return;
+        };
+        if Arc::ptr_eq(own, other) {
+            return;
+        }
+        let own = Arc::make_mut(own);
         own.cells.extend(&other.cells);
         own.errors.extend(&other.errors);
         own.span = own.span.into_iter().chain(other.span).min();
+        own.is_cut |= other.is_cut;
+    }
+
+    /// Adds the reasons of `other`, one of many of equal standing; whether there are enough of them now, so that the rest need not
+    /// be looked for. What is in doubt for so many reasons stays in doubt, whatever the others are.
+    pub fn merge_until_enough(&mut self, other: &Self) -> bool {
+        self.merge(other);
+        let is_enough = self.cells().len() >= ENOUGH;
+        if is_enough && let Some(own) = &mut self.0 {
+            Arc::make_mut(own).is_cut = true;
+        }
+        is_enough
+    }
+
+    /// Whether some of the reasons may not be named.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.0.as_ref().is_some_and(|reasons| reasons.is_cut)
     }
 
     /// Both, `other` being that about a condition at `span`.
     #[must_use]
     pub fn and(&self, other: &Self, span: Span) -> Self {
         let mut about = other.clone();
-        about.0.get_or_insert_default().span = Some(span);
+        Arc::make_mut(about.0.get_or_insert_default()).span = Some(span);
         about.merge(self);
         about
     }

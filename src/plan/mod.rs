@@ -184,14 +184,23 @@ pub struct MeetAtom {
 /// Texts that are alike.
 #[derive(Clone, Debug)]
 pub struct Similar {
-    /// The table of the join.
-    pub table: usize,
-    /// Its column of texts.
+    /// The column of texts of the join's relation.
     pub column: usize,
     /// The variable with the other text.
     pub probe: VarId,
-    /// How alike, as a share of one.
-    pub threshold: Decimal,
+    /// How alike.
+    pub least: Likeness,
+    /// Whether the join is in a negation or an aggregate, where a pair that cannot be compared matters.
+    pub is_inner: bool,
+}
+
+/// How alike two texts are at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// Such a similarity, as a share of one.
+    Share(Decimal),
+    /// That many edits apart at most.
+    Edits(usize),
 }
 
 /// Whether a relation has a row with that key.

@@ -203,7 +203,9 @@ impl Runner<'_> {
 
     fn matcher(&mut self) -> &Matcher<'_> {
         let (world, limits) = (self.world, self.limits);
-        self.matcher.get_or_insert_with(|| Matcher::over(world.input, world.rows(true), &world.possible).within(limits))
+        self.matcher.get_or_insert_with(|| {
+            Matcher::over(world.input, world.rows(true), &world.possible).within(limits).recalling()
+        })
     }
 
     fn fault_of(&mut self, doubt: &Doubt) -> Fault {
@@ -214,7 +216,8 @@ impl Runner<'_> {
         if let Some((_, error)) = doubt.errors().first() {
             return Fault::Error(*error);
         }
-        if !doubt.cells().is_empty() && doubt.cells().iter().all(blank) { Fault::Blank } else { Fault::Unknown }
+        let is_blank = !doubt.cells().is_empty() && doubt.cells().iter().all(blank) && !doubt.is_cut();
+        if is_blank { Fault::Blank } else { Fault::Unknown }
     }
 
     /// What is bound in one row of the batch.

@@ -15,7 +15,6 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::sketch::{Sketch, Sketches};
-use crate::facts::store::{Data, Store};
 use crate::value::Decimal;
 use crate::value::functions::text::{self, Bigram};
 
@@ -84,30 +83,31 @@ impl Wanted {
 }
 
 impl Alike {
-    /// Over a column of texts; none for other columns, and where a threshold cannot be had.
+    /// Over the texts of rows, in order, each with a number of its own for every different one; none where a threshold cannot be
+    /// had.
     #[must_use]
-    pub fn new(store: &Store, table: usize, column: usize, threshold: Decimal) -> Option<Self> {
-        let column = &store.tables[table].columns[column];
-        let Data::Symbol(ids) = &column.data else { return None };
+    pub fn new<T: AsRef<str>>(
+        rows_of_texts: impl Iterator<Item = (u32, u32)>,
+        text: impl Fn(u32) -> T,
+        threshold: Decimal,
+    ) -> Option<Self> {
         if threshold.scale() > MOST_PLACES || threshold <= Decimal::ZERO || threshold > Decimal::ONE {
             return None;
         }
         let part = u128::try_from(threshold.mantissa()).ok()?;
         let mut alike = Self { part, whole: 10_u128.checked_pow(threshold.scale())?, ..Self::default() };
         let mut rows: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-        for (row, id) in (0_u32..).zip(ids) {
-            if column.state(row) == crate::facts::store::State::Present {
-                rows.entry(*id).or_default().push(row);
-            }
+        for (row, id) in rows_of_texts {
+            rows.entry(id).or_default().push(row);
         }
         let mut texts: Vec<(u32, Vec<u32>)> = rows.into_iter().collect();
         texts.sort_unstable();
-        let pairs: Vec<Vec<Bigram>> = texts.iter().map(|(id, _)| text::bigrams(store.symbols.text(*id))).collect();
+        let pairs: Vec<Vec<Bigram>> = texts.iter().map(|(id, _)| text::bigrams(text(*id).as_ref())).collect();
         alike.rank(&pairs);
         let mut sets: FxHashMap<Box<[u32]>, Vec<u32>> = FxHashMap::default();
         for ((id, rows), pairs) in texts.into_iter().zip(pairs) {
             if pairs.is_empty() {
-                alike.short.entry(text::norm(store.symbols.text(id))).or_default().extend(rows);
+                alike.short.entry(text::norm(text(id).as_ref())).or_default().extend(rows);
                 continue;
             }
             let mut ranks: Vec<u32> = pairs.iter().map(|pair| alike.ranks[pair]).collect();
@@ -268,12 +268,17 @@ mod tests {
         store
     }
 
+    fn alike(store: &Store, threshold: Decimal) -> Option<Alike> {
+        let Data::Symbol(ids) = &store.tables[0].columns[0].data else { return None };
+        Alike::new((0_u32..).zip(ids.iter().copied()), |id| store.symbols.text(id), threshold)
+    }
+
     /// Asks about some texts of the column and some others, against all pairs.
     fn check(texts: &[String], asked_about: &[&str]) {
         let store = store(texts);
         for threshold in [(1, 2), (50, 2), (66, 2), (8, 1), (905, 3), (100, 2)].map(|(n, scale)| Decimal::new(n, scale))
         {
-            let alike = Alike::new(&store, 0, 0, threshold).expect("a column of texts");
+            let alike = alike(&store, threshold).expect("a threshold of few places");
             let mut asked = Asked::default();
             for text in
                 texts.iter().map(String::as_str).step_by(texts.len() / 40 + 1).chain(asked_about.iter().copied())
@@ -326,7 +331,7 @@ mod tests {
     fn thresholds_that_the_condition_would_round_have_no_index() {
         let store = store(&["甲乙".to_owned()]);
         let third = Decimal::TWO / Decimal::new(3, 0);
-        assert!(Alike::new(&store, 0, 0, third).is_none());
-        assert!(Alike::new(&store, 0, 0, Decimal::ZERO).is_none());
+        assert!(alike(&store, third).is_none());
+        assert!(alike(&store, Decimal::ZERO).is_none());
     }
 }

@@ -10,9 +10,10 @@ use super::batch::{BATCH, Batch, Fault, Vector};
 use super::datalog;
 use super::eval::Scope;
 use super::index::Index;
+use super::likes::Likes;
 use super::nested::Memos;
 use super::notes::Notes;
-use super::similar::{Alike, Asked};
+use super::similar::Asked;
 use super::words::{Kind, NO_TEXT, NONE, is_none};
 use crate::exec::compare::same;
 use crate::exec::limits::{Limits, Stop};
@@ -184,7 +185,7 @@ impl<'r> Runner<'r> {
         let world = self.world;
         let index = world.index_of(&step.action);
         let groups = self.groups(&join.keys, index, join.relation, batch);
-        if let Some((similar, alike)) = world.alike(join) {
+        if let Some((similar, alike)) = world.alike(join).filter(|(similar, _)| self.can_be_asked(similar, batch)) {
             let lists = self.alike(similar, alike, (index, &groups), batch);
             let partners = |row: usize| lists[row].len();
             let pairs = |rows| datalog::listed(rows, &lists);
@@ -228,11 +229,17 @@ impl<'r> Runner<'r> {
         last
     }
 
+    /// Whether the texts that an index is asked about are all known, where it matters that some are not.
+    fn can_be_asked(&self, similar: &Similar, batch: &Batch) -> bool {
+        let scope = self.scope(batch);
+        !similar.is_inner || (0..batch.len).all(|row| scope.at(scope.place(similar.probe), row).is_ok())
+    }
+
     /// For each row, the rows in its group whose text is like its own.
     fn alike(
         &self,
         similar: &Similar,
-        alike: &Alike,
+        alike: &Likes,
         (index, groups): (&Index, &[u32]),
         batch: &Batch,
     ) -> Vec<Rc<[u32]>> {

@@ -9,19 +9,19 @@ use rustc_hash::FxHashMap;
 use super::batch::Vector;
 use super::derived::Derived;
 use super::index::{Index, Payload};
+use super::likes::Likes;
 use super::outcome::{self, Decoded};
-use super::similar::Alike;
 use super::totals::{Totals, TotalsKey};
 use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Column, Data};
 use crate::ir::RelationId;
-use crate::plan::{Action, Join, MeetAtom, RulePlan, Similar, Step};
-use crate::value::{Decimal, Value};
+use crate::plan::{Action, Join, Likeness, MeetAtom, RulePlan, Similar, Step};
+use crate::value::Value;
 
 /// With fewer rows, every pair is tried.
-const WORTH_ALIKE: u32 = 200;
+const WORTH_ALIKE: usize = 200;
 
 /// A relation, its key columns and what is found by them.
 pub type IndexKey = (RelationId, Vec<usize>, Payload);
@@ -46,7 +46,7 @@ pub struct World<'a> {
     /// Which rows of derived relations are new in this round, by relation.
     pub recent: Vec<std::ops::Range<usize>>,
     /// Texts by likeness, by table, column and threshold.
-    pub similar: BTreeMap<(usize, usize, Decimal), Option<Alike>>,
+    pub similar: BTreeMap<(RelationId, usize, Likeness), Option<Likes>>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,
     /// Aggregates for every key, while their stratum runs.
@@ -105,8 +105,8 @@ impl World<'_> {
                 Action::Aggregate(aggregate) if self.totals(plan, aggregate).is_some() => {}
                 Action::Aggregate(aggregate) => self.prepare(plan, &aggregate.nested.steps),
                 action => {
-                    if let Action::Join(Join { similar: Some(similar), .. }) = action {
-                        self.prepare_similar(similar);
+                    if let Action::Join(join) = action {
+                        self.prepare_similar(join);
                     }
                     for (key, table) in index_keys(action) {
                         self.refresh(key, table);
@@ -116,20 +116,25 @@ impl World<'_> {
         }
     }
 
-    fn prepare_similar(&mut self, similar: &Similar) {
-        let store = self.input.store;
-        let (table, column, threshold) = (similar.table, similar.column, similar.threshold);
-        if store.tables[table].rows >= WORTH_ALIKE {
-            let make = || Alike::new(store, table, column, threshold);
-            self.similar.entry((table, column, threshold)).or_insert_with(make);
+    fn prepare_similar(&mut self, join: &Join) {
+        let Some(Similar { column, least, .. }) = join.similar else { return };
+        let key = (join.relation, column, least);
+        let is_whole = join.table.is_some() || self.finished[join.relation.index()];
+        if is_whole && self.len(join.relation, join.table) >= WORTH_ALIKE && !self.similar.contains_key(&key) {
+            let likes = Likes::new(self, (join.relation, join.table), column, least);
+            self.similar.insert(key, likes);
         }
     }
 
     /// The texts by likeness that a join asks for, if they are worth it.
     #[must_use]
-    pub fn alike<'s>(&'s self, join: &'s Join) -> Option<(&'s Similar, &'s Alike)> {
+    pub fn alike<'s>(&'s self, join: &'s Join) -> Option<(&'s Similar, &'s Likes)> {
         let similar = join.similar.as_ref()?;
-        let alike = self.similar.get(&(similar.table, similar.column, similar.threshold))?.as_ref()?;
+        let has_gaps = |table: usize| self.input.store.tables[table].columns[similar.column].states.is_some();
+        if similar.is_inner && join.table.is_some_and(has_gaps) {
+            return None;
+        }
+        let alike = self.similar.get(&(join.relation, similar.column, similar.least))?.as_ref()?;
         Some((similar, alike))
     }
 

@@ -12,8 +12,8 @@ use crate::ir::{Aggregate, AggregateOp, Var};
 use crate::value::Value;
 
 /// What an aggregate ranges over.
-#[derive(Debug, Default)]
-struct Range {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Range {
     /// Targets of what is certainly in the braces.
     values: Vec<Value>,
     /// How many solutions are certainly in the braces.
@@ -22,14 +22,19 @@ struct Range {
     doubt: Doubt,
 }
 
+impl Range {
+    /// Whether there is a result in any case: a sum or count always has one, a least or greatest only when anything is there.
+    fn has_result(&self, aggregate: &Aggregate) -> bool {
+        matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Count) || self.members > 0
+    }
+}
+
 impl Matcher<'_> {
     pub(super) fn aggregate(&self, aggregate: &Aggregate, state: &mut State, then: &mut Then) -> Flow {
         let range = self.range(aggregate, state);
         if !range.doubt.is_empty() {
-            // A sum or count has a result in any case, a least or greatest only when anything is there.
-            let always = matches!(aggregate.op, AggregateOp::Sum | AggregateOp::Count) || range.members > 0;
             let slot = Slot::Unknown(Box::new(range.doubt.clone()));
-            if always {
+            if range.has_result(aggregate) {
                 return result(aggregate, slot, state, then);
             }
             return condition(Truth::Unknown(range.doubt), aggregate.span, state, &mut |state| {
@@ -48,7 +53,7 @@ impl Matcher<'_> {
     }
 
     fn range(&self, aggregate: &Aggregate, state: &mut State) -> Range {
-        let mut range = self.remembered(aggregate, state).unwrap_or_else(|| self.ranged(aggregate, state));
+        let mut range = self.remembered(aggregate, state).unwrap_or_else(|| self.recalled(aggregate, state));
         if aggregate.distinct && aggregate.target.is_some() {
             range.values.sort_unstable();
             range.values.dedup();
@@ -65,13 +70,33 @@ impl Matcher<'_> {
         Some(Range { members: values.len(), values, doubt: Doubt::default() })
     }
 
+    /// The range of the last time, where these are kept and what it is asked for is the same: of rows in order, many ask for the same.
+    fn recalled(&self, aggregate: &Aggregate, state: &mut State) -> Range {
+        let Some(ranges) = &self.ranges else { return self.ranged(aggregate, state) };
+        // A program is not moved while a matcher borrows it.
+        let key = std::ptr::from_ref(aggregate) as usize;
+        let outer: Vec<Slot> = aggregate.outer.iter().map(|var| state.bindings.get(*var).clone()).collect();
+        if let Some((_, known)) = ranges.borrow().get(&key).filter(|(known, _)| *known == outer) {
+            return known.clone();
+        }
+        let range = self.ranged(aggregate, state);
+        if self.stopped().is_none() {
+            ranges.borrow_mut().insert(key, (outer, range.clone()));
+        }
+        range
+    }
+
     fn ranged(&self, aggregate: &Aggregate, state: &mut State) -> Range {
         let mut range = Range::default();
         let _ = state.apart(|state| {
             self.literals(&aggregate.body, state, &mut |state| {
                 if !state.doubt.is_empty() {
-                    range.doubt.merge(&state.doubt);
-                    return Flow::Continue(());
+                    if !range.doubt.merge_until_enough(&state.doubt) {
+                        return Flow::Continue(());
+                    }
+                    // The result is not known: what is left to see is whether there is one.
+                    state.mode = Mode::Certain;
+                    return if range.has_result(aggregate) { Flow::Break(()) } else { Flow::Continue(()) };
                 }
                 range.members += 1;
                 match aggregate.target.as_ref().map(|target| self.eval(target, state)) {

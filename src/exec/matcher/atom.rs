@@ -16,8 +16,28 @@ const SELDOM: u32 = 8;
 /// What comes after a condition.
 pub(super) type Then<'t> = dyn FnMut(&mut State) -> Flow + 't;
 
+/// Positions of rows, in order.
+#[derive(Debug)]
+pub(super) enum Places {
+    /// All of these.
+    All(std::ops::Range<u32>),
+    /// Some of them.
+    Some(std::vec::IntoIter<u32>),
+}
+
+impl Iterator for Places {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::All(rows) => rows.next(),
+            Self::Some(rows) => rows.next(),
+        }
+    }
+}
+
 /// What a row has in a column.
-enum Content {
+pub(super) enum Content {
     Value(Value),
     Cell(CellRef),
     /// A cell of texts in which nothing is written: it equals no text.
@@ -35,13 +55,27 @@ impl Matcher<'_> {
         if !unknown.is_empty() {
             return self.unknown_join(atom, &unknown, state, then);
         }
-        let mut others = Doubt::default();
-        let rows = self.narrow(atom, state).into_iter().map(Candidate::Row);
-        let possible = if state.mode == Mode::Certain { &[][..] } else { self.possible.of(atom.relation) };
-        for row in rows.chain(possible.iter().map(Candidate::Possible)) {
+        let rows = self.narrow(atom, state).map(Candidate::Row);
+        let possible = self.may_be(atom, state).map(Candidate::Possible);
+        self.each(atom, &mut rows.chain(possible), state, then)
+    }
+
+    /// Those of the rows that fit; at once, where the mode says so, those that may be partners.
+    pub(super) fn each<'c>(
+        &self,
+        atom: &Atom,
+        rows: &mut dyn Iterator<Item = Candidate<'c>>,
+        state: &mut State,
+        then: &mut Then,
+    ) -> Flow {
+        let (mut others, mut is_enough) = (Doubt::default(), false);
+        for row in rows {
+            if state.mode == Mode::Certain && matches!(row, Candidate::Possible(_)) {
+                break;
+            }
             self.candidate(atom, row, state, then)?;
-            if state.mode == Mode::Started {
-                others.merge(&self.doubtful_partner(atom, row, state));
+            if state.mode == Mode::Started && !is_enough {
+                is_enough = others.merge_until_enough(&self.doubtful_partner(atom, row, state));
             }
         }
         if others.is_empty() { Flow::Continue(()) } else { self.unknown_partner(atom, &others, state, then) }
@@ -97,33 +131,19 @@ impl Matcher<'_> {
     }
 
     /// Positions of rows that may fit, in order: by index on the columns whose values are known.
-    pub(super) fn narrow(&self, atom: &Atom, state: &State) -> Vec<u32> {
+    pub(super) fn narrow(&self, atom: &Atom, state: &State) -> Places {
         if let Some(Value::Row(row)) = atom.row.and_then(|row| state.bindings.value(row)) {
-            return vec![*row];
+            return Places::All(*row..row.saturating_add(1));
         }
-        let all = || (0..self.row_count(atom.relation)).collect();
-        if self.scanning {
-            return all();
-        }
-        let mut key: Vec<(usize, &Value)> = Vec::new();
-        for (column, term) in &atom.args {
-            let value = match term {
-                Term::Const(value) => Some(value),
-                Term::Var(var) => state.bindings.value(*var),
-            };
-            if let Some(value) = value
-                && key.iter().all(|(other, _)| other != column)
-            {
-                key.push((*column, value));
-            }
-        }
+        let key = if self.scanning { Vec::new() } else { key(atom, state) };
+        let rows = 0..self.row_count(atom.relation);
         if key.is_empty() {
-            return all();
+            return Places::All(rows);
         }
-        key.sort_unstable_by_key(|(column, _)| *column);
         let Some(index) = self.index(atom.relation, &key) else {
-            let rows = 0..self.row_count(atom.relation);
-            return rows.filter(|row| self.may_fit(atom.relation, *row, &key)).collect();
+            return Places::Some(
+                rows.filter(|row| self.may_fit(atom.relation, *row, &key)).collect::<Vec<_>>().into_iter(),
+            );
         };
         let values: Vec<Value> = key.into_iter().map(|(_, value)| value.clone()).collect();
         let mut rows = index.rows.get(&values).cloned().unwrap_or_default();
@@ -131,7 +151,7 @@ impl Matcher<'_> {
             rows.extend(&index.wild);
             rows.sort_unstable();
         }
-        rows
+        Places::Some(rows.into_iter())
     }
 
     /// Whether a row may have these values in these columns: it has them, or does not say.
@@ -241,7 +261,7 @@ impl Matcher<'_> {
         }
     }
 
-    fn content(&self, relation: RelationId, candidate: Candidate, column: usize) -> Content {
+    pub(super) fn content(&self, relation: RelationId, candidate: Candidate, column: usize) -> Content {
         let row = match candidate {
             Candidate::Possible(row) => {
                 return match row.values.get(column).cloned().flatten() {
@@ -341,6 +361,24 @@ impl Matcher<'_> {
         }
         (why.is_empty() || state.mode != Mode::Certain).then_some(why)
     }
+}
+
+/// The columns of an atom whose values are known, ascending, each once.
+pub(super) fn key<'k>(atom: &'k Atom, state: &'k State) -> Vec<(usize, &'k Value)> {
+    let mut key: Vec<(usize, &Value)> = Vec::new();
+    for (column, term) in &atom.args {
+        let value = match term {
+            Term::Const(value) => Some(value),
+            Term::Var(var) => state.bindings.value(*var),
+        };
+        if let Some(value) = value
+            && key.iter().all(|(other, _)| other != column)
+        {
+            key.push((*column, value));
+        }
+    }
+    key.sort_unstable_by_key(|(column, _)| *column);
+    key
 }
 
 impl From<Content> for Slot {

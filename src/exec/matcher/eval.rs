@@ -95,7 +95,8 @@ impl Matcher<'_> {
         let blank = |cell: &crate::exec::CellRef| {
             self.input.store.tables[cell.table].columns[cell.column].state(cell.row) == CellState::Blank
         };
-        doubt.errors().is_empty() && !doubt.cells().is_empty() && doubt.cells().iter().all(blank)
+        let is_blank = doubt.errors().is_empty() && !doubt.cells().is_empty() && doubt.cells().iter().all(blank);
+        is_blank && !doubt.is_cut()
     }
 
     /// Half a unit of the finest scale written in that column of the table that the row came from.

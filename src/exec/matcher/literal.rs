@@ -14,10 +14,14 @@ use crate::value::generators;
 impl Matcher<'_> {
     /// Every solution of the conditions, in order.
     pub(super) fn literals(&self, body: &[Literal], state: &mut State, then: &mut Then) -> Flow {
-        match body.split_first() {
-            None => then(state),
-            Some((first, rest)) => self.literal(first, state, &mut |state| self.literals(rest, state, then)),
+        let Some((first, rest)) = body.split_first() else { return then(state) };
+        let mut then = |state: &mut State| self.literals(rest, state, then);
+        if let Literal::Atom(atom) = first
+            && let Some(rows) = self.look_ahead(atom, rest.iter(), state)
+        {
+            return self.each(atom, &mut rows.into_iter(), state, &mut then);
         }
+        self.literal(first, state, &mut then)
     }
 
     pub(super) fn literal(&self, literal: &Literal, state: &mut State, then: &mut Then) -> Flow {
@@ -49,7 +53,10 @@ impl Matcher<'_> {
                 if state.doubt.is_empty() {
                     return Flow::Break(());
                 }
-                why.merge(&state.doubt);
+                if why.merge_until_enough(&state.doubt) {
+                    // That it cannot be false is known: what is left to see is whether it is true.
+                    state.mode = Mode::Certain;
+                }
                 Flow::Continue(())
             })
         });

@@ -7,10 +7,12 @@
 //! found through such a condition comes with the [`Doubt`] that it is under.
 
 mod aggregate;
+mod ahead;
 mod atom;
 mod bindings;
 mod eval;
 mod literal;
+mod may_be;
 mod member;
 mod start;
 
@@ -73,9 +75,11 @@ pub struct Matcher<'a> {
     possible: &'a Possible,
     scanning: bool,
     indexes: RefCell<Indexes>,
+    possible_indexes: RefCell<may_be::Indexes>,
     counter: Cell<i64>,
     erred: Cell<bool>,
     memory: Option<Memory>,
+    ranges: Option<RefCell<Ranges>>,
     limits: Option<Limits>,
     /// How many rows it looked at, and why it stopped.
     looked: Cell<u32>,
@@ -84,6 +88,9 @@ pub struct Matcher<'a> {
 
 /// The indexes asked for so far, by relation; of each its columns.
 type Indexes = FxHashMap<RelationId, Vec<(Vec<usize>, Asked)>>;
+
+/// What aggregates ranged over last, and what their outer variables were bound to then.
+type Ranges = FxHashMap<usize, (Vec<Slot>, aggregate::Range)>;
 
 /// Columns of a relation, ascending, each with the value that is looked for.
 type Key<'k> = [(usize, &'k Value)];
@@ -172,9 +179,11 @@ impl<'a> Matcher<'a> {
             possible,
             scanning: false,
             indexes: RefCell::default(),
+            possible_indexes: RefCell::default(),
             counter: Cell::new(0),
             erred: Cell::new(false),
             memory: None,
+            ranges: None,
             limits: None,
             looked: Cell::new(0),
             stopped: Cell::new(None),
@@ -192,6 +201,13 @@ impl<'a> Matcher<'a> {
     #[must_use]
     pub fn remembering(mut self) -> Self {
         self.memory = Some(Memory::default());
+        self
+    }
+
+    /// Keeps what each aggregate ranged over last. Not where a body counts how often it is solved (`autoinc()`).
+    #[must_use]
+    pub fn recalling(mut self) -> Self {
+        self.ranges = Some(RefCell::default());
         self
     }
 

@@ -72,6 +72,12 @@ impl Matcher<'_> {
         if !asks && state.doubt.is_empty() && (start.give_up)(at, &state.bindings) {
             return Flow::Continue(());
         }
-        self.literal(literal, state, &mut |state| self.others(start, at + 1, state, then))
+        let mut rest = |state: &mut State| self.others(start, at + 1, state, then);
+        if let Literal::Atom(atom) = literal
+            && let Some(rows) = self.look_ahead(atom, start.others[at + 1..].iter().copied(), state)
+        {
+            return self.each(atom, &mut rows.into_iter(), state, &mut rest);
+        }
+        self.literal(literal, state, &mut rest)
     }
 }

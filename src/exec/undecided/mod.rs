@@ -71,7 +71,7 @@ pub fn settle(
 ) -> Result<Open, (RuleId, Stop)> {
     let mut open = Open::default();
     loop {
-        let matcher = Matcher::over(input, derived, possible).within(limits);
+        let matcher = Matcher::over(input, derived, possible).within(limits).recalling();
         let mut pass = Pass { matcher, limits, open: &mut open, found: Vec::new() };
         for id in &stratum.rules {
             let rule = &input.program.rules[id.index()];
