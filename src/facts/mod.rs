@@ -22,6 +22,7 @@ pub mod names;
 mod rows;
 
 // texts to values, and where they are kept,
+pub mod address;
 pub mod cells;
 pub mod store;
 

@@ -229,7 +229,7 @@ pub struct Var {
 }
 
 /// One condition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Literal {
     /// Holds for each row of a relation that fits.
     Atom(Atom),
@@ -270,7 +270,7 @@ impl Literal {
 }
 
 /// `relation(…)`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Atom {
     /// The relation.
     pub relation: RelationId,
@@ -293,7 +293,7 @@ pub enum Term {
 }
 
 /// `not (body)`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Negation {
     /// What must have no solution.
     pub body: Vec<Literal>,
@@ -302,7 +302,7 @@ pub struct Negation {
 }
 
 /// `i in money_items(text)`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Generate {
     /// The row variable, bound to a record of the function's columns.
     pub row: VarId,
@@ -315,7 +315,7 @@ pub struct Generate {
 }
 
 /// `a < b`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compare {
     /// The comparison.
     pub op: CompareOp,
@@ -330,7 +330,7 @@ pub struct Compare {
 }
 
 /// `x = expression`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bind {
     /// The variable.
     pub var: VarId,
@@ -341,7 +341,7 @@ pub struct Bind {
 }
 
 /// `record = [a, b]`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unpack {
     /// What is taken apart.
     pub record: Expr,
@@ -354,7 +354,7 @@ pub struct Unpack {
 }
 
 /// `result = sum target : { body }`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
     /// The variable for the result; if it was bound before, the two must be the same.
     pub result: VarId,
@@ -402,7 +402,7 @@ impl AggregateOp {
 }
 
 /// `x is blank`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Is {
     /// A variable bound to a cell.
     pub var: VarId,
@@ -415,7 +415,7 @@ pub struct Is {
 }
 
 /// `contains(a, b)`
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Test {
     /// A function of Boolean result.
     pub function: Function,
@@ -428,7 +428,7 @@ pub struct Test {
 }
 
 /// An expression over bound variables.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A variable.
     Var(VarId),

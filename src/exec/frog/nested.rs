@@ -189,7 +189,7 @@ impl Runner<'_> {
             result = match found.get(aggregate.result) {
                 Slot::Value(value) if doubt.is_empty() => Ok(Some(value.clone())),
                 Slot::Unknown(why) => {
-                    let mut why = (**why).clone();
+                    let mut why = why.clone();
                     why.merge(doubt);
                     Err(why)
                 }
@@ -232,12 +232,10 @@ impl Runner<'_> {
                     Slot::Cell(CellRef { table, row: batch.words(slot)[row], column })
                 }
                 (Err(Fault::Error(error)), Place::Slot(_)) => {
-                    Slot::Unknown(Box::new(Doubt::error(error, self.rule.vars[var.index()].span)))
+                    Slot::Unknown(Doubt::error(error, self.rule.vars[var.index()].span))
                 }
                 // Why it is unknown is found again when the instance is settled.
-                (Err(_), Place::Slot(_)) => {
-                    Slot::Unknown(Box::new(Doubt::error(EvalError::NotDefined, self.rule.span)))
-                }
+                (Err(_), Place::Slot(_)) => Slot::Unknown(Doubt::error(EvalError::NotDefined, self.rule.span)),
             };
             bindings.set(var, slot);
         }

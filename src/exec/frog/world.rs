@@ -45,7 +45,7 @@ pub struct World<'a> {
     pub possible: Possible,
     /// Which rows of derived relations are new in this round, by relation.
     pub recent: Vec<std::ops::Range<usize>>,
-    /// Texts by likeness, by table, column and threshold.
+    /// Texts by likeness, by relation, column and how alike; none where there is no index for that.
     pub similar: BTreeMap<(RelationId, usize, Likeness), Option<Likes>>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// What an aggregate ranges over.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Range {
+struct Range {
     /// Targets of what is certainly in the braces.
     values: Vec<Value>,
     /// How many solutions are certainly in the braces.
@@ -29,11 +29,26 @@ impl Range {
     }
 }
 
+/// What an aggregate ranged over, and what its outer variables were bound to then.
+#[derive(Debug)]
+pub(super) struct Recalled {
+    aggregate: Aggregate,
+    outer: Vec<Slot>,
+    range: Range,
+}
+
+impl Recalled {
+    /// Whether it is that of this aggregate, which may be a copy that stands elsewhere, for these bindings.
+    fn is_of(&self, aggregate: &Aggregate, outer: &[Slot]) -> bool {
+        self.outer == outer && self.aggregate == *aggregate
+    }
+}
+
 impl Matcher<'_> {
     pub(super) fn aggregate(&self, aggregate: &Aggregate, state: &mut State, then: &mut Then) -> Flow {
         let range = self.range(aggregate, state);
         if !range.doubt.is_empty() {
-            let slot = Slot::Unknown(Box::new(range.doubt.clone()));
+            let slot = Slot::Unknown(range.doubt.clone());
             if range.has_result(aggregate) {
                 return result(aggregate, slot, state, then);
             }
@@ -47,7 +62,7 @@ impl Matcher<'_> {
             Ok(None) => Flow::Continue(()),
             Err(error) => {
                 let why = self.no_value(error, aggregate.span);
-                result(aggregate, Slot::Unknown(Box::new(why)), state, then)
+                result(aggregate, Slot::Unknown(why), state, then)
             }
         }
     }
@@ -72,16 +87,16 @@ impl Matcher<'_> {
 
     /// The range of the last time, where these are kept and what it is asked for is the same: of rows in order, many ask for the same.
     fn recalled(&self, aggregate: &Aggregate, state: &mut State) -> Range {
-        let Some(ranges) = &self.ranges else { return self.ranged(aggregate, state) };
-        // A program is not moved while a matcher borrows it.
-        let key = std::ptr::from_ref(aggregate) as usize;
+        let Some(recalled) = &self.recalled else { return self.ranged(aggregate, state) };
         let outer: Vec<Slot> = aggregate.outer.iter().map(|var| state.bindings.get(*var).clone()).collect();
-        if let Some((_, known)) = ranges.borrow().get(&key).filter(|(known, _)| *known == outer) {
-            return known.clone();
+        let key = (aggregate.span, aggregate.result);
+        if let Some(last) = recalled.borrow().get(&key).filter(|last| last.is_of(aggregate, &outer)) {
+            return last.range.clone();
         }
         let range = self.ranged(aggregate, state);
         if self.stopped().is_none() {
-            ranges.borrow_mut().insert(key, (outer, range.clone()));
+            let last = Recalled { aggregate: aggregate.clone(), outer, range: range.clone() };
+            recalled.borrow_mut().insert(key, last);
         }
         range
     }
@@ -141,7 +156,7 @@ fn result(aggregate: &Aggregate, slot: Slot, state: &mut State, then: &mut Then)
         (Slot::Unbound, _) => return with(aggregate.result, slot, state, then),
         (Slot::Value(bound), Slot::Value(value)) if same(bound, value) => Truth::True,
         (Slot::Value(_), Slot::Value(_)) => Truth::False,
-        (_, Slot::Unknown(doubt)) => Truth::Unknown((**doubt).clone()),
+        (_, Slot::Unknown(doubt)) => Truth::Unknown(doubt.clone()),
         _ => Truth::Unknown(state.bindings.doubt(aggregate.result)),
     };
     condition(truth, aggregate.span, state, then)

@@ -121,7 +121,7 @@ impl Matcher<'_> {
         let vars = atom.column_vars().chain(atom.row);
         let free: Vec<VarId> = vars.filter(|var| !state.bindings.is_bound(*var)).collect();
         for var in &free {
-            state.bindings.set(*var, Slot::Unknown(Box::new(why.clone())));
+            state.bindings.set(*var, Slot::Unknown(why.clone()));
         }
         let flow = doubting(why, atom.span, state, then);
         for var in &free {
@@ -386,7 +386,7 @@ impl From<Content> for Slot {
         match content {
             Content::Value(value) => Self::Value(value),
             Content::Cell(cell) | Content::NoText(cell) => Self::Cell(cell),
-            Content::Unknown(doubt) => Self::Unknown(Box::new(doubt)),
+            Content::Unknown(doubt) => Self::Unknown(doubt),
         }
     }
 }

@@ -16,7 +16,7 @@ pub enum Slot {
     /// A cell without a value.
     Cell(CellRef),
     /// Something that could not be decided.
-    Unknown(Box<Doubt>),
+    Unknown(Doubt),
 }
 
 /// What the variables of a rule are bound to.
@@ -86,7 +86,7 @@ impl Bindings {
     pub(super) fn doubt(&self, var: VarId) -> Doubt {
         match self.get(var) {
             Slot::Cell(cell) => Doubt::cell(*cell),
-            Slot::Unknown(doubt) => (**doubt).clone(),
+            Slot::Unknown(doubt) => doubt.clone(),
             Slot::Unbound | Slot::Value(_) => Doubt::default(),
         }
     }

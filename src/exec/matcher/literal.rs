@@ -84,7 +84,7 @@ impl Matcher<'_> {
         match rows {
             Err(_) if state.mode == Mode::Certain => Flow::Continue(()),
             Err(why) => {
-                let slot = Slot::Unknown(Box::new(why.clone()));
+                let slot = Slot::Unknown(why.clone());
                 doubting(&why, generate.span, state, &mut |state| with(generate.row, slot.clone(), state, then))
             }
             Ok(rows) => rows.iter().try_for_each(|row| {
@@ -114,7 +114,7 @@ impl Matcher<'_> {
                 condition(Truth::Unknown(state.bindings.doubt(bind.var)), bind.span, state, then)
             }
             // The value is not known: that matters when a condition needs it.
-            (Err(why), Slot::Unbound) => with(bind.var, Slot::Unknown(Box::new(why)), state, then),
+            (Err(why), Slot::Unbound) => with(bind.var, Slot::Unknown(why), state, then),
             (Err(why), _) => condition(Truth::Unknown(why), bind.span, state, then),
         }
     }
@@ -126,7 +126,7 @@ impl Matcher<'_> {
             Err(why) => {
                 let free: Vec<VarId> = unpack.fields.iter().flatten().filter_map(|term| free(term, state)).collect();
                 for var in &free {
-                    state.bindings.set(*var, Slot::Unknown(Box::new(why.clone())));
+                    state.bindings.set(*var, Slot::Unknown(why.clone()));
                 }
                 let flow = condition(Truth::Unknown(why), unpack.span, state, then);
                 unbind(&free, state);
@@ -173,7 +173,7 @@ impl Matcher<'_> {
         let found = match state.bindings.get(is.var) {
             Slot::Value(_) => StoreState::Present,
             Slot::Cell(cell) => self.input.store.tables[cell.table].columns[cell.column].state(cell.row),
-            Slot::Unknown(doubt) => return Truth::Unknown((**doubt).clone()),
+            Slot::Unknown(doubt) => return Truth::Unknown(doubt.clone()),
             Slot::Unbound => return Truth::Unknown(self.no_value(EvalError::NotDefined, is.span)),
         };
         if admits(is, found) { Truth::True } else { Truth::False }

@@ -33,6 +33,7 @@ use super::limits::{Limits, Stop};
 use super::{Input, Outcome, Rows};
 use crate::facts::store::Cell as Content;
 use crate::ir::{Atom, Expr, Literal, Origin, RelationId, Var, VarId};
+use crate::source::Span;
 use crate::value::Value;
 
 /// After how many rows it looks at the clock.
@@ -79,7 +80,7 @@ pub struct Matcher<'a> {
     counter: Cell<i64>,
     erred: Cell<bool>,
     memory: Option<Memory>,
-    ranges: Option<RefCell<Ranges>>,
+    recalled: Option<RefCell<LastRanges>>,
     limits: Option<Limits>,
     /// How many rows it looked at, and why it stopped.
     looked: Cell<u32>,
@@ -89,8 +90,8 @@ pub struct Matcher<'a> {
 /// The indexes asked for so far, by relation; of each its columns.
 type Indexes = FxHashMap<RelationId, Vec<(Vec<usize>, Asked)>>;
 
-/// What aggregates ranged over last, and what their outer variables were bound to then.
-type Ranges = FxHashMap<usize, (Vec<Slot>, aggregate::Range)>;
+/// What aggregates ranged over last, by place and result.
+type LastRanges = FxHashMap<(Span, VarId), aggregate::Recalled>;
 
 /// Columns of a relation, ascending, each with the value that is looked for.
 type Key<'k> = [(usize, &'k Value)];
@@ -183,7 +184,7 @@ impl<'a> Matcher<'a> {
             counter: Cell::new(0),
             erred: Cell::new(false),
             memory: None,
-            ranges: None,
+            recalled: None,
             limits: None,
             looked: Cell::new(0),
             stopped: Cell::new(None),
@@ -207,7 +208,7 @@ impl<'a> Matcher<'a> {
     /// Keeps what each aggregate ranged over last. Not where a body counts how often it is solved (`autoinc()`).
     #[must_use]
     pub fn recalling(mut self) -> Self {
-        self.ranges = Some(RefCell::default());
+        self.recalled = Some(RefCell::default());
         self
     }
 

@@ -6,7 +6,6 @@
 //! map under [`Request::name`], complains at [`Request::at`] where it has no better place, and never panics.
 
 // What all readers hand over, and what several of them need:
-pub mod address;
 pub mod captions;
 pub mod encoding;
 pub mod layout;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::address::{Address, Position};
 use super::slice::Slice;
 use crate::diagnostic::Diagnostic;
+use crate::facts::address::{Address, Position};
 use crate::source::Span;
 
 /// A table as a file has it, before its columns are mapped to a relation's.

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::Places;
+use crate::facts::address::{Address, Position};
 use crate::facts::cells;
-use crate::facts::read::address::{Address, Position};
 use crate::source::{SourceMap, Span};
 
 /// The places of a source whose cells were read one by one.

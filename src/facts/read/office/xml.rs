@@ -74,6 +74,10 @@ pub trait Walk {
     fn close(&mut self, name: &str);
     /// Text, unescaped.
     fn text(&mut self, text: &str);
+    /// Why no more is wanted, if so; asked after every node.
+    fn stop(&self) -> Option<Trouble> {
+        None
+    }
 }
 
 /// The end of an element.
@@ -147,6 +151,9 @@ impl<R: BufRead> Xml<R> {
                 Ok(Node::Other) => {}
                 Ok(Node::End) => return None,
                 Err(trouble) => return Some(trouble),
+            }
+            if let Some(trouble) = walk.stop() {
+                return Some(trouble);
             }
         }
     }

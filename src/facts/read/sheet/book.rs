@@ -1,12 +1,9 @@
 //! [`Book`]: sheets that stand one after another in one text, as they are read.
 
 use super::room::Room;
-use super::{Merge, Sheet};
-use crate::facts::read::address::{MOST_COLUMNS, MOST_ROWS, Position};
+use super::{MOST_MERGES, Merge, Sheet};
+use crate::facts::address::{MOST_COLUMNS, MOST_ROWS, Position};
 use crate::facts::read::office::Trouble;
-
-/// Merged ranges that are kept of one sheet.
-const MOST_MERGES: usize = 1 << 20;
 
 /// The sheets that are finished, and the one that is being read.
 #[derive(Debug, Default)]

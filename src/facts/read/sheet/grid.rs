@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::super::Request;
-use super::super::address::Position;
 use super::super::layout::Layout;
 use super::super::office::Trouble;
 use super::super::raw::{OnSheet, RawCell, RawRow, RawTable};
 use super::super::slice::Slice;
 use super::Sheet;
+use crate::facts::address::Position;
 use crate::source::{SourceMap, Span};
 use crate::text;
 

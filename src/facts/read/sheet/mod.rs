@@ -19,7 +19,6 @@ mod xml_2003;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::address::Position;
 use super::delimited;
 use super::html;
 use super::office::{Archive, OLE_MAGIC, Trouble, ZIP_MAGIC};
@@ -27,6 +26,7 @@ use super::open;
 use super::raw::RawTable;
 use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::facts::address::Position;
 use crate::source::SourceMap;
 use crate::text;
 
@@ -180,6 +180,8 @@ pub(super) fn plain_number(number: f64) -> String {
     number::plain(&format!("{number:e}"), 0, 0).unwrap_or_else(|| number.to_string())
 }
 
+/// Merged ranges that are kept of one sheet.
+const MOST_MERGES: usize = 1 << 20;
 /// Runs of hidden columns that are kept of one sheet.
 const MOST_HIDDEN: usize = 1000;
 /// Formulas that are kept of one sheet, and how long each may be.

@@ -1,10 +1,10 @@
 //! What an auditor should know of a sheet beyond its cells: what it hides, what it never computed, what was not read.
 
 use super::super::Request;
-use super::super::address::{Position, letters};
 use super::super::raw::RawTable;
 use super::{Sheet, recalc};
 use crate::diagnostic::{Code, Diagnostic, Report, Text};
+use crate::facts::address::{Position, letters};
 use crate::source::Span;
 use crate::text;
 

@@ -2,12 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::office::xml::{self, Element, Xml};
 use super::super::office::{Archive, Trouble};
 use super::super::run::{Line, Run};
 use super::book::Book;
 use super::{Sheet, number};
+use crate::facts::address::{MOST_COLUMNS, MOST_ROWS};
 use crate::text;
 
 /// Every sheet of the workbook.

@@ -5,8 +5,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::address::{Position, position};
 use super::Sheet;
+use crate::facts::address::{Position, position};
 use crate::value::{Decimal, parse_decimal};
 
 /// Cells that all sums of one sheet may visit.

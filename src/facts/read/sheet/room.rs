@@ -31,6 +31,9 @@ impl Room {
     /// Whether there is room for so many more cells of `sheet`, each with a text of `len` bytes; the sheet is cut off where
     /// there is none.
     pub(super) fn has(&mut self, sheet: &mut Sheet, count: usize, len: usize) -> bool {
+        if sheet.cut.is_some() {
+            return false;
+        }
         let taken = self.take(count.saturating_mul(weight(len)));
         taken.map_err(|full| sheet.cut.get_or_insert(full)).is_ok()
     }
@@ -85,6 +88,7 @@ mod tests {
         assert!(room.has(&mut sheet, 1, 64 * (MOST_CELLS - 1)) && sheet.cut.is_none());
         assert!(!room.has(&mut sheet, 1, 1) && sheet.cut.is_some());
         room.begin();
+        let mut sheet = Sheet::default();
         assert!(!room.has(&mut sheet, MOST_CELLS, 64) && !room.has(&mut sheet, 1, 1), "repeated ones as well");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use super::super::office::Trouble;
-use super::super::office::xml::{Element, Node, Xml};
+use super::super::office::xml::{self, Element, Node, Xml};
 use super::super::run::Run;
 use crate::text;
 
@@ -70,23 +70,7 @@ pub(super) enum Merge {
 /// Reads a document; what was read before it broke, and how it broke.
 pub(super) fn read(input: impl BufRead, headings: &[String]) -> (Vec<Item>, Option<Trouble>) {
     let mut walk = Walk { headings, ..Walk::default() };
-    let mut xml = Xml::new(input);
-    let cut = loop {
-        match xml.node() {
-            Ok(Node::Open(element)) => walk.open(&element),
-            Ok(Node::Close(end)) => walk.close(end.name()),
-            Ok(Node::Text(text)) => walk.text(&text),
-            Ok(Node::Other) => {}
-            Ok(Node::End) => break None,
-            Err(trouble) => break Some(trouble),
-        }
-        if walk.count > MOST_CELLS {
-            break Some(Trouble::limit(text!(
-                "表格过大，其余没有读入",
-                "its tables are too large; the rest was not read"
-            )));
-        }
-    };
+    let cut = Xml::new(input).tell(&mut walk);
     // What was open when the document broke is kept too.
     while !walk.tables.is_empty() {
         walk.close_cell();
@@ -146,7 +130,7 @@ struct OpenTable {
     inner: Vec<Item>,
 }
 
-impl Walk<'_> {
+impl xml::Walk for Walk<'_> {
     fn open(&mut self, element: &Element<'_>) {
         let name = element.name();
         if self.in_row_properties
@@ -188,6 +172,39 @@ impl Walk<'_> {
         }
     }
 
+    fn close(&mut self, name: &str) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        match name {
+            "p" => self.close_paragraph(),
+            "t" => self.in_text = false,
+            "r" => self.run = Run::default(),
+            "pPr" => self.in_properties = false,
+            "trPr" => self.in_row_properties = false,
+            "tc" => self.close_cell(),
+            "tr" => self.close_row(),
+            "tbl" => self.close_table(),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.in_text && self.skipped == 0 {
+            let run = self.run;
+            self.push(&run.read(text));
+        }
+    }
+
+    fn stop(&self) -> Option<Trouble> {
+        let full =
+            || Trouble::limit(text!("表格过大，其余没有读入", "its tables are too large; the rest was not read"));
+        (self.count > MOST_CELLS).then(full)
+    }
+}
+
+impl Walk<'_> {
     /// What is said of the cell or row that is open.
     fn property(&mut self, element: &Element<'_>) {
         let value = element.attribute("val");
@@ -239,31 +256,6 @@ impl Walk<'_> {
     fn push(&mut self, text: &str) {
         if let Some((paragraph, _)) = self.paragraphs.last_mut() {
             paragraph.push_str(text);
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        if self.in_text && self.skipped == 0 {
-            let run = self.run;
-            self.push(&run.read(text));
-        }
-    }
-
-    fn close(&mut self, name: &str) {
-        if self.skipped > 0 {
-            self.skipped -= 1;
-            return;
-        }
-        match name {
-            "p" => self.close_paragraph(),
-            "t" => self.in_text = false,
-            "r" => self.run = Run::default(),
-            "pPr" => self.in_properties = false,
-            "trPr" => self.in_row_properties = false,
-            "tc" => self.close_cell(),
-            "tr" => self.close_row(),
-            "tbl" => self.close_table(),
-            _ => {}
         }
     }
 

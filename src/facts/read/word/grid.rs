@@ -1,9 +1,9 @@
 //! The cells of a table by column: what a merged cell covers shows it.
 
-use super::super::address::letters;
 use super::super::layout::Layout;
 use super::super::raw::{RawCell, RawRow};
 use super::body::{Cell, Merge, Row, Table};
+use crate::facts::address::letters;
 
 /// Columns of a table that are kept.
 const MOST_COLUMNS: usize = 1024;

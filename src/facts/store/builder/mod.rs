@@ -3,10 +3,10 @@
 use super::column::ColumnBuilder;
 use super::places::{CellPlaces, without_blanks};
 use super::{Column, Data, Places, Source, Store, Symbols, Table};
+use crate::facts::address::Address;
 use crate::facts::bulk::Chunk;
 use crate::facts::cells::{self, CellKind, Reading, Written};
 use crate::facts::manifest::CellUnit;
-use crate::facts::read::address::Address;
 use crate::progress;
 use crate::schema::{ColumnType, Precision, Relation, Schema};
 use crate::source::{FileId, Span};

@@ -7,11 +7,11 @@ mod compound;
 mod records;
 mod strings;
 
-use super::super::address::MOST_COLUMNS;
 use super::super::office::Trouble;
 use super::room::Room;
 use super::style::NumberFormat;
 use super::{MOST_HIDDEN, Merge, Sheet, shown, some};
+use crate::facts::address::MOST_COLUMNS;
 use crate::text;
 use compound::Compound;
 use records::{Record, Records, double, word};

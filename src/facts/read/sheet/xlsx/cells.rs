@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::io::BufRead;
 
-use super::super::super::address::{MOST_COLUMNS, MOST_ROWS, position};
 use super::super::super::office::xml::{self, Element, Xml};
 use super::super::super::run::Run;
 use super::super::room::Room;
 use super::super::style::NumberFormat;
-use super::super::{MOST_HIDDEN, Merge, Sheet, shown};
+use super::super::{MOST_HIDDEN, MOST_MERGES, Merge, Sheet, shown};
 use super::parts::unescaped;
+use crate::facts::address::{MOST_COLUMNS, MOST_ROWS, position};
 
 /// What the cells of all sheets refer to.
 pub(super) struct Context {
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
         let reference = element.attribute("ref").unwrap_or_default();
         let (first, last) = reference.split_once(':').unwrap_or((&reference, &reference));
         if let (Some((top, left)), Some((bottom, right))) = (position(first), position(last))
-            && (top <= bottom && left <= right && self.sheet.merges.len() < MOST_ROWS as usize)
+            && (top <= bottom && left <= right && self.sheet.merges.len() < MOST_MERGES)
         {
             self.sheet.merges.push(Merge { top, left, bottom, right });
         }

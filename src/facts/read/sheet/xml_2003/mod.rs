@@ -6,7 +6,6 @@ use std::io::BufReader;
 use rustc_hash::FxHashMap;
 
 use super::super::Request;
-use super::super::address::{MOST_COLUMNS, MOST_ROWS};
 use super::super::encoding;
 use super::super::office::Trouble;
 use super::super::office::xml::{self, Element, Xml};
@@ -15,6 +14,7 @@ use super::book::Book;
 use super::style::NumberFormat;
 use super::{Sheet, shown};
 use crate::diagnostic::Report;
+use crate::facts::address::{MOST_COLUMNS, MOST_ROWS};
 
 /// Bytes from the top in which such a document says that it is one.
 const SAID_WITHIN: usize = 4096;
