@@ -44,8 +44,8 @@ impl Builder<'_> {
             );
         } else {
             let old = reads == Reads::Old;
-            let join =
-                Join { relation, table, keys, row, columns: columns.clone(), old, similar: None, span: atom.span };
+            let (columns, span) = (columns.clone(), atom.span);
+            let join = Join { relation, table, keys, row, columns, old, similar: None, equal: None, span };
             self.push(Action::Join(join), estimate);
         }
         if let (Some(table), Some(row)) = (table, row) {

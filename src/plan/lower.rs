@@ -7,7 +7,7 @@ use super::{
     Action, AggregateStep, Check, Compute, Exists, GenerateStep, Nested, NotStep, Place, RulePlan, Sizes, Step,
     UnpackStep,
 };
-use super::{order, similar};
+use super::{equal, order, similar};
 use crate::ir::{
     Aggregate, AggregateOp, Bind, Compare, Expr, Generate, Literal, Negation, Origin, Program, RelationId, RuleId,
     Term, Unpack, Var, VarId,
@@ -60,6 +60,7 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let mut plan =
         RulePlan { rule: id, delta, head: rule.head, args: rule.args.clone(), steps, places: builder.places };
     similar::mark(&mut plan);
+    equal::mark(&mut plan);
     plan
 }
 

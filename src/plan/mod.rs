@@ -5,6 +5,7 @@
 //! engine that runs it, and prints itself.
 
 mod atom;
+mod equal;
 mod estimate;
 mod lower;
 mod meet;
@@ -151,6 +152,8 @@ pub struct Join {
     pub old: bool,
     /// Only partners with a text like that of a variable; what follows checks it again.
     pub similar: Option<Similar>,
+    /// Only partners for which equalities may hold; what follows checks them again.
+    pub equal: Option<Box<Equal>>,
     /// Where it is written.
     pub span: Span,
 }
@@ -190,6 +193,19 @@ pub struct Similar {
     pub probe: VarId,
     /// How alike.
     pub least: Likeness,
+    /// Whether the join is in a negation or an aggregate, where a pair that cannot be compared matters.
+    pub is_inner: bool,
+}
+
+/// What some expressions over the columns of the partner give equals what others give.
+#[derive(Clone, Debug, Default)]
+pub struct Equal {
+    /// Over what the join binds.
+    pub own: Vec<Expr>,
+    /// The same, with the number of a column in place of its variable: equal for joins that can share an index.
+    pub by: Vec<Expr>,
+    /// Over what is bound before, one for each.
+    pub probe: Vec<Expr>,
     /// Whether the join is in a negation or an aggregate, where a pair that cannot be compared matters.
     pub is_inner: bool,
 }

@@ -92,10 +92,15 @@ impl Printer<'_> {
                     self.word("连接", "join")
                 };
                 let old = if join.old { self.word("（旧的行）", " (old rows)") } else { "" };
-                let like = if join.similar.is_some() {
-                    self.word("，只取文字相似的", ", texts alike only")
-                } else {
-                    ""
+                let like = match &join.equal {
+                    Some(equal) => {
+                        let pairs = equal.own.iter().zip(&equal.probe);
+                        let pairs: Vec<String> =
+                            pairs.map(|(own, probe)| format!("{} = {}", self.expr(own), self.expr(probe))).collect();
+                        self.word("，只取相等的：", ", equal only: ").to_owned() + &pairs.join(", ")
+                    }
+                    None if join.similar.is_some() => self.word("，只取文字相似的", ", texts alike only").to_owned(),
+                    None => String::new(),
                 };
                 format!("{how} {}{old}{}{like}", self.relation(join.relation), self.keys(join.relation, &join.keys))
             }

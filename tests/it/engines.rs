@@ -488,6 +488,37 @@ fn joins_by_likeness_find_what_every_pair_finds() {
     }
 }
 
+#[test]
+fn joins_by_computed_equality_find_what_every_pair_finds() {
+    let rules = [
+        "d(x, t, u) :- s(x, t), w(y, u), norm(t) = norm(u), x <= y.",
+        "d(x, t, u) :- s(x, t), w(y, u), substr(u, 0, 2) = substr(t, 0, 2), strlen(u) + y = strlen(t) + x.",
+        "d(x, t, u) :- w(x, t), w(y, u), x * 2 = y + 1.",
+        "d(x, t, u) :- w(x, t), w(y, u), k = substr(t, 0, 4), m = substr(u, 0, 4), k = m, x < y.",
+        "d(x, t, u) :- w(x, t), w(y, u), 20 / (y - 3) = x, x < 30.",
+        "d(x, t, u) :- w(x, t), s(y, u), 20 / (x - 3) = strlen(u), x < 30.",
+        "d(n, t, t) :- s(_, t), n = count : { s(_, v), norm(v) = norm(t) }, n > 0.",
+        "d(n, t, t) :- w(x, t), n = count : { s(_, v), strlen(v) = x % 7 + 2, y = x }, n > 1, y = x.",
+        "d(x, t, t) :- s(x, t), not (w(y, v), norm(v) = norm(t), y != x).",
+        "d(x, t, t) :- s(x, t), not (s(y, v), substr(v, 0, 6) = substr(t, 0, 6), y != x).",
+        ".decl h(x:number, t:symbol)\nh(x, t) :- w(x, t), x > 2.\n\
+         d(x, t, u) :- h(x, t), h(y, u), norm(u) = norm(t), x + y < 15.",
+        ".decl h(x:number)\nh(x * 30 + range(0, 30)) :- w(x, _).\nd(x, t, t) :- w(x, t), h(y), y % 100 = x + 90, y > 200.",
+        ".decl h(x:number, t:symbol)\nh(x, t) :- w(x, t).\n\
+         d(n, t, t) :- w(x, t), n = count : { h(y, _), y * 3 = x + 1 }.",
+        ".decl h(x:number, t:symbol)\nh(x, t) :- s(x, t), x > 2.\nd(x, t, u) :- s(x, t), h(x2, u), t = norm(u), x <= x2.",
+    ];
+    let store = likeness_store();
+    for rule in rules {
+        let text = format!(
+            ".decl s(x:number, t:symbol)\n.input s\n.decl w(x:number, t:symbol)\n.input w\n\
+             .decl d(x:number, t:symbol, u:symbol)\n.output d\n{rule}"
+        );
+        let (found, outcome) = agreed(&text, &store);
+        assert!(found.len() + outcome.undecided.len() > 4, "{rule}");
+    }
+}
+
 /// Texts that repeat parts of each other in the tables `s(x, t)`, where some are blank, and `w(x, t)`.
 fn likeness_store() -> Store {
     let words = ["修缮道路", "采购设备", "公园", "学校操场", "一期", "二期"];

@@ -6,7 +6,6 @@
 //! merges.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use datafrog::{Iteration, Leapers, Relation, Variable};
 
@@ -21,7 +20,7 @@ enum Leap<'leap> {
     /// The same, without what the last round added.
     Old { groups: &'leap [u32], index: &'leap Index },
     /// Rows with partners of their own.
-    Listed { lists: &'leap [Rc<[u32]>] },
+    Listed { lists: &'leap [&'leap [u32]] },
     /// Rows with the values that all sides have for them: the one with the fewest proposes, the others check.
     Meet { sides: &'leap [Side<'leap>] },
 }
@@ -98,7 +97,7 @@ pub fn join(rows: Vec<u32>, groups: &[u32], index: &Index, old: bool) -> Pairs {
 
 /// Pairs each of `rows`, ascending, with its own list.
 #[must_use]
-pub fn listed(rows: Vec<u32>, lists: &[Rc<[u32]>]) -> Pairs {
+pub fn listed(rows: Vec<u32>, lists: &[&[u32]]) -> Pairs {
     leap(rows, Leap::Listed { lists })
 }
 

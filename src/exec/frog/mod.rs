@@ -10,6 +10,7 @@ mod datalog;
 pub mod derived;
 pub mod eval;
 mod fold;
+mod images;
 pub mod index;
 mod likes;
 mod meet;

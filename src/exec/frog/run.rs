@@ -96,6 +96,7 @@ impl<'a> Engine<'a> {
             possible: Possible::default(),
             recent: vec![0..0; program.relations.len()],
             similar: BTreeMap::new(),
+            images: Vec::new(),
             indexes: FxHashMap::default(),
             totals: FxHashMap::default(),
             one_pass_from: totals::WORTH,

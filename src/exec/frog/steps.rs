@@ -187,9 +187,11 @@ impl<'r> Runner<'r> {
         let groups = self.groups(&join.keys, index, join.relation, batch);
         if let Some((similar, alike)) = world.alike(join).filter(|(similar, _)| self.can_be_asked(similar, batch)) {
             let lists = self.alike(similar, alike, (index, &groups), batch);
-            let partners = |row: usize| lists[row].len();
-            let pairs = |rows| datalog::listed(rows, &lists);
-            return self.pieces(join, (step, rest), (&partners, &pairs), (batch, out));
+            return self.listed(join, (step, rest), &lists, (batch, out));
+        }
+        if let Some(images) = world.images(join) {
+            let lists = self.by_image(images, (index, &groups), batch);
+            return self.listed(join, (step, rest), &lists, (batch, out));
         }
         let partners = |row: usize| match groups[row] {
             NONE => 0,
@@ -198,6 +200,19 @@ impl<'r> Runner<'r> {
         };
         let pairs = |rows| datalog::join(rows, &groups, index, join.old);
         self.pieces(join, (step, rest), (&partners, &pairs), (batch, out))
+    }
+
+    /// Joins each row with the partners on its own list.
+    fn listed(
+        &mut self,
+        join: &Join,
+        steps: (&Step, &[Step]),
+        lists: &[impl AsRef<[u32]>],
+        (batch, out): (&Batch, Out<'_>),
+    ) -> Batch {
+        let lists: Vec<&[u32]> = lists.iter().map(AsRef::as_ref).collect();
+        let pairs = |rows| datalog::listed(rows, &lists);
+        self.pieces(join, steps, (&|row: usize| lists[row].len(), &pairs), (batch, out))
     }
 
     /// Joins rows with their partners, a piece at a time.

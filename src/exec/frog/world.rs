@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::batch::Vector;
 use super::derived::Derived;
+use super::images::Images;
 use super::index::{Index, Payload};
 use super::likes::Likes;
 use super::outcome::{self, Decoded};
@@ -16,8 +17,8 @@ use super::words::{NO_TEXT, NONE, Words, pack};
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Column, Data};
-use crate::ir::RelationId;
-use crate::plan::{Action, Join, Likeness, MeetAtom, RulePlan, Similar, Step};
+use crate::ir::{Expr, RelationId};
+use crate::plan::{Action, Equal, Join, Likeness, MeetAtom, RulePlan, Similar, Step};
 use crate::value::Value;
 
 /// With fewer rows, every pair is tried.
@@ -25,6 +26,9 @@ const WORTH_ALIKE: usize = 200;
 
 /// A relation, its key columns and what is found by them.
 pub type IndexKey = (RelationId, Vec<usize>, Payload);
+
+/// A relation, expressions over its columns, and what is found by them: rows, or what they have in one column.
+pub type ImagesKey = (RelationId, Vec<Expr>, Option<usize>);
 
 /// Facts, derived rows, indexes, the dictionary. Nothing changes while a rule runs, except that words are added.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub struct World<'a> {
     pub recent: Vec<std::ops::Range<usize>>,
     /// Texts by likeness, by relation, column and how alike; none where there is no index for that.
     pub similar: BTreeMap<(RelationId, usize, Likeness), Option<Likes>>,
+    /// Rows by what expressions over their columns give, by [`ImagesKey`]; none where there is no such index.
+    pub images: Vec<(ImagesKey, Option<Images>)>,
     /// Indexes that some rule needed so far.
     pub indexes: FxHashMap<IndexKey, Index>,
     /// Aggregates for every key, while their stratum runs.
@@ -69,7 +75,9 @@ impl World<'_> {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let rows: usize = self.derived.iter().flatten().map(|rows| rows.bytes()).sum();
-        rows + self.indexes.values().map(Index::bytes).sum::<usize>()
+        let images: usize =
+            self.images.iter().filter_map(|(_, images)| images.as_ref()).map(|images| images.bytes).sum();
+        rows + images + self.indexes.values().map(Index::bytes).sum::<usize>()
     }
 
     /// The rows of finished relations, for those who do not know words.
@@ -107,6 +115,7 @@ impl World<'_> {
                 action => {
                     if let Action::Join(join) = action {
                         self.prepare_similar(join);
+                        self.prepare_images(plan, join);
                     }
                     for (key, table) in index_keys(action) {
                         self.refresh(key, table);
@@ -119,11 +128,34 @@ impl World<'_> {
     fn prepare_similar(&mut self, join: &Join) {
         let Some(Similar { column, least, .. }) = join.similar else { return };
         let key = (join.relation, column, least);
-        let is_whole = join.table.is_some() || self.finished[join.relation.index()];
-        if is_whole && self.len(join.relation, join.table) >= WORTH_ALIKE && !self.similar.contains_key(&key) {
+        if self.is_worth_more(join) && !self.similar.contains_key(&key) {
             let likes = Likes::new(self, (join.relation, join.table), column, least);
             self.similar.insert(key, likes);
         }
+    }
+
+    fn prepare_images(&mut self, plan: &RulePlan, join: &Join) {
+        let Some(equal) = &join.equal else { return };
+        let key = images_key(join, equal);
+        if self.is_worth_more(join) && !self.images.iter().any(|(known, _)| *known == key) {
+            let images = Images::new(self, plan, join, &equal.own);
+            self.images.push((key, images));
+        }
+    }
+
+    /// Whether a relation grows no more and has so many rows that an index is worth it where trying all would do.
+    fn is_worth_more(&self, join: &Join) -> bool {
+        let is_whole = join.table.is_some() || self.finished[join.relation.index()];
+        is_whole && self.len(join.relation, join.table) >= WORTH_ALIKE
+    }
+
+    /// The rows by what expressions give that a join asks for, if they are worth it.
+    #[must_use]
+    pub fn images<'s>(&'s self, join: &'s Join) -> Option<(&'s Equal, &'s Images)> {
+        let equal = join.equal.as_deref()?;
+        let key = images_key(join, equal);
+        let (_, images) = self.images.iter().find(|(known, _)| *known == key)?;
+        Some((equal, images.as_ref()?))
     }
 
     /// The texts by likeness that a join asks for, if they are worth it.
@@ -260,6 +292,14 @@ impl World<'_> {
 /// The numbers of a run of rows.
 pub fn numbers(rows: std::ops::Range<usize>) -> Vec<u32> {
     rows.map(|row| u32::try_from(row).unwrap_or(NONE)).collect()
+}
+
+fn images_key(join: &Join, equal: &Equal) -> ImagesKey {
+    let column = match join.columns[..] {
+        [(column, _)] if join.table.is_none() => Some(column),
+        _ => None,
+    };
+    (join.relation, equal.by.clone(), column)
 }
 
 /// The indexes that an action uses, each with the table of its relation.

@@ -1,0 +1,111 @@
+//! Joins that try many partners and are followed by `f(a) = g(b)`: an index of what the one side gives for every row finds those
+//! that may fit, so that not every pair is tried.
+
+use rustc_hash::FxHashMap;
+
+use super::{Action, AggregateStep, Check, Compute, Equal, Join, NotStep, Place, RulePlan, Step};
+use crate::ir::{Compare, Expr, VarId};
+use crate::syntax::ast::CompareOp;
+
+/// With fewer partners a row, or fewer rows that look for some, each is tried.
+const MANY_PARTNERS: f64 = 64.0;
+const MANY_ROWS: f64 = 16.0;
+
+/// Marks the joins of a plan that such an equality follows, inside negations and aggregates as well. The condition itself stays.
+pub(super) fn mark(plan: &mut RulePlan) {
+    mark_steps(&mut plan.steps, &plan.places, None, 1.0);
+}
+
+/// `outer` are the slots of the enclosing body that steps in braces read; `rows` are expected before the first step.
+fn mark_steps(steps: &mut [Step], places: &[Option<Place>], outer: Option<&[usize]>, mut rows: f64) {
+    let mut known: Option<Vec<(usize, Expr, Expr)>> = None;
+    for at in 0..steps.len() {
+        if let Action::Not(NotStep { nested, .. }) | Action::Aggregate(AggregateStep { nested, .. }) =
+            &mut steps[at].action
+        {
+            mark_steps(&mut nested.steps, places, Some(&nested.slots), rows);
+        }
+        let alive = if at > 0 { &steps[at - 1].live } else { outer.unwrap_or_default() };
+        let is_worth = rows >= MANY_ROWS && steps[at].estimate >= MANY_PARTNERS;
+        rows *= steps[at].estimate;
+        let Action::Join(join) = &steps[at].action else { continue };
+        if !is_worth || join.old || join.similar.is_some() || !can_list(join) {
+            continue;
+        }
+        let equalities = known.get_or_insert_with(|| equalities(steps));
+        let mut equal = Equal { is_inner: outer.is_some(), ..Equal::default() };
+        for (_, left, right) in equalities.iter().filter(|(position, ..)| *position > at) {
+            for (own, probe) in [(left, right), (right, left)] {
+                let is_alive = |var: VarId| places[var.index()].is_some_and(|place| alive.contains(&place.slot()));
+                if let Some(by) = by_columns(own, join, places)
+                    && all(probe, is_alive)
+                {
+                    equal.own.push(own.clone());
+                    equal.by.push(by);
+                    equal.probe.push(probe.clone());
+                }
+            }
+        }
+        if let Action::Join(join) = &mut steps[at].action {
+            join.equal = Some(Box::new(equal)).filter(|equal| !equal.own.is_empty());
+        }
+    }
+}
+
+/// Whether what the join finds can be listed by anything but its key: a join that needs one column finds what it has there, not rows.
+fn can_list(join: &Join) -> bool {
+    join.table.is_some() || join.columns.len() > 1 || join.keys.is_empty() && join.columns.len() == 1
+}
+
+/// The expression with its variables renamed to the columns they stand for, the row itself to the last number there is; none
+/// where it has others than the join binds, or none.
+fn by_columns(own: &Expr, join: &Join, places: &[Option<Place>]) -> Option<Expr> {
+    let column = |var: VarId| match places[var.index()]? {
+        Place::Cell { row, column, .. } if join.row == Some(row) => u32::try_from(column).ok(),
+        Place::Slot(slot) if join.row == Some(slot) => Some(u32::MAX),
+        Place::Slot(slot) => {
+            join.columns.iter().find(|(_, own)| *own == slot).and_then(|(column, _)| u32::try_from(*column).ok())
+        }
+        Place::Cell { .. } => None,
+    };
+    let mut count = 0;
+    own.variables(&mut |_| count += 1);
+    let is_own = count > 0 && all(own, |var| column(var).is_some());
+    is_own.then(|| {
+        let mut by = own.clone();
+        by.rename(&mut |var| *var = VarId(column(*var).unwrap_or(u32::MAX)));
+        by
+    })
+}
+
+/// Whether that is so of every variable of the expression.
+fn all(expr: &Expr, test: impl Fn(VarId) -> bool) -> bool {
+    let mut all = true;
+    expr.variables(&mut |var| all &= test(var));
+    all
+}
+
+/// Both sides of every `left = right` with its position, in order; a side that an earlier step computed is what it computed.
+fn equalities(steps: &[Step]) -> Vec<(usize, Expr, Expr)> {
+    let computed: FxHashMap<VarId, &Expr> = steps
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::Compute(Compute { bind, .. }) => Some((bind.var, &bind.expr)),
+            _ => None,
+        })
+        .collect();
+    let mut equalities = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let Action::Filter(Check::Compare(Compare { op: CompareOp::Eq, left, right, allowance: None, .. })) =
+            &step.action
+        else {
+            continue;
+        };
+        let side = |side: &Expr| match side {
+            Expr::Var(var) => computed.get(var).map_or_else(|| side.clone(), |expr| (*expr).clone()),
+            side => side.clone(),
+        };
+        equalities.push((at, side(left), side(right)));
+    }
+    equalities
+}
