@@ -1,9 +1,7 @@
 //! Joins that try many partners and are followed by `f(a) = g(b)`: an index of what the one side gives for every row finds those
 //! that may fit, so that not every pair is tried.
 
-use rustc_hash::FxHashMap;
-
-use super::{Action, AggregateStep, Check, Compute, Equal, Join, NotStep, Place, RulePlan, Step};
+use super::{Action, AggregateStep, Check, Equal, Join, NotStep, Place, RulePlan, Step, computed};
 use crate::ir::{Compare, Expr, VarId};
 use crate::syntax::ast::CompareOp;
 
@@ -18,7 +16,7 @@ pub(super) fn mark(plan: &mut RulePlan) {
 
 /// `outer` are the slots of the enclosing body that steps in braces read; `rows` are expected before the first step.
 fn mark_steps(steps: &mut [Step], places: &[Option<Place>], outer: Option<&[usize]>, mut rows: f64) {
-    let mut known: Option<Vec<(usize, Expr, Expr)>> = None;
+    let mut known = None;
     for at in 0..steps.len() {
         if let Action::Not(NotStep { nested, .. }) | Action::Aggregate(AggregateStep { nested, .. }) =
             &mut steps[at].action
@@ -34,12 +32,12 @@ fn mark_steps(steps: &mut [Step], places: &[Option<Place>], outer: Option<&[usiz
         }
         let equalities = known.get_or_insert_with(|| equalities(steps));
         let mut equal = Equal { is_inner: outer.is_some(), ..Equal::default() };
-        for (_, left, right) in equalities.iter().filter(|(position, ..)| *position > at) {
+        let is_alive = |var: VarId| places[var.index()].is_some_and(|place| alive.contains(&place.slot()));
+        for (_, [left, right]) in equalities.iter().filter(|(position, _)| *position > at) {
             for (own, probe) in [(left, right), (right, left)] {
-                let is_alive = |var: VarId| places[var.index()].is_some_and(|place| alive.contains(&place.slot()));
-                if let Some(by) = by_columns(own, join, places)
-                    && all(probe, is_alive)
-                {
+                let own = own.iter().find_map(|own| Some((own, by_columns(own, join, places)?)));
+                let probe = probe.iter().find(|probe| all(probe, is_alive));
+                if let (Some((own, by)), Some(probe)) = (own, probe) {
                     equal.own.push(own.clone());
                     equal.by.push(by);
                     equal.probe.push(probe.clone());
@@ -85,27 +83,19 @@ fn all(expr: &Expr, test: impl Fn(VarId) -> bool) -> bool {
     all
 }
 
-/// Both sides of every `left = right` with its position, in order; a side that an earlier step computed is what it computed.
-fn equalities(steps: &[Step]) -> Vec<(usize, Expr, Expr)> {
-    let computed: FxHashMap<VarId, &Expr> = steps
-        .iter()
-        .filter_map(|step| match &step.action {
-            Action::Compute(Compute { bind, .. }) => Some((bind.var, &bind.expr)),
-            _ => None,
-        })
-        .collect();
-    let mut equalities = Vec::new();
-    for (at, step) in steps.iter().enumerate() {
-        let Action::Filter(Check::Compare(Compare { op: CompareOp::Eq, left, right, allowance: None, .. })) =
-            &step.action
-        else {
-            continue;
-        };
-        let side = |side: &Expr| match side {
-            Expr::Var(var) => computed.get(var).map_or_else(|| side.clone(), |expr| (*expr).clone()),
-            side => side.clone(),
-        };
-        equalities.push((at, side(left), side(right)));
-    }
-    equalities
+/// Both sides of every `left = right` with its position, in order: each as it is written and, where it is a variable that a step
+/// computes, as what that computes.
+fn equalities(steps: &[Step]) -> Vec<(usize, [Vec<Expr>; 2])> {
+    let computed = computed(steps);
+    let forms = |side: &Expr| {
+        let expr = if let Expr::Var(var) = side { computed.get(var).copied() } else { None };
+        [side].into_iter().chain(expr).cloned().collect()
+    };
+    let of_step = |(at, step): (usize, &Step)| match &step.action {
+        Action::Filter(Check::Compare(Compare { op: CompareOp::Eq, left, right, allowance: None, .. })) => {
+            Some((at, [forms(left), forms(right)]))
+        }
+        _ => None,
+    };
+    steps.iter().enumerate().filter_map(of_step).collect()
 }

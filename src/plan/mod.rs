@@ -13,6 +13,8 @@ mod order;
 mod print;
 mod similar;
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::store::Store;
 use crate::ir::{
     Aggregate, Bind, Compare, Expr, Generate, Is, Literal, Negation, Program, RelationId, Rule, RuleId, Term, Test,
@@ -347,4 +349,13 @@ pub fn stratum(program: &Program, sizes: &Sizes, at: usize) -> StratumPlan {
 fn delta_atoms(rule: &Rule, relations: &[RelationId]) -> Vec<usize> {
     let reads = |literal: &Literal| matches!(literal, Literal::Atom(atom) if relations.contains(&atom.relation));
     (0..rule.body.len()).filter(|at| reads(&rule.body[*at])).collect()
+}
+
+/// What steps compute, by the variable that they bind.
+fn computed(steps: &[Step]) -> FxHashMap<VarId, &Expr> {
+    let computes = steps.iter().filter_map(|step| match &step.action {
+        Action::Compute(Compute { bind, .. }) => Some((bind.var, &bind.expr)),
+        _ => None,
+    });
+    computes.collect()
 }

@@ -1,9 +1,7 @@
 //! Joins that are followed by `similarity(a, b) >= t` or `distance(a, b) <= n`: an index can find the partners over the
 //! threshold, so that not every pair is tried.
 
-use rustc_hash::FxHashMap;
-
-use super::{Action, AggregateStep, Check, Compute, Join, Likeness, NotStep, Place, RulePlan, Similar, Step};
+use super::{Action, AggregateStep, Check, Join, Likeness, NotStep, Place, RulePlan, Similar, Step, computed};
 use crate::ir::{Compare, Expr, VarId};
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::Function;
@@ -60,13 +58,7 @@ fn own(join: &Join, place: Place) -> Option<usize> {
 /// Every `similarity(left, right) >= threshold` and `distance(left, right) <= edits` with its position, in order, also with the
 /// similarity or distance computed by an earlier step.
 fn conditions(steps: &[Step]) -> Vec<(usize, VarId, VarId, Likeness)> {
-    let computed: FxHashMap<VarId, &Expr> = steps
-        .iter()
-        .filter_map(|step| match &step.action {
-            Action::Compute(Compute { bind, .. }) => Some((bind.var, &bind.expr)),
-            _ => None,
-        })
-        .collect();
+    let computed = computed(steps);
     let mut conditions = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let Action::Filter(Check::Compare(Compare { op, left, right, .. })) = &step.action else { continue };

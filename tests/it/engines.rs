@@ -479,11 +479,7 @@ fn joins_by_likeness_find_what_every_pair_finds() {
     ];
     let store = likeness_store();
     for rule in rules {
-        let text = format!(
-            ".decl s(x:number, t:symbol)\n.input s\n.decl w(x:number, t:symbol)\n.input w\n\
-             .decl d(x:number, t:symbol, u:symbol)\n.output d\n{rule}"
-        );
-        let (found, _) = agreed(&text, &store);
+        let (found, _) = agreed(&over_texts(rule), &store);
         assert!(found.len() > 4, "{rule}");
     }
 }
@@ -495,6 +491,7 @@ fn joins_by_computed_equality_find_what_every_pair_finds() {
         "d(x, t, u) :- s(x, t), w(y, u), substr(u, 0, 2) = substr(t, 0, 2), strlen(u) + y = strlen(t) + x.",
         "d(x, t, u) :- w(x, t), w(y, u), x * 2 = y + 1.",
         "d(x, t, u) :- w(x, t), w(y, u), k = substr(t, 0, 4), m = substr(u, 0, 4), k = m, x < y.",
+        "d(x, u, u) :- s(x, t), k = norm(t), w(y, u), norm(u) = k, x <= y.",
         "d(x, t, u) :- w(x, t), w(y, u), 20 / (y - 3) = x, x < 30.",
         "d(x, t, u) :- w(x, t), s(y, u), 20 / (x - 3) = strlen(u), x < 30.",
         "d(n, t, t) :- s(_, t), n = count : { s(_, v), norm(v) = norm(t) }, n > 0.",
@@ -510,13 +507,17 @@ fn joins_by_computed_equality_find_what_every_pair_finds() {
     ];
     let store = likeness_store();
     for rule in rules {
-        let text = format!(
-            ".decl s(x:number, t:symbol)\n.input s\n.decl w(x:number, t:symbol)\n.input w\n\
-             .decl d(x:number, t:symbol, u:symbol)\n.output d\n{rule}"
-        );
-        let (found, outcome) = agreed(&text, &store);
+        let (found, outcome) = agreed(&over_texts(rule), &store);
         assert!(found.len() + outcome.undecided.len() > 4, "{rule}");
     }
+}
+
+/// A program of `rule` over the tables of [`likeness_store`].
+fn over_texts(rule: &str) -> String {
+    format!(
+        ".decl s(x:number, t:symbol)\n.input s\n.decl w(x:number, t:symbol)\n.input w\n\
+         .decl d(x:number, t:symbol, u:symbol)\n.output d\n{rule}"
+    )
 }
 
 /// Texts that repeat parts of each other in the tables `s(x, t)`, where some are blank, and `w(x, t)`.
