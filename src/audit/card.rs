@@ -5,6 +5,7 @@ use crate::analysis::{CardSource, LabelSource, Parameter, Piece, SeveritySource,
 use crate::cards::{self, Card};
 use crate::diagnostic::Report;
 use crate::source::{SourceMap, Span};
+use crate::syntax::walk::{self, Rewrite};
 use crate::syntax::{self, ast};
 
 /// The parsed parts of a card.
@@ -22,6 +23,20 @@ pub struct CardTree {
     pub labels: Vec<LabelSource>,
     /// How much it weighs.
     pub severity: Vec<SeveritySource>,
+}
+
+impl CardTree {
+    /// Shows `pass` all but the conditions: what decides the severity, and what messages, labels and help say.
+    pub(super) fn walk_words(&mut self, pass: &mut impl Rewrite) {
+        self.severity.iter_mut().filter_map(|case| case.when.as_mut()).for_each(|when| pass.body(when));
+        let labels = self.labels.iter_mut().map(|label| &mut label.text);
+        let templates = labels.chain(&mut self.help).chain([&mut self.message]);
+        for piece in templates.flat_map(|template| &mut template.pieces) {
+            if let Piece::Hole(arg, _) = piece {
+                walk::arg(pass, arg);
+            }
+        }
+    }
 }
 
 /// Parses every text of rule language in `card`.

@@ -61,7 +61,9 @@ use crate::progress::{self, Phase};
 use crate::schema::Schema;
 use crate::source::SourceMap;
 use crate::text;
+use crate::threads;
 use crate::value::Value;
+use crate::value::functions::text::Pattern;
 
 /// What to audit, and how.
 #[derive(Clone, Debug, Default)]
@@ -182,22 +184,29 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     sources.file(file).name().clone_into(&mut audit.audited.manifest);
 
     let wishes = rules::wishes(request, &manifest, &dir);
-    let (loaded, complaints) = rules::load_rules_to_run(sources, wishes.as_deref(), request.engine.threads());
+    let threads = request.engine.threads();
+    let (mut loaded, unparsed, complaints) = rules::read_rules_to_run(sources, wishes.as_deref(), threads);
     refused |= complaints.has_errors();
     report.append(complaints);
     let (mut schema, complaints) = analysis::schema(&loaded.programs.iter().collect::<Vec<_>>());
     refused |= complaints.has_errors();
     report.append(complaints);
     rules::add_shipped(sources, &mut schema, manifest.relations.iter().map(|feed| feed.relation.value.as_str()));
-    let (sets, mut complaints) = params::settings(sources, &manifest, &request.set);
-    complaints.append(params::check_sets(&loaded.cards, &sets));
+    let (sets, complaints) = params::settings(sources, &manifest, &request.set);
     refused |= complaints.has_errors();
     report.append(complaints);
 
     let before = sources.files().len();
     progress::enter(Phase::Loading);
-    let means = facts::Means { threads: request.engine.threads(), ..facts::Means::default() };
-    let (store, complaints) = facts::load_with(sources, &manifest, &schema, (&dir, means));
+    let means = facts::Means { threads, ..facts::Means::default() };
+    let of_rules = sources.clone();
+    let parse = || unparsed.parse(&of_rules, threads);
+    let load = || facts::load_with(sources, &manifest, &schema, (&dir, means));
+    let ((cards, mut wrong_cards), (store, complaints)) = threads::both(threads, parse, load);
+    wrong_cards.append(params::check_sets(&cards, &sets));
+    refused |= wrong_cards.has_errors();
+    report.append(wrong_cards);
+    loaded.cards = cards;
     audit.audited.files = fact_files(sources, before);
     audit.audited.rows = store.tables.iter().map(|table| u64::from(table.rows)).sum();
     let incomplete = complaints.diagnostics().iter().any(is_of_the_world);
@@ -222,10 +231,15 @@ fn is_understood(wrong: &Diagnostic) -> bool {
 
 /// Resolves the rules, runs them, and finds.
 fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (&mut Report, &mut Forewarn<'_>)) {
+    let mut patterns = Vec::new();
     if !request.whole && request.engine != Engine::Reference {
-        idle::mark(&mut audit.rules, &audit.store);
+        patterns = idle::mark(&mut audit.rules, &audit.store);
     }
-    let (program, complaints) = resolve(&audit.sources, &audit.rules, &audit.store, sets);
+    let threads = request.engine.threads();
+    let resolve = || resolve(&audit.sources, &audit.rules, &audit.store, sets);
+    // With a thread to spare, what takes long to compile is ready when the rules are.
+    let ahead = || patterns.iter().filter(|_| threads > 1).for_each(Pattern::compile_ahead);
+    let ((program, complaints), ()) = threads::both(threads, resolve, ahead);
     let refused = complaints.has_errors();
     report.append(complaints);
     audit.program = program;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::card::CardTree;
 use super::rules::Rules;
-use crate::analysis::{Piece, TemplateSource};
 use crate::syntax::ast::{Item, Name};
 use crate::syntax::walk::{self, Rewrite, Role};
 
@@ -52,7 +51,7 @@ impl Needs {
 
 /// The names of relations in what was walked.
 #[derive(Default)]
-pub(super) struct Named(pub(super) BTreeSet<String>);
+struct Named(BTreeSet<String>);
 
 impl Rewrite for Named {
     fn name(&mut self, role: Role, name: &mut Name) {
@@ -63,22 +62,12 @@ impl Rewrite for Named {
 }
 
 impl Named {
-    pub(super) fn card(&mut self, tree: &mut CardTree) {
+    fn card(&mut self, tree: &mut CardTree) {
         self.body(&mut tree.when);
-        tree.severity.iter_mut().filter_map(|case| case.when.as_mut()).for_each(|when| self.body(when));
-        let labels = tree.labels.iter_mut().map(|label| &mut label.text);
-        labels.chain(&mut tree.help).chain([&mut tree.message]).for_each(|template| self.template(template));
+        tree.walk_words(self);
     }
 
-    fn template(&mut self, template: &mut TemplateSource) {
-        for piece in &mut template.pieces {
-            if let Piece::Hole(arg, _) = piece {
-                walk::arg(self, arg);
-            }
-        }
-    }
-
-    pub(super) fn item(&mut self, item: &mut Item) {
+    fn item(&mut self, item: &mut Item) {
         match item {
             Item::Clause(clause) => walk::clause(self, clause),
             Item::Component(component) => component.items.iter_mut().for_each(|item| self.item(item)),

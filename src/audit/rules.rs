@@ -37,6 +37,8 @@ pub struct Rules {
     pub programs: Vec<ast::Program>,
     /// Every rule file, in the order it was loaded.
     pub files: Vec<FileId>,
+    /// Whether all of them came with gouji.
+    pub only_shipped: bool,
 }
 
 /// A card with its logic parsed.
@@ -67,29 +69,55 @@ pub(super) fn wishes(request: &Request, manifest: &Manifest, dir: &Path) -> Opti
 /// Loads every rule that is wished for, and what it uses, on up to so many threads. Without a wish, all shipped packs.
 #[must_use]
 pub fn load_rules(sources: &mut SourceMap, wishes: Option<&[Wish]>, threads: usize) -> (Rules, Report) {
-    load(sources, wishes, (threads, cards::read))
+    let (mut rules, unparsed, mut report) = read(sources, wishes, (threads, cards::read));
+    let (cards, complaints) = unparsed.parse(sources, threads);
+    rules.cards = cards;
+    report.append(complaints);
+    (rules, report)
 }
 
-/// As [`load_rules`], without the tests of shipped cards.
-pub(super) fn load_rules_to_run(sources: &mut SourceMap, wishes: Option<&[Wish]>, threads: usize) -> (Rules, Report) {
-    load(sources, wishes, (threads, cards::read_untested))
+/// As [`load_rules`], without the tests of shipped cards; the logic of cards is left to be parsed, which can go on beside the
+/// loading of facts.
+pub(super) fn read_rules_to_run(
+    sources: &mut SourceMap,
+    wishes: Option<&[Wish]>,
+    threads: usize,
+) -> (Rules, Unparsed, Report) {
+    read(sources, wishes, (threads, cards::read_untested))
 }
 
 /// How a shipped file of cards is read.
 type ReadShipped = fn(&SourceMap, FileId) -> (cards::CardFile, Report);
 
-fn load(sources: &mut SourceMap, wishes: Option<&[Wish]>, how: (usize, ReadShipped)) -> (Rules, Report) {
+fn read(sources: &mut SourceMap, wishes: Option<&[Wish]>, how: (usize, ReadShipped)) -> (Rules, Unparsed, Report) {
     let (threads, read_shipped) = how;
     let mut loader =
         Loader { sources, wished: Vec::new(), rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
+    loader.rules.only_shipped = true;
     match wishes {
         None => PACKS.iter().for_each(|pack| loader.pack(pack)),
         Some(wishes) => wishes.iter().for_each(|wish| loader.wish(wish)),
     }
-    loader.read(threads, read_shipped);
-    let Loader { rules, mut report, .. } = loader;
-    report.append(twice(&rules));
-    (rules, report)
+    let unparsed = loader.read(threads, read_shipped);
+    (loader.rules, unparsed, loader.report)
+}
+
+/// Cards whose logic is still to be parsed; of each its file, and whether gouji came with it.
+#[derive(Debug)]
+pub(super) struct Unparsed(Vec<(Card, FileId, bool)>);
+
+impl Unparsed {
+    /// The cards with their logic, parsed on up to so many threads.
+    pub(super) fn parse(self, sources: &SourceMap, threads: usize) -> (Vec<LoadedCard>, Report) {
+        let trees = threads::map(&self.0, threads, |(card, ..)| parse_card(sources, card));
+        let (mut cards, mut report) = (Vec::new(), Report::new());
+        for ((card, file, shipped), (tree, complaints)) in self.0.into_iter().zip(trees) {
+            report.append(complaints);
+            cards.push(LoadedCard { card, tree, file, shipped, idle: None });
+        }
+        report.append(twice(&cards));
+        (cards, report)
+    }
 }
 
 /// The name of a shipped pack: `budget` for `budget.toml`.
@@ -155,6 +183,7 @@ impl Loader<'_> {
         if !self.loaded.insert(name) {
             return None;
         }
+        self.rules.only_shipped = false;
         match self.sources.load(path) {
             Ok(file) => Some(file),
             Err(error) => {
@@ -187,7 +216,7 @@ impl Loader<'_> {
 
     /// Reads what is wished for: plain rules and own definitions in the order in which they are met, cards and shipped
     /// definitions on threads.
-    fn read(&mut self, threads: usize, read_shipped: ReadShipped) {
+    fn read(&mut self, threads: usize, read_shipped: ReadShipped) -> Unparsed {
         let wished = std::mem::take(&mut self.wished);
         let sources = &*self.sources;
         let read = threads::map(&wished, threads, |(file, folder)| {
@@ -206,22 +235,15 @@ impl Loader<'_> {
             for used in &read.uses {
                 shared.extend(self.shared(used, folder.as_deref()));
             }
-            cards.extend(read.cards.into_iter().map(|card| (*file, card)));
+            cards.extend(read.cards.into_iter().map(|card| (card, *file, folder.is_none())));
         }
         let sources = &*self.sources;
-        let programs = || threads::map(&shared, threads, |(file, _): &Shared| syntax::parse_program(sources, *file));
-        let trees = || threads::map(&cards, threads, |(_, card)| parse_card(sources, card));
-        let (programs, trees) = threads::both(threads, programs, trees);
+        let programs = threads::map(&shared, threads, |(file, _): &Shared| syntax::parse_program(sources, *file));
         for ((_, at), (program, report)) in shared.into_iter().zip(programs) {
             self.report.append(report);
             self.rules.programs[at] = program;
         }
-        let is_shipped = |file: &FileId| wished.iter().any(|(wished, folder)| wished == file && folder.is_none());
-        for ((file, card), (tree, report)) in cards.into_iter().zip(trees) {
-            let shipped = is_shipped(&file);
-            self.report.append(report);
-            self.rules.cards.push(LoadedCard { card, tree, file, shipped, idle: None });
-        }
+        Unparsed(cards)
     }
 
     /// Keeps the place of shipped definitions among the programs. They have neither includes nor macros.
@@ -316,11 +338,11 @@ pub(super) fn unreadable(error: &LoadError) -> Diagnostic {
 }
 
 /// Codes and names that two cards have.
-fn twice(rules: &Rules) -> Report {
+fn twice(cards: &[LoadedCard]) -> Report {
     let mut report = Report::new();
-    for (at, loaded) in rules.cards.iter().enumerate() {
+    for (at, loaded) in cards.iter().enumerate() {
         let code = &loaded.card.code;
-        let first = rules.cards[..at].iter().find(|other| other.card.code.text == code.text);
+        let first = cards[..at].iter().find(|other| other.card.code.text == code.text);
         if let Some(first) = first {
             let text = &code.text;
             let message = text!("规则编号 `{text}` 用了两次", "rule code `{text}` is used twice");

@@ -23,6 +23,10 @@ pub fn normal(text: &str) -> String {
             .map(|b| char::from(b.to_ascii_lowercase()))
             .collect();
     }
+    let is_normal = |c: char| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c);
+    if text.chars().all(is_normal) {
+        return text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect();
+    }
     let visible = |c: &char| !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}');
     text.nfkc().filter(visible).flat_map(char::to_lowercase).collect()
 }
@@ -248,7 +252,9 @@ pub fn is_total(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CellUnit, Unit, bare, is_total, stated_unit, unit_of_header, unit_of_title};
+    use unicode_normalization::UnicodeNormalization;
+
+    use super::{CellUnit, Unit, bare, is_total, normal, stated_unit, unit_of_header, unit_of_title};
 
     #[test]
     fn headers_are_their_names_and_their_units() {
@@ -262,6 +268,17 @@ mod tests {
         assert_eq!(unit_of_header("預算（單位：萬元）"), Some(CellUnit::Money(Unit::WanYuan)));
         assert_eq!(unit_of_header("支出（个）"), None);
         assert_eq!(unit_of_header("单位名称"), None);
+    }
+
+    #[test]
+    fn what_is_taken_as_normal_is() {
+        let plain = ('\0'..='\u{7f}').chain('\u{4e00}'..='\u{9fff}').filter(|c| !c.is_whitespace());
+        for c in plain {
+            let whole: String = std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect();
+            assert_eq!(normal(&c.to_string()), whole, "{c:?}");
+        }
+        assert_eq!(normal("预算 金额\tA1"), "预算金额a1");
+        assert_eq!(normal("预算（Ａ）"), "预算(a)");
     }
 
     #[test]

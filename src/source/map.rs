@@ -11,7 +11,7 @@ use super::{Bytes, Span, Text};
 pub struct FileId(pub u32);
 
 /// One source: its name as shown, and its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     name: String,
     base: u32,
@@ -57,8 +57,8 @@ impl std::fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// All sources of one run, in one offset space, so that a diagnostic can label several files.
-#[derive(Debug, Default)]
+/// All sources of one run, in one offset space, so that a diagnostic can label several files. A copy shares the texts.
+#[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
 }

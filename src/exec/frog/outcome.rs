@@ -24,7 +24,10 @@ const MOST_SORTED: usize = 1 << 18;
 
 impl Decoded {
     fn read(&self, row: usize, column: usize) -> Value {
-        let word = self.rows.columns[column][row];
+        self.value_of(self.rows.columns[column][row], column)
+    }
+
+    fn value_of(&self, word: u32, column: usize) -> Value {
         match self.rows.kinds[column] {
             Kind::Symbol => Value::Symbol(Arc::clone(&self.texts[&word])),
             kind => Words::read(&self.more, word, kind),
@@ -34,14 +37,31 @@ impl Decoded {
     /// Puts the rows into the order of their values, so that what is found first does not depend on the plan.
     fn sorted(mut self) -> Self {
         if self.rows.len <= MOST_SORTED {
+            let ranks: Vec<Vec<u32>> = (0..self.rows.columns.len()).map(|column| self.ranks(column)).collect();
             let mut order: Vec<u32> = (0_u32..).take(self.rows.len).collect();
-            let key = |row: &u32| -> Vec<Value> {
-                (0..self.rows.columns.len()).map(|column| self.read(*row as usize, column)).collect()
-            };
-            order.sort_by_cached_key(key);
+            let rank = |row: u32| ranks.iter().map(move |of| of[row as usize]);
+            order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
             self.order = Some(order);
         }
         self
+    }
+
+    /// By row: which of the values of a column its own is, counted from the smallest; equal values count once.
+    fn ranks(&self, column: usize) -> Vec<u32> {
+        let words = &self.rows.columns[column];
+        let mut distinct = words.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let mut values: Vec<(Value, u32)> =
+            distinct.into_iter().map(|word| (self.value_of(word, column), word)).collect();
+        values.sort();
+        let mut ranks = FxHashMap::default();
+        for (at, (value, word)) in values.iter().enumerate() {
+            let before = at.checked_sub(1).map(|before| &values[before]).filter(|(before, _)| before == value);
+            let rank = before.map_or(ranks.len(), |(_, word)| ranks[word] as usize);
+            ranks.insert(*word, u32::try_from(rank).unwrap_or(u32::MAX));
+        }
+        words.iter().map(|word| ranks[word]).collect()
     }
 }
 

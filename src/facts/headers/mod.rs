@@ -167,9 +167,11 @@ impl Index {
 
     /// The columns whose header is `name` in the strictest form in which any is, and which that is.
     fn in_form(&self, name: &str) -> Option<(usize, &[usize])> {
-        let levels = |form: fn(&str) -> String| name.split(['/', '›', '>']).map(form).collect::<Vec<_>>().join("/");
-        let bare = levels(names::bare);
-        let wanted = [levels(names::normal), bare.clone(), names::normal(name), names::bare(name), bare];
+        let levels: Vec<String> = name.split(['/', '›', '>']).map(names::normal).collect();
+        let whole = if levels.len() == 1 { levels[0].clone() } else { names::normal(name) };
+        let bare_levels: Vec<String> = levels.iter().map(|level| names::bare_of_normal(level)).collect();
+        let (bare, bare_whole) = (bare_levels.join("/"), names::bare_of_normal(&whole));
+        let wanted = [levels.join("/"), bare.clone(), whole, bare_whole, bare];
         let forms = self.forms.iter().zip(&wanted).enumerate();
         forms.into_iter().find_map(|(form, (by_form, name))| Some((form, by_form.get(name)?.as_slice())))
     }

@@ -1,6 +1,7 @@
 //! Headers in traditional characters, as those of the declarations are written.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Characters of usual headers: as they are written in traditional form, and as the declarations write them.
 const VARIANTS: &str = "項项稱称類类別别預预額额數数調调後后復复總总財财資资達达標标區区縣县級级際际決决執执計计積积實实結结餘余轉转說说況况單单號号憑凭\
@@ -10,18 +11,29 @@ const VARIANTS: &str = "項项稱称類类別别預预額额數数調调後后�
     簡简體体歷历華华對对異异狀状態态進进節节當当該该規规劃划責责優优佔占準准據据閱阅題题學学農农訊讯撥拨參参無无淨净減减増增舉举擬拟\
     續续終终薦荐頁页";
 
+/// Each traditional character with its simple one, in order.
+static SIMPLE: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+    let mut written = VARIANTS.chars();
+    let mut pairs = Vec::with_capacity(VARIANTS.len() / 6);
+    while let (Some(traditional), Some(simple)) = (written.next(), written.next()) {
+        pairs.push((traditional, simple));
+    }
+    pairs.sort_by_key(|(traditional, _)| *traditional);
+    pairs.dedup_by_key(|(traditional, _)| *traditional);
+    pairs
+});
+
 /// `header` with traditional characters of headers as the declarations write them; itself when it has none.
 pub(in crate::facts) fn simplified(header: &str) -> Cow<'_, str> {
-    let one = |c: char| {
-        let mut written = VARIANTS.chars();
-        while let (Some(traditional), Some(simple)) = (written.next(), written.next()) {
-            if traditional == c {
-                return simple;
-            }
-        }
-        c
+    let one = |c: char| match SIMPLE.binary_search_by_key(&c, |(traditional, _)| *traditional) {
+        Ok(at) => SIMPLE[at].1,
+        Err(_) => c,
     };
-    if header.chars().any(|c| one(c) != c) { header.chars().map(one).collect::<String>().into() } else { header.into() }
+    if !header.is_ascii() && header.chars().any(|c| one(c) != c) {
+        header.chars().map(one).collect::<String>().into()
+    } else {
+        header.into()
+    }
 }
 
 #[cfg(test)]

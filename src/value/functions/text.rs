@@ -231,7 +231,31 @@ pub(super) fn distance(left: &str, right: &str) -> Result<i64, EvalError> {
 
 /// `match(pattern, text)`
 pub(super) fn matches(pattern: &str, text: &str) -> Result<bool, EvalError> {
-    with_regex(&format!(r"\A(?:{pattern})\z"), |regex| regex.is_match(text)).ok_or(EvalError::NotDefined)
+    with_regex(&of_whole(pattern), |regex| regex.is_match(text)).ok_or(EvalError::NotDefined)
+}
+
+/// The pattern that matches a whole text where this one does.
+fn of_whole(pattern: &str) -> String {
+    format!(r"\A(?:{pattern})\z")
+}
+
+/// A pattern of a program, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// What `match` holds a text against.
+    Whole(String),
+    /// What `captures` looks for in a text.
+    Part(String),
+}
+
+impl Pattern {
+    /// Compiles it, so that it is there when it is first used, on whatever thread.
+    pub fn compile_ahead(&self) {
+        match self {
+            Self::Whole(pattern) => drop(compiled(&of_whole(pattern))),
+            Self::Part(pattern) => drop(compiled(pattern)),
+        }
+    }
 }
 
 /// What `use_it` says of the compiled `pattern`; none when it does not compile. Compiled patterns are kept.
