@@ -168,7 +168,7 @@ impl Common {
                 max_memory: self.max_memory.map(|megabytes| megabytes << 20),
                 default_memory: self.max_memory.is_none().then(memory::half_of_available).flatten(),
                 threads: self.threads,
-                one_pass_from: None,
+                eager: false,
             }),
             EngineArg::Reference => Engine::Reference,
         }

@@ -22,8 +22,8 @@ pub struct Options {
     pub default_memory: Option<usize>,
     /// How many threads may work; as many as the machine has when none are given.
     pub threads: Option<usize>,
-    /// From how many rows of a relation on an aggregate over it is found for every key in one pass, when not as usual.
-    pub one_pass_from: Option<usize>,
+    /// Whether ways that pay for many rows only are taken for any number of them: so that tests over few rows try them all.
+    pub eager: bool,
 }
 
 /// Whether somebody asked this process to stop.

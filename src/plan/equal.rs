@@ -9,22 +9,32 @@ use crate::syntax::ast::CompareOp;
 const MANY_PARTNERS: f64 = 64.0;
 const MANY_ROWS: f64 = 16.0;
 
-/// Marks the joins of a plan that such an equality follows, inside negations and aggregates as well. The condition itself stays.
-pub(super) fn mark(plan: &mut RulePlan) {
-    mark_steps(&mut plan.steps, &plan.places, None, 1.0);
+/// Marks the joins of a plan that such an equality follows, inside negations and aggregates as well; an `eager` plan, also where
+/// few rows are expected. The condition itself stays.
+pub(super) fn mark(plan: &mut RulePlan, eager: bool) {
+    let least =
+        if eager { Least { partners: 0.0, rows: 0.0 } } else { Least { partners: MANY_PARTNERS, rows: MANY_ROWS } };
+    mark_steps(&mut plan.steps, (&plan.places, least), None, 1.0);
+}
+
+/// How many partners a row, and how many rows, make it worth it.
+#[derive(Clone, Copy)]
+struct Least {
+    partners: f64,
+    rows: f64,
 }
 
 /// `outer` are the slots of the enclosing body that steps in braces read; `rows` are expected before the first step.
-fn mark_steps(steps: &mut [Step], places: &[Option<Place>], outer: Option<&[usize]>, mut rows: f64) {
+fn mark_steps(steps: &mut [Step], (places, least): (&[Option<Place>], Least), outer: Option<&[usize]>, mut rows: f64) {
     let mut known = None;
     for at in 0..steps.len() {
         if let Action::Not(NotStep { nested, .. }) | Action::Aggregate(AggregateStep { nested, .. }) =
             &mut steps[at].action
         {
-            mark_steps(&mut nested.steps, places, Some(&nested.slots), rows);
+            mark_steps(&mut nested.steps, (places, least), Some(&nested.slots), rows);
         }
         let alive = if at > 0 { &steps[at - 1].live } else { outer.unwrap_or_default() };
-        let is_worth = rows >= MANY_ROWS && steps[at].estimate >= MANY_PARTNERS;
+        let is_worth = rows >= least.rows && steps[at].estimate >= least.partners;
         rows *= steps[at].estimate;
         let Action::Join(join) = &steps[at].action else { continue };
         if !is_worth || join.old || join.similar.is_some() || !can_list(join) {

@@ -15,6 +15,8 @@ pub struct Sizes {
     distinct: FxHashMap<(RelationId, usize), f64>,
     /// By column: how likely two of its cells are the same.
     same: FxHashMap<(RelationId, usize), f64>,
+    /// Whether plans take ways that pay for many rows only for any number of them.
+    pub eager: bool,
 }
 
 const SAMPLE: usize = 2048;

@@ -60,7 +60,7 @@ pub(super) fn rule(context: &Context<'_>, id: RuleId, delta: Option<usize>) -> R
     let mut plan =
         RulePlan { rule: id, delta, head: rule.head, args: rule.args.clone(), steps, places: builder.places };
     similar::mark(&mut plan);
-    equal::mark(&mut plan);
+    equal::mark(&mut plan, context.sizes.eager);
     plan
 }
 

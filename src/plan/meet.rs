@@ -21,7 +21,8 @@ impl Builder<'_> {
         let Some((var, one)) = self.meet_atom(atom, None) else { return false };
         let keys = || one.keys.iter().map(|(column, _)| *column);
         let partners = self.context.sizes.partners(atom.relation, keys());
-        if partners < MANY_PARTNERS || !self.is_word(var) || body.iter().any(|literal| asks_for_cell(literal, var)) {
+        let is_many = self.context.sizes.eager || partners >= MANY_PARTNERS;
+        if !is_many || !self.is_word(var) || body.iter().any(|literal| asks_for_cell(literal, var)) {
             return false;
         }
         let mut estimate = self.context.sizes.matches(atom.relation, keys());

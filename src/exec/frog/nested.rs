@@ -24,15 +24,24 @@ use crate::value::functions::EvalError;
 /// Results of inner bodies by their outer bindings; by the slot that numbers them.
 #[derive(Debug, Default)]
 pub struct Memos {
-    negations: FxHashMap<usize, Memo<bool>>,
-    aggregates: FxHashMap<usize, Memo<Option<Value>>>,
+    negations: FxHashMap<usize, Memo<Result<bool, Fault>>>,
+    aggregates: FxHashMap<usize, Memo<Came>>,
+}
+
+/// What an aggregate comes to for one binding.
+#[derive(Clone, Debug)]
+pub(super) enum Came {
+    /// A value, which may not be known, or certainly none.
+    To(Result<Option<Value>, Fault>),
+    /// None, perhaps: the least of what may not be there.
+    Perhaps(Fault),
 }
 
 /// Results by outer binding.
 #[derive(Debug)]
 struct Memo<T> {
     keys: Keys,
-    results: Vec<Result<T, Fault>>,
+    results: Vec<T>,
 }
 
 /// The bindings of a batch, as one inner body sees them.
@@ -118,19 +127,39 @@ impl Runner<'_> {
         let literal = Literal::Aggregate(step.aggregate.clone());
         for ((row, result), doubt) in groups.first.iter().zip(results).zip(doubts) {
             self.notes.erred |= matches!(result, Err(Fault::Error(_)));
-            memo.results.push(if doubt { self.result(&literal, &batch, *row as usize) } else { result });
+            memo.results.push(if doubt { self.result(&literal, &batch, *row as usize) } else { Came::To(result) });
         }
         let own: FxHashMap<u32, _> =
             groups.without.iter().map(|row| (*row, self.result(&literal, &batch, *row as usize))).collect();
+        let came = (0_u32..).zip(&groups.of).map(|(row, group)| match *group {
+            NONE => own[&row].clone(),
+            group => memo.results[group as usize].clone(),
+        });
+        let batch = self.with_results(step, live, batch, came);
+        self.memos.aggregates.insert(nested.ordinal, memo);
+        batch
+    }
+
+    /// Fills the slot of an aggregate with what it came to in each row; drops rows for which there is nothing to say.
+    pub(super) fn with_results(
+        &mut self,
+        step: &AggregateStep,
+        live: &[usize],
+        batch: Batch,
+        came: impl Iterator<Item = Came>,
+    ) -> Batch {
         let (mut values, mut kept) = (Vec::new(), Vec::new());
-        for (row, group) in (0_u32..).zip(&groups.of) {
-            let result = if *group == NONE { own[&row].clone() } else { memo.results[*group as usize].clone() };
-            if let Some(value) = result.transpose() {
-                values.push(value);
-                kept.push(row);
+        for (row, came) in (0_u32..).zip(came) {
+            match came {
+                Came::To(result) => {
+                    if let Some(value) = result.transpose() {
+                        values.push(value);
+                        kept.push(row);
+                    }
+                }
+                Came::Perhaps(fault) => self.notes.fault(&batch, row as usize, fault),
             }
         }
-        self.memos.aggregates.insert(nested.ordinal, memo);
         let mut batch = if kept.len() == batch.len { batch } else { batch.gather(&kept, live) };
         batch.set(step.slot, self.native(step.aggregate.result, values));
         batch
@@ -179,9 +208,10 @@ impl Runner<'_> {
     }
 
     /// The result of an aggregate for one row of the batch.
-    pub(super) fn result(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Result<Option<Value>, Fault> {
-        let Literal::Aggregate(aggregate) = literal else { return Ok(None) };
+    pub(super) fn result(&mut self, literal: &Literal, batch: &Batch, row: usize) -> Came {
+        let Literal::Aggregate(aggregate) = literal else { return Came::To(Ok(None)) };
         let bindings = self.bindings(batch, row);
+        // Of what is not known: why, and whether there is anything.
         let mut result = Ok(None);
         let start = (bindings, Mode::Possible);
         let rule = self.rule;
@@ -191,14 +221,18 @@ impl Runner<'_> {
                 Slot::Unknown(why) => {
                     let mut why = why.clone();
                     why.merge(doubt);
-                    Err(why)
+                    Err((why, doubt.is_empty()))
                 }
-                _ => Err(doubt.clone()),
+                _ => Err((doubt.clone(), false)),
             };
             Flow::Break(())
         });
         self.stop = self.stop.or(self.matcher().stopped());
-        result.map_err(|doubt| self.fault_of(&doubt))
+        match result {
+            Ok(value) => Came::To(Ok(value)),
+            Err((why, true)) => Came::To(Err(self.fault_of(&why))),
+            Err((why, false)) => Came::Perhaps(self.fault_of(&why)),
+        }
     }
 
     fn matcher(&mut self) -> &Matcher<'_> {

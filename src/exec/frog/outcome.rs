@@ -1,6 +1,6 @@
 //! Derived rows as they are given to those who do not know words.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -15,8 +15,10 @@ pub struct Decoded {
     rows: Arc<Derived>,
     more: Arc<RwLock<More>>,
     texts: FxHashMap<u32, Arc<str>>,
-    /// Row numbers in the order of values; none for the order of arrival.
-    order: Option<Vec<u32>>,
+    /// Whether they come in the order of their values, so that what is found first does not depend on the plan.
+    sorted: bool,
+    /// Row numbers in that order, once somebody asked for a row.
+    order: OnceLock<Vec<u32>>,
 }
 
 /// Beyond so many rows, they stay in the order of arrival.
@@ -34,16 +36,12 @@ impl Decoded {
         }
     }
 
-    /// Puts the rows into the order of their values, so that what is found first does not depend on the plan.
-    fn sorted(mut self) -> Self {
-        if self.rows.len <= MOST_SORTED {
-            let ranks: Vec<Vec<u32>> = (0..self.rows.columns.len()).map(|column| self.ranks(column)).collect();
-            let mut order: Vec<u32> = (0_u32..).take(self.rows.len).collect();
-            let rank = |row: u32| ranks.iter().map(move |of| of[row as usize]);
-            order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
-            self.order = Some(order);
-        }
-        self
+    fn in_order(&self) -> Vec<u32> {
+        let ranks: Vec<Vec<u32>> = (0..self.rows.columns.len()).map(|column| self.ranks(column)).collect();
+        let mut order: Vec<u32> = (0_u32..).take(self.rows.len).collect();
+        let rank = |row: u32| ranks.iter().map(move |of| of[row as usize]);
+        order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
+        order
     }
 
     /// By row: which of the values of a column its own is, counted from the smallest; equal values count once.
@@ -71,7 +69,8 @@ impl Rows for Arc<Decoded> {
     }
 
     fn value(&self, row: usize, column: usize) -> Value {
-        self.read(self.order.as_ref().map_or(row, |order| order[row] as usize), column)
+        let row = if self.sorted { self.order.get_or_init(|| self.in_order())[row] as usize } else { row };
+        self.read(row, column)
     }
 }
 
@@ -86,6 +85,6 @@ pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Decoded 
             }
         }
     }
-    let decoded = Decoded { rows: Arc::clone(rows), more: words.shared(), texts, order: None };
-    if sorted { decoded.sorted() } else { decoded }
+    let sorted = sorted && rows.len <= MOST_SORTED;
+    Decoded { rows: Arc::clone(rows), more: words.shared(), texts, sorted, order: OnceLock::new() }
 }

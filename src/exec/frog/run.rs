@@ -11,7 +11,6 @@ use super::datalog::Rounds;
 use super::derived::{Derived, Sink};
 use super::special;
 use super::spread;
-use super::totals;
 use super::wave;
 use super::words::{Kind, Mark, Words, is_none};
 use crate::exec::doubt::Possible;
@@ -29,7 +28,8 @@ use crate::text;
 pub fn run(input: &Input<'_>, options: &Options) -> Outcome {
     let mut engine = Engine::new(input, *options);
     engine.threads = options.threads();
-    engine.world.one_pass_from = options.one_pass_from.unwrap_or(totals::WORTH);
+    engine.world.eager = options.eager;
+    engine.sizes.eager = options.eager;
     if wave::is_worth_it(input, options) {
         engine.waves();
     } else {
@@ -99,7 +99,7 @@ impl<'a> Engine<'a> {
             images: Vec::new(),
             indexes: FxHashMap::default(),
             totals: FxHashMap::default(),
-            one_pass_from: totals::WORTH,
+            eager: false,
         };
         Self {
             world,

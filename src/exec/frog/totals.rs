@@ -10,6 +10,7 @@ use super::World;
 use super::batch::{BATCH, Batch, Fault, Vector};
 use super::fold::Fold;
 use super::index::Keys;
+use super::nested::Came;
 use super::steps::Runner;
 use super::words::{Kind, NONE, is_none};
 use crate::exec::limits::Limits;
@@ -30,7 +31,7 @@ pub struct Totals {
 }
 
 /// With fewer rows in the joined relation, whoever asks looks there.
-pub const WORTH: usize = 2048;
+const WORTH: usize = 2048;
 
 /// An index that is there already is probed by less than this part of its rows.
 const FEW: usize = 8;
@@ -64,7 +65,7 @@ impl World<'_> {
         let is_sure = self.possible.of(join.relation).is_empty();
         let is_simple = step.nested.keyed && join.similar.is_none() && !join.old;
         let is_kept = !step.aggregate.distinct && step.aggregate.op != AggregateOp::Mean;
-        (rows >= self.one_pass_from && is_many && is_sure && is_simple && is_kept).then_some(join)
+        ((self.eager || rows >= WORTH) && is_many && is_sure && is_simple && is_kept).then_some(join)
     }
 }
 
@@ -152,22 +153,17 @@ impl Runner<'_> {
     ) -> Batch {
         let literal = Literal::Aggregate(step.aggregate.clone());
         let kind = &self.world.input.program.types[self.rule.vars[step.aggregate.result.index()].ty.index()].kind;
-        let (mut values, mut kept) = (Vec::new(), Vec::new());
+        let mut came = Vec::with_capacity(groups.len());
         for (row, group) in (0_u32..).zip(groups) {
-            let result = if without.binary_search(&row).is_ok() {
+            came.push(if without.binary_search(&row).is_ok() {
                 self.result(&literal, &batch, row as usize)
             } else {
-                totals.fold.result(*group, kind)
-            };
-            self.notes.erred |= matches!(result, Err(Fault::Error(_)));
-            if let Some(value) = result.transpose() {
-                values.push(value);
-                kept.push(row);
-            }
+                let result = totals.fold.result(*group, kind);
+                self.notes.erred |= matches!(result, Err(Fault::Error(_)));
+                Came::To(result)
+            });
         }
-        let mut batch = if kept.len() == batch.len { batch } else { batch.gather(&kept, live) };
-        batch.set(step.slot, self.native(step.aggregate.result, values));
-        batch
+        self.with_results(step, live, batch, came.into_iter())
     }
 }
 

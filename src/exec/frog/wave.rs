@@ -179,7 +179,6 @@ impl Engine<'_> {
             return;
         }
         let limits = self.limits_now(false);
-        self.world.sort_ahead(self.threads);
         let rows = self.world.rows(true);
         let settled = threads::map(&open, self.threads, |(at, met)| {
             let mut possible = self.world.possible.clone();

@@ -19,7 +19,6 @@ use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Column, Data};
 use crate::ir::{Expr, RelationId};
 use crate::plan::{Action, Equal, Join, Likeness, MeetAtom, RulePlan, Similar, Step};
-use crate::threads;
 use crate::value::Value;
 
 /// With fewer rows, every pair is tried.
@@ -58,8 +57,8 @@ pub struct World<'a> {
     pub indexes: FxHashMap<IndexKey, Index>,
     /// Aggregates for every key, while their stratum runs.
     pub totals: FxHashMap<TotalsKey, Totals>,
-    /// From how many rows on these are worth it.
-    pub one_pass_from: usize,
+    /// Whether what is worth it for many rows only is done for any number.
+    pub eager: bool,
 }
 
 impl World<'_> {
@@ -85,36 +84,16 @@ impl World<'_> {
     /// `sorted` decides on their order when they are made.
     pub fn rows(&self, sorted: bool) -> &[Option<Box<dyn Rows>>] {
         self.decoded.get_or_init(|| {
-            let decoded = |at: usize| {
-                let kept = self.sorted[at].get().cloned();
-                let decoded = match kept {
-                    None if sorted => self.sorted(at)?,
-                    None => Arc::new(outcome::decoded(self.complete(at)?, &self.words, false)),
-                    Some(kept) => kept,
-                };
+            let decoded = |(at, rows): (usize, &Option<Arc<Derived>>)| {
+                let rows = rows.as_ref().filter(|_| self.finished[at])?;
+                let make = || Arc::new(outcome::decoded(rows, &self.words, sorted));
+                let kept = &self.sorted[at];
+                let decoded =
+                    if sorted { kept.get_or_init(make).clone() } else { kept.get().cloned().unwrap_or_else(make) };
                 Some(Box::new(decoded) as Box<dyn Rows>)
             };
-            (0..self.derived.len()).map(decoded).collect()
+            self.derived.iter().enumerate().map(decoded).collect()
         })
-    }
-
-    /// The rows of a derived relation that is finished.
-    fn complete(&self, at: usize) -> Option<&Arc<Derived>> {
-        self.derived[at].as_ref().filter(|_| self.finished[at])
-    }
-
-    /// Of such a relation, the rows in their order, for those who do not know words; made once.
-    fn sorted(&self, at: usize) -> Option<Arc<Decoded>> {
-        let rows = self.complete(at)?;
-        Some(self.sorted[at].get_or_init(|| Arc::new(outcome::decoded(rows, &self.words, true))).clone())
-    }
-
-    /// Puts the rows of finished relations in order on up to so many threads, before [`Self::rows`] asks for them.
-    pub fn sort_ahead(&self, threads: usize) {
-        let is_open =
-            |at: &usize| self.sorted[*at].get().is_none() && self.complete(*at).is_some_and(|rows| rows.len > 1);
-        let open: Vec<usize> = (0..self.derived.len()).filter(is_open).collect();
-        threads::map(&open, threads, |at| self.sorted(*at));
     }
 
     /// How many rows a relation has so far.
@@ -167,7 +146,7 @@ impl World<'_> {
     /// Whether a relation grows no more and has so many rows that an index is worth it where trying all would do.
     fn is_worth_more(&self, join: &Join) -> bool {
         let is_whole = join.table.is_some() || self.finished[join.relation.index()];
-        is_whole && self.len(join.relation, join.table) >= WORTH_ALIKE
+        is_whole && (self.eager || self.len(join.relation, join.table) >= WORTH_ALIKE)
     }
 
     /// The rows by what expressions give that a join asks for, if they are worth it.
