@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::context::Relations;
 use super::hir::{Cond, Expr, Kind, Rule};
 use super::infer::Infer;
+use super::input::Mode;
 use super::resolve::Place;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::{TypeId, VarId};
@@ -26,7 +27,10 @@ pub(super) fn check(rule: &Rule, relations: &Relations, infer: &mut Infer) -> bo
     let mut checker = Checker { relations, infer, same: BTreeMap::new(), known: BTreeMap::new() };
     rule.body.iter().for_each(|cond| checker.equalities(cond));
     rule.body.iter().for_each(|cond| checker.atoms(cond));
-    rule.body.iter().for_each(|cond| checker.comparisons(cond));
+    // Soufflé compares what is underneath.
+    if checker.infer.mode == Mode::Audit {
+        rule.body.iter().for_each(|cond| checker.comparisons(cond));
+    }
     if !rule.subsumption {
         checker.head(rule);
     }

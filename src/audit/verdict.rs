@@ -308,9 +308,10 @@ impl<'a> Feeds<'a> {
                 let rules = self.derived_by[relation.index()].clone();
                 let of = rules.len();
                 let lacks: Vec<Lack> = rules.into_iter().filter_map(|rule| self.lacking(rule)).collect();
-                // One rule that can give rows is enough; where their absence counts, nothing may be left unloaded.
+                // One rule that can give rows is enough; where their absence counts, nothing may be left unloaded, but a column
+                // that nobody filled says that there is none.
                 let all = lacks.len() == of;
-                weightiest(lacks).filter(|lack| all || (lack.unfed && !needed))
+                weightiest(lacks).filter(|lack| if needed { all } else { lack.unfed })
             }
         };
         self.memo.insert((relation, needed), lack.clone());

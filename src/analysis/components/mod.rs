@@ -56,6 +56,7 @@ pub(super) fn declarations(programs: &[&Program]) -> Flat {
 fn expand_items(items: &[&Item], report: &mut Report) -> Flat {
     let filled = Cell::new(0);
     let scope = Scope::new(items, None, &filled, report);
+    scope.components.values().for_each(|component| check_names(component, &scope, report));
     let mut flat = Flat::default();
     let mut instances = BTreeMap::new();
     for item in items {
@@ -113,6 +114,28 @@ impl<'s, 'i> Scope<'s, 'i> {
         }
         names
     }
+}
+
+/// What a component stands on must be there, whether anything is made of it or not.
+fn check_names(component: &Component, around: &Scope, report: &mut Report) {
+    let items: Vec<&Item> = component.items.iter().collect();
+    let inside = Scope::new(&items, Some(around), around.filled, &mut Report::new());
+    let is_parameter = |name: &Name| component.head.params.iter().any(|param| param.text == name.text);
+    // A base may bring components of its own.
+    let inits = items.iter().filter_map(|item| match item {
+        Item::Init(init) if component.bases.is_empty() => Some(&init.component),
+        _ => None,
+    });
+    for wanted in component.bases.iter().chain(inits).filter(|wanted| !is_parameter(&wanted.name)) {
+        match inside.find(&wanted.name.text) {
+            None => report.push(unknown_component(&wanted.name, &inside.names())),
+            Some(found) if found.head.params.len() != wanted.params.len() => {
+                report.push(wrong_parameters(wanted, found));
+            }
+            Some(_) => {}
+        }
+    }
+    inside.components.values().for_each(|component| check_names(component, &inside, report));
 }
 
 fn add_item(item: &Item, flat: &mut Flat) {
@@ -220,7 +243,7 @@ fn content(
         }
     }
     for name in overrides {
-        check_override(name, &bases.decls, report);
+        check_override((component, name), [&bases.decls, &own.decls], report);
     }
     bases.append(own);
     for init in inits {
@@ -292,24 +315,39 @@ fn qualify(flat: &mut Flat, instance: &str) {
     });
 }
 
-fn check_override(name: &Name, base: &[Decl], report: &mut Report) {
+/// Whether `component` may override a relation; with nothing there to override, that only does nothing.
+fn check_override((component, name): (&Component, &Name), [base, own]: [&[Decl]; 2], report: &mut Report) {
     let text = &name.text;
-    let declared = base.iter().find(|decl| decl.names.iter().any(|declared| declared.text == *text));
-    match declared {
-        None => report.push(
+    let find = |decls: &'_ [Decl]| {
+        decls
+            .iter()
+            .find(|decl| decl.names.iter().any(|declared| declared.text == *text))
+            .map(|decl| (decl.span, decl.qualifiers.iter().any(|word| word.text == "overridable")))
+    };
+    match find(base) {
+        None if find(own).is_some() => report.push(
             Diagnostic::error(
+                Code::BadDeclaration,
+                text!("`{text}` 是这个组件自己的，不是从父组件来的", "`{text}` is the component's own, not inherited"),
+            )
+            .primary(component.head.name.span, text!("这个组件", "of this component"))
+            .secondary(name.span, text!("在这里说要覆盖", "said here to be overridden")),
+        ),
+        None => report.push(
+            Diagnostic::warning(
                 Code::UnknownRelation,
                 text!("父组件里没有 `{text}`，无从覆盖", "no base component has `{text}` to override"),
             )
             .at(name.span),
         ),
-        Some(decl) if !decl.qualifiers.iter().any(|word| word.text == "overridable") => report.push(
+        Some((declared, false)) => report.push(
             Diagnostic::error(
                 Code::BadDeclaration,
                 text!("`{text}` 没有声明为 overridable，不能覆盖", "`{text}` is not declared overridable"),
             )
-            .at(name.span)
-            .secondary(decl.span, text!("声明在这里", "declared here"))
+            .primary(component.head.name.span, text!("这个组件要覆盖它", "this component overrides it"))
+            .secondary(name.span, text!("在这里说要覆盖", "said here"))
+            .secondary(declared, text!("声明在这里", "declared here"))
             .help(text!("在声明后加 `overridable`", "add `overridable` after the declaration")),
         ),
         Some(_) => {}

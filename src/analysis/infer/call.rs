@@ -5,9 +5,10 @@ use super::super::context::Relations;
 use super::super::resolve::Place;
 use super::super::types::{Class, Types};
 use super::{Infer, Literal, Node, Origin, Step};
-use crate::ir::TypeId;
+use crate::ir::{TypeId, TypeKind};
 use crate::source::Span;
 use crate::syntax::ast::{CompareOp, Name};
+use crate::value::Unit;
 use crate::value::functions::{Function, Kind, Overload};
 
 /// Whether a parameter of the first type takes an argument of the second.
@@ -43,7 +44,15 @@ impl Infer<'_> {
             return Step::Wait;
         }
         let chosen = candidates[0];
-        let money = args.iter().find(|arg| self.class(arg.0) == Some(Class::Money)).and_then(|arg| self.ty(arg.0));
+        // Amounts in 元, as all of a text are, are shown in the unit of those beside them, which may be known later.
+        let mut units = args.iter().filter_map(|arg| self.ty(arg.0)).filter(|ty| self.types.class(*ty) == Class::Money);
+        let first = units.clone().next();
+        let larger = units.find(|ty| *self.types.kind(self.types.root(*ty)) != TypeKind::Money(Unit::Yuan));
+        let is_money = (0..args.len()).any(|at| chosen.param(at) == Some(Kind::Money));
+        if is_money && open && !force && larger.is_none() {
+            return Step::Wait;
+        }
+        let money = larger.or(first);
         let of = |kind: Kind| if kind == Kind::Money { money.or(Some(Types::MONEY)) } else { Types::of_kind(kind) };
         for (at, (node, span)) in args.iter().enumerate() {
             // what may be wider than what will stand there is not settled by it
@@ -94,11 +103,7 @@ impl Infer<'_> {
         (accepts, natural): (Accepts, bool),
     ) -> Vec<&'static Overload> {
         let fits = |overload: &&Overload| {
-            // texts are joined by `cat` elsewhere, and a sum with one is a slip
-            let is_foreign =
-                self.mode == Mode::Plain && function == Function::Add && overload.params[0] == Kind::Symbol;
-            !is_foreign
-                && overload.takes(args.len())
+            overload.takes(args.len())
                 && args.iter().enumerate().all(|(at, arg)| {
                     overload.param(at).is_some_and(|param| self.takes_argument(param, arg.0, accepts, natural))
                 })

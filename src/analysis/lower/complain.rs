@@ -1,6 +1,6 @@
 //! What to say about variables without a value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
 use crate::analysis::hir::{self, Cond, Kind, Role};
@@ -118,7 +118,15 @@ impl Lower<'_, '_> {
             )),
             _ => self.without_value(&name, span),
         };
-        self.complain(complaint);
+        self.complain(match self.in_head.get(&var) {
+            // Soufflé names the first place, which is the head.
+            Some(head) => {
+                let mut complaint = complaint;
+                complaint.labels.iter_mut().for_each(|label| label.primary = false);
+                complaint.primary(*head, text!("结论用到它", "the head uses it"))
+            }
+            None => complaint,
+        });
     }
 
     fn without_value(&self, name: &str, span: Span) -> Diagnostic {
@@ -263,6 +271,15 @@ pub(super) fn not_a_cell(span: Span) -> Diagnostic {
         text!("`is` 只能问一个单元格，如 `p.budget is blank`", "`is` asks about a cell, as in `p.budget is blank`"),
     )
     .at(span)
+}
+
+/// The variables of the arguments of a head, each where it stands first.
+pub(super) fn vars_of(args: &[hir::Expr]) -> BTreeMap<VarId, Span> {
+    let mut found = BTreeMap::new();
+    for arg in args {
+        arg.variables(&mut |var| _ = found.entry(var).or_insert_with(|| find_var(arg, var).unwrap_or(arg.span)));
+    }
+    found
 }
 
 fn find_var(expr: &hir::Expr, wanted: VarId) -> Option<Span> {

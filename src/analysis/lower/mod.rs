@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Relations;
 use super::hir;
 use super::infer::Infer;
+use super::input::Mode;
 use super::types::{Class, Types};
 use crate::ir::{Expr, Rule, VarId};
 use crate::source::Span;
@@ -43,6 +44,8 @@ pub(super) struct Lower<'l, 'a> {
     pub(super) asked: BTreeSet<VarId>,
     /// Variables about which it was said that they have no value.
     reported: BTreeSet<VarId>,
+    /// Of a plain program's rule: the variables of its head, where they stand there.
+    in_head: BTreeMap<VarId, Span>,
 }
 
 impl<'l, 'a> Lower<'l, 'a> {
@@ -69,11 +72,15 @@ impl<'l, 'a> Lower<'l, 'a> {
             first_allowance: None,
             asked: BTreeSet::new(),
             reported: BTreeSet::new(),
+            in_head: BTreeMap::new(),
         }
     }
 
     /// The rule in runnable order; none when something has no value.
     pub(super) fn rule(&mut self, rule: &hir::Rule) -> Option<Rule> {
+        if self.infer.mode == Mode::Plain {
+            self.in_head = complain::vars_of(&rule.args);
+        }
         let mut body = rule.body.clone();
         self.place_fields(&mut body, 0);
         self.asked = hir::asked(&body);

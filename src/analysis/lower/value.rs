@@ -97,9 +97,32 @@ impl Lower<'_, '_> {
             (_, Some(Class::Unsigned)) => Function::ToUnsigned,
             (_, Some(Class::Float)) => Function::ToFloat,
             (_, Some(Class::Decimal | Class::Percent)) => Function::ToDecimal,
+            (Some(from), Some(Class::Symbol)) => return self.text_of(value, from, outer.span),
             _ => return value,
         };
         Expr::Call(function, vec![value], outer.span)
+    }
+
+    /// The text whose number a cast makes a text again. Of other numbers nobody knows which text they stand for.
+    fn text_of(&mut self, value: Expr, from: Class, span: Span) -> Expr {
+        if let Expr::Call(Function::Ord, args, _) = &value
+            && let [text] = &args[..]
+        {
+            return text.clone();
+        }
+        let (zh, en) = self.infer.types.words(base_of(from));
+        self.complain(
+            Diagnostic::error(
+                Code::Unsupported,
+                text!(
+                    "{zh}不是哪个文字的编号，不能当作文字",
+                    "{en} is not the number of a text here, and cannot be taken for one"
+                ),
+            )
+            .at(span)
+            .help(text!("要写成文字，用 `to_string(…)`", "to write it as a text, use `to_string(…)`")),
+        );
+        value
     }
 
     /// A whole number where a decimal is needed is made one.

@@ -9,7 +9,7 @@ use crate::text;
 
 pub(super) fn check(flat: &Flat, recursion: &Recursion, report: &mut Report) {
     for clause in &flat.clauses {
-        if let Some(plan) = clause.plan.as_ref().filter(|_| recursion.is_recursive(clause)) {
+        if let Some(plan) = &clause.plan {
             check_plan(clause, plan, recursion, report);
         }
     }
@@ -25,11 +25,10 @@ fn check_plan(clause: &Clause, plan: &Plan, recursion: &Recursion, report: &mut 
             )
             .collect();
         let recursive = atoms.iter().filter(|used| recursion.is_recursive_use(&head.relation.text, used)).count();
-        if recursive == 0 {
-            continue;
-        }
         for order in &plan.orders {
-            let (count, version, most) = (atoms.len(), order.version, recursive - 1);
+            // Of a clause that says which row is better, the two rows count as well.
+            let atoms = atoms.len() + 2 * usize::from(clause.subsumes.is_some());
+            let (count, version, most) = (atoms, order.version, recursive.saturating_sub(1));
             let mut sorted = order.atoms.clone();
             sorted.sort_unstable();
             if !sorted.iter().copied().eq(1..=count as u64) {
@@ -38,7 +37,7 @@ fn check_plan(clause: &Clause, plan: &Plan, recursion: &Recursion, report: &mut 
                     "this order must name each of 1 to {count} once: so many atoms has the rule"
                 );
                 report.push(Diagnostic::error(Code::BadDirective, message).at(order.span));
-            } else if version >= recursive as u64 {
+            } else if recursive > 0 && version >= recursive as u64 {
                 let message = text!(
                     "没有第 {version} 种：递归的条件只有 {recursive} 个，编号 0 到 {most}",
                     "there is no version {version}: the rule has {recursive} recursive atoms, numbered 0 to {most}"

@@ -177,7 +177,7 @@ impl Builder<'_, '_> {
         {
             let _ = self.regex(text, *span);
         }
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
+        let args = self.computed_args(call, here);
         let span = args.iter().fold(call.name.span, |span, arg| span.to(arg.span));
         let result = self.infer.fresh();
         let nodes = args.iter().map(|arg| (arg.node, arg.span)).collect();

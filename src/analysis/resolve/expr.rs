@@ -96,7 +96,7 @@ impl Builder<'_, '_> {
         let Some(function) = Function::from_name(name) else {
             return self.other_call(call, span, here);
         };
-        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
+        let args = self.computed_args(call, here);
         let nodes: Vec<(Node, Span)> = args.iter().map(|arg| (arg.node, arg.span)).collect();
         if function.is_test() {
             self.complain(
@@ -111,6 +111,22 @@ impl Builder<'_, '_> {
         let value = self.make(Kind::Call(function, args), span);
         self.infer.constrain(span, Constraint::Call { function, args: nodes, result: value.node });
         value
+    }
+
+    /// The arguments of a function, each of which must have a value.
+    pub(super) fn computed_args(&mut self, call: &Call, here: &mut Conditions) -> Vec<Expr> {
+        let args: Vec<Expr> = call.args.iter().map(|arg| self.expr(arg, here)).collect();
+        for arg in args.iter().filter(|arg| matches!(arg.kind, Kind::Unnamed)) {
+            self.complain(
+                Diagnostic::error(
+                    Code::UnboundVariable,
+                    text!("`_` 没有值，不能拿来算", "`_` has no value and cannot be computed with"),
+                )
+                .at(arg.span)
+                .help(text!("给它一个名字，在别的条件里取值", "give it a name, and a value by another condition")),
+            );
+        }
+        args
     }
 
     /// A function that yields rows, in the place of a value: each row's value in turn.

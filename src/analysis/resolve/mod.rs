@@ -303,15 +303,14 @@ impl<'b, 'a> Builder<'b, 'a> {
 fn find_unnamed(expr: &Expr, out: &mut Vec<Span>) {
     match &expr.kind {
         Kind::Unnamed => out.push(expr.span),
-        Kind::Call(_, args) | Kind::Record(args) | Kind::Branch(_, args) => {
-            args.iter().for_each(|arg| find_unnamed(arg, out));
-        }
+        Kind::Record(args) | Kind::Branch(_, args) => args.iter().for_each(|arg| find_unnamed(arg, out)),
         Kind::Cast(inner) => find_unnamed(inner, out),
         Kind::If(_, a, b) | Kind::Else(a, b) => {
             find_unnamed(a, out);
             find_unnamed(b, out);
         }
-        Kind::Var(_) | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
+        // Those of a function were complained about there.
+        Kind::Var(_) | Kind::Const(_) | Kind::Nil | Kind::Allowance | Kind::Call(..) => {}
     }
 }
 
