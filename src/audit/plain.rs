@@ -12,10 +12,11 @@ use crate::exec::{Input, Outcome};
 use crate::facts::souffle::{self, Dialect};
 use crate::facts::store::builder::StoreBuilder;
 use crate::facts::store::{Store, distinct_rows, keep_rows};
-use crate::ir::Program;
+use crate::ir::{Program, RelationId};
 use crate::progress::{self, Phase};
 use crate::schema::Schema;
 use crate::source::{FileId, Pieces, SourceMap, Span};
+use crate::syntax::ast::DirectiveKind;
 use crate::syntax::{self, ast, preprocess};
 use crate::text;
 use crate::value::Record;
@@ -103,6 +104,10 @@ fn resolve_and_run(
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     run.program = program;
+    // What comes to no output is not computed, as little as by Soufflé.
+    let shown = run.program.directives.iter().filter(|directive| directive.kind != DirectiveKind::Input);
+    let shown: Vec<RelationId> = shown.map(|directive| directive.relation).collect();
+    run.program.keep_needed(shown);
     if !report.has_errors() {
         forewarn(&run.sources, &report.clone().sorted());
         let input = Input { program: &run.program, store: &run.store, sources: &run.sources };

@@ -1,7 +1,5 @@
 //! `query`: conditions asked once, over the facts and shared definitions of an audit.
 
-use std::collections::BTreeSet;
-
 use super::find::solution;
 use super::words::Words;
 use super::{Audit, Reach, Request, execute, load, resolve, settle};
@@ -60,21 +58,9 @@ pub fn query(request: &Request, text: &str) -> (SourceMap, Report, Option<Answer
 
 /// Leaves of the strata those that the question needs: other rules of an audit say nothing about it, and may take long.
 fn keep_needed(program: &mut Program) {
-    let Some(Some(card)) = program.cards.first() else { return };
-    let mut needed = BTreeSet::from([card.relation]);
-    let mut open = vec![card.relation];
-    while let Some(relation) = open.pop() {
-        let rules = program.rules.iter().filter(|rule| rule.head == relation);
-        let subsumed = program.relations[relation.index()].subsumption.iter().map(|subsumption| &subsumption.rule);
-        for literal in rules.chain(subsumed).flat_map(|rule| &rule.body) {
-            literal.atoms(&mut |atom| {
-                if needed.insert(atom.relation) {
-                    open.push(atom.relation);
-                }
-            });
-        }
+    if let Some(Some(card)) = program.cards.first() {
+        program.keep_needed([card.relation]);
     }
-    program.strata.retain(|stratum| stratum.relations.iter().any(|relation| needed.contains(relation)));
 }
 
 fn about(diagnostic: &crate::diagnostic::Diagnostic, span: crate::source::Span) -> bool {

@@ -14,6 +14,7 @@ mod vars;
 
 pub use check::check;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::schema::Precision;
@@ -66,6 +67,25 @@ pub struct Program {
     pub directives: Vec<Directive>,
     /// What each loaded card's rule became, by the card's position; none for a card that was wrong.
     pub cards: Vec<Option<card::Card>>,
+}
+
+impl Program {
+    /// Leaves of the strata those that these relations need.
+    pub fn keep_needed(&mut self, wanted: impl IntoIterator<Item = RelationId>) {
+        let mut open: Vec<RelationId> = wanted.into_iter().collect();
+        let mut needed = BTreeSet::new();
+        while let Some(relation) = open.pop() {
+            if !needed.insert(relation) {
+                continue;
+            }
+            let rules = self.rules.iter().filter(|rule| rule.head == relation);
+            let subsumed = self.relations[relation.index()].subsumption.iter().map(|subsumption| &subsumption.rule);
+            for literal in rules.chain(subsumed).flat_map(|rule| &rule.body) {
+                literal.atoms(&mut |atom| open.push(atom.relation));
+            }
+        }
+        self.strata.retain(|stratum| stratum.relations.iter().any(|relation| needed.contains(relation)));
+    }
 }
 
 /// A type.

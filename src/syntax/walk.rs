@@ -161,6 +161,12 @@ pub fn arg<R: Rewrite + ?Sized>(pass: &mut R, arg: &mut Arg) {
             pass.arg(first);
             pass.arg(second);
         }
+        // `$A` may be a branch without fields.
+        ArgKind::Param(text) if !text.is_empty() => {
+            let mut name = Name { text: std::mem::take(text), span: arg.span };
+            pass.name(Role::Branch, &mut name);
+            *text = name.text;
+        }
         ArgKind::Var(_) | ArgKind::Unnamed | ArgKind::Param(_) | ArgKind::Const(_) | ArgKind::Nil => {}
     }
 }

@@ -5,7 +5,7 @@ use crate::text;
 use crate::value::Unit;
 
 use super::super::token::Kind;
-use super::{Lexer, continues_word, starts_word};
+use super::{Lexer, Text, continues_word, starts_word};
 
 impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Kind {
@@ -78,8 +78,11 @@ impl Lexer<'_> {
         let percent = self.peek().filter(|c| matches!(c, '%' | '％'));
         let Some(sign) = percent else { return kind };
         let after = &self.rest()[sign.len_utf8()..];
-        // `10%3` is a remainder, `90%` before anything else a share of hundred.
-        if after.starts_with(|c: char| starts_word(c) || c.is_ascii_digit() || matches!(c, '(' | '$' | '"')) {
+        // `10%3` is a remainder, `90%` before anything else a share of hundred; so is `10% 3` in a file of plain rules.
+        let operand = |c: char| starts_word(c) || c.is_ascii_digit() || matches!(c, '(' | '$' | '"');
+        let apart = after.trim_start_matches(' ');
+        let is_apart = self.kind != Text::Piece && apart.starts_with(operand) && !goes_on(apart);
+        if after.starts_with(operand) || is_apart {
             return kind;
         }
         if sign == '％' {
@@ -112,4 +115,10 @@ impl Lexer<'_> {
         };
         self.complain(complaint);
     }
+}
+
+/// Whether a text begins with a word that goes on behind a whole expression.
+fn goes_on(text: &str) -> bool {
+    let word = text.find(|c| !continues_word(c)).map_or(text, |end| &text[..end]);
+    matches!(word, "else" | "then" | "is" | "in" | "and" | "or" | "not")
 }
