@@ -14,7 +14,12 @@ use crate::threads;
 /// The rules that `request` means: those it names, else those of the nearest manifest, else all shipped packs.
 pub fn rules_of(sources: &mut SourceMap, request: &Request) -> (Rules, Report) {
     let mut report = Report::new();
-    let path = if request.rules.is_empty() { manifest_path(&request.start, &mut Report::new()) } else { None };
+    let mut missing = Report::new();
+    let path = if request.rules.is_empty() { manifest_path(&request.start, &mut missing) } else { None };
+    // Without a manifest all shipped rules are meant, but not by the name of a folder that is not there.
+    if !request.start.exists() {
+        report.append(missing);
+    }
     let manifest = path.as_ref().and_then(|path| sources.load(path).ok()).map(|file| {
         let (manifest, complaints) = Manifest::read(sources, file);
         report.append(complaints);

@@ -47,6 +47,11 @@ fn without_tests(text: &str) -> String {
 fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     let mut reader = Reader { file, report: Report::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
+    // All that is wrong behind it follows from it.
+    if let Some(wrong) = unclosed(file, text).filter(|_| !errors.is_empty()) {
+        reader.report.push(wrong);
+        return (CardFile::default(), reader.report);
+    }
     for error in &errors {
         let wrong = Diagnostic::error(Code::BadToml, super::words::toml_message(error.message()));
         let span = error.span().map_or(file.span(), |range| file.span_of(range));
@@ -73,6 +78,42 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
         None => {}
     }
     (cards, reader.report)
+}
+
+/// What to say of a `'''` that is not closed before the next key of its card, or the next card.
+fn unclosed(file: &SourceFile, text: &str) -> Option<Diagnostic> {
+    const QUOTE: &str = "'''";
+    let begins_next = |line: &str| {
+        let line = line.trim_start();
+        let key = CARD_KEYS
+            .iter()
+            .find_map(|key| line.strip_prefix(key))
+            .and_then(|rest| rest.trim_start().strip_prefix('='));
+        let value = key.map(str::trim_start);
+        line.starts_with("[[rule")
+            || value.is_some_and(|value| value.starts_with(['"', '[']) || value.starts_with(QUOTE))
+    };
+    let (mut open, mut start) = (None, 0);
+    for line in text.split_inclusive('\n') {
+        if let Some(quote) = open.filter(|_| begins_next(line)) {
+            let span = |at: usize, len: usize| file.span_of(at..at + len);
+            let message = text!("这里开始的 `'''` 没有结束", "the `'''` that begins here is never closed");
+            let help = text!("在下一项前面加一行 `'''`", "put a line `'''` before the next key");
+            let next = span(start, line.trim_end().len());
+            return Some(
+                Diagnostic::error(Code::UnclosedString, message)
+                    .at(span(quote, QUOTE.len()))
+                    .secondary(next, text!("已经是下一项了", "this is the next key already"))
+                    .help(help)
+                    .fix(span(start, 0), "'''\n"),
+            );
+        }
+        for (at, _) in line.match_indices(QUOTE) {
+            open = if open.is_none() { Some(start + at) } else { None };
+        }
+        start += line.len();
+    }
+    None
 }
 
 impl<'a> Reader<'a> {

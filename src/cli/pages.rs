@@ -52,6 +52,7 @@ pages![
     "ragged-row",
     "rows-skipped",
     "rule-failed",
+    "share-without-percent",
     "single-use",
     "stale-value",
     "sum-over-set",

@@ -108,6 +108,8 @@ codes! {
     SingleUse = "single-use",
     /// Conditions that can never hold together.
     NeverHolds = "never-holds",
+    /// A share compared with a whole number, as if it were a percentage.
+    ShareWithoutPercent = "share-without-percent",
     /// Two relations with no common variable.
     CrossProduct = "cross-product",
     /// A symmetric pair compared with `!=`.

@@ -4,6 +4,7 @@ mod bounds;
 mod growth;
 mod pairs;
 mod products;
+mod shares;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +69,10 @@ fn single_use<'n>(name: &str, span: Span, names: impl Iterator<Item = &'n String
         Some(near) => {
             complaint.help(text!("是否想写 `{near}`？不是就写 `_`", "did you mean `{near}`? If not, write `_`"))
         }
+        None if !name.is_ascii() => complaint.help(text!(
+            "若是文字，加双引号：`\"{name}\"`；若是不要的值，写 `_`",
+            "if it is a text, put it in double quotes: `\"{name}\"`; if the value is of no use, write `_`"
+        )),
         None => complaint.help(text!("写 `_`", "write `_`")),
     }
 }
@@ -94,6 +99,7 @@ pub(super) fn program(program: &Program, relations: &Relations, sources: &Source
     for rule in &program.rules {
         products::check(program, rule, relations, report);
         bounds::check(rule, report);
+        shares::check(program, rule, sources, report);
         pairs::check(program, rule, sources, report);
         rule.body.iter().for_each(|literal| sums(program, literal, report));
     }

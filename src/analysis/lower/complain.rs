@@ -140,6 +140,10 @@ impl Lower<'_, '_> {
             .collect();
         match nearest(name, others) {
             Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
+            None if !name.is_ascii() => complaint.help(text!(
+                "若是文字，加双引号：`\"{name}\"`；否则某个条件要给出 `{name}`",
+                "if it is a text, put it in double quotes: `\"{name}\"`; else some condition must give `{name}`"
+            )),
             None => complaint.help(text!(
                 "某个条件要给出 `{name}`；若是参数，写 `${name}` 并在 params 里声明",
                 "some condition must give `{name}`; if it is a parameter, write `${name}` and declare it in params"

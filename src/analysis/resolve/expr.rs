@@ -142,6 +142,10 @@ impl Builder<'_, '_> {
             )
             .at(call.name.span);
             let complaint = match nearest(name, words.chain(Generator::NAMES)) {
+                _ if matches!(name.as_str(), "sum" | "count" | "mean") => complaint.help(text!(
+                    "合计这样写：`{name} e.amount : {{ e in expenditure }}`，花括号里是要合计的行的条件",
+                    "an aggregate is written `{name} e.amount : {{ e in expenditure }}`, with the conditions on its rows in braces"
+                )),
                 _ if name.eq_ignore_ascii_case("if") => complaint.help(text!(
                     "两种情形各取一个值写 `if 条件 then 值 else 值`",
                     "one value or another is `if condition then value else value`"

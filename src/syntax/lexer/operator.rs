@@ -49,7 +49,7 @@ static FOREIGN: [(&str, Kind, &str); 22] = [
     ("!==", Kind::NotEqual, "!="),
     ("==", Kind::Equal, "="),
     ("<>", Kind::NotEqual, "!="),
-    ("~=", Kind::NotEqual, "!="),
+    ("~=", Kind::Agree, "~"),
     ("/=", Kind::NotEqual, "!="),
     ("=<", Kind::LessEqual, "<="),
     ("=>", Kind::GreaterEqual, ">="),
@@ -72,6 +72,10 @@ static FOREIGN: [(&str, Kind, &str); 22] = [
 impl Lexer<'_> {
     /// Reads punctuation; none when the character means nothing and was reported.
     pub(super) fn operator(&mut self, first: char) -> Option<Kind> {
+        if matches!(first, '￥' | '¥') && self.rest()[first.len_utf8()..].starts_with(|c: char| c.is_ascii_digit()) {
+            self.currency(first);
+            return None;
+        }
         if let Some(&(foreign, kind, ours)) = self.means_foreign(first) {
             let length = self.length_of(foreign);
             self.foreign(foreign, length, ours);
@@ -124,6 +128,15 @@ impl Lexer<'_> {
     fn foreign(&mut self, foreign: &str, length: usize, ours: &str) {
         let place = self.span(self.at, self.at + length);
         self.at += length;
+        if foreign == "~=" {
+            // Some mean one of the two by it, some the other.
+            let message = text!("`~=` 有两种意思，要写明是哪一种", "`~=` may mean two things: say which");
+            let help = text!(
+                "在写出的精度内相符写 `~`，不等写 `!=`",
+                "`~` is agreement within the written precision, `!=` inequality"
+            );
+            return self.complain(Diagnostic::error(Code::ForeignOperator, message).at(place).help(help));
+        }
         let message = match ours {
             "=" => text!("相等写一个 `=`", "equality is written with one `=`"),
             "," => text!("“并且”写 `,`，不写 `{foreign}`", "“and” is written `,`, not `{foreign}`"),
@@ -134,6 +147,19 @@ impl Lexer<'_> {
         let complaint = Diagnostic::error(Code::ForeignOperator, message)
             .primary(place, text!("写 `{ours}`", "write `{ours}`"))
             .fix(place, ours);
+        self.complain(complaint);
+    }
+
+    /// `￥10000`
+    fn currency(&mut self, sign: char) {
+        let start = self.at;
+        self.at += sign.len_utf8();
+        let length = self.rest().find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(self.rest().len());
+        let number = &self.rest()[..length];
+        let place = self.span(start, self.at + length);
+        let message = text!("金额不写 `{sign}`，写 `{number}元`", "amounts are written `{number}元`, without `{sign}`");
+        let complaint =
+            Diagnostic::error(Code::UnexpectedCharacter, message).at(place).fix(place, format!("{number}元"));
         self.complain(complaint);
     }
 

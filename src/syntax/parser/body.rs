@@ -180,9 +180,15 @@ impl Parser<'_> {
         let end = self.last_end();
         let complaint = Diagnostic::error(Code::UnexpectedToken, message)
             .primary(place, text!("这里之后加 `,`", "write `,` after this"))
-            .secondary(token.span, text!("", ""))
-            .fix(end, ",");
-        self.complain_structure(complaint);
+            .secondary(token.span, text!("", ""));
+        // Between words of one line, or behind a sign, something else may be meant: `abs x`, `count(e in …)`.
+        let before = self.at.checked_sub(1).map(|before| self.kind_at(before));
+        let ends_value = before.is_some_and(|before| {
+            is_number(before)
+                || matches!(before, Kind::Text | Kind::RightParen | Kind::RightBrace | Kind::RightBracket)
+                || before == Kind::Word && token.starts_line
+        });
+        self.complain_structure(if ends_value { complaint.fix(end, ",") } else { complaint });
         true
     }
 
