@@ -78,7 +78,8 @@ fn rule_texts(sources: &SourceMap, file: FileId) -> (Vec<Span>, Vec<Span>, Repor
 fn certain(sources: &SourceMap, file: FileId) -> Vec<Fix> {
     let mut report = Report::new();
     if is_cards(sources, file) {
-        let (bodies, facts, _) = rule_texts(sources, file);
+        let (bodies, facts, unread) = rule_texts(sources, file);
+        report.append(unread);
         bodies.iter().for_each(|body| report.append(syntax::parse_body(sources, *body).1));
         facts.iter().for_each(|facts| report.append(syntax::parse_facts(sources, *facts).1));
     } else {
@@ -168,6 +169,22 @@ mod tests {
         assert_eq!((mended, wrong), (5, false), "{text}");
         assert!(text.contains("  p.budget > 0,\n  p.name = \"甲\" // c"), "{text}");
         assert!(text.contains("“{p.name}”"), "a message is no rule: {text}");
+    }
+
+    #[test]
+    fn what_a_card_does_not_close_is_closed_and_no_comma_guessed() {
+        let torn = CARD.replace("// c\n  '''", "// c");
+        let (text, mended, wrong) = tidied("a.toml", &torn, true);
+        assert_eq!((mended, wrong), (1, false), "{text}");
+        assert!(text.contains("p.budget > 0 // c\n'''\nmessage"), "{text}");
+        let (text, mended, wrong) = tidied("a.toml", &CARD.replace("[[rule]]", "[rule]"), true);
+        assert!(mended == 1 && !wrong && text.starts_with("[[rule]]"), "{text}");
+        let (text, mended, wrong) = tidied("a.toml", CARD.trim_start_matches("[[rule]]\n"), true);
+        assert!(mended == 1 && !wrong && text.starts_with("[[rule]]"), "{text}");
+        for slip in ["SUM p.budget > 0", "abs p.budget > 0", "p.\"预算\" > 0", "p.budget > .5元", "p.budget ~= 0"] {
+            let (text, _, wrong) = tidied("a.toml", &CARD.replace("p.budget>0", slip), true);
+            assert!(wrong && text.contains(slip), "{slip}: {text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod shipped;
 mod strings;
 mod table;
 mod template;
+mod torn;
 mod words;
 
 pub use read::{read, read_untested};

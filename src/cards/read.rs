@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::strings::Quotes;
 use super::table::{Reader, Table};
 use super::template::Template;
+use super::torn;
 use super::{Card, CardFile, Label, Param, Severity, SeverityCase, Test, Words};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
@@ -48,7 +49,7 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     let mut reader = Reader { file, report: Report::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     // All that is wrong behind it follows from it.
-    if let Some(wrong) = unclosed(file, text).filter(|_| !errors.is_empty()) {
+    if let Some(wrong) = torn::find(file, text, &CARD_KEYS).filter(|_| !errors.is_empty()) {
         reader.report.push(wrong);
         return (CardFile::default(), reader.report);
     }
@@ -60,6 +61,10 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     let start = file.span().part(0, 0);
     let root = Table { entries: root.get_ref(), span: start };
     let mut cards = CardFile::default();
+    if let Some(wrong) = headless(file, root) {
+        reader.report.push(wrong);
+        return (cards, reader.report);
+    }
     reader.only(root, &FILE_KEYS);
     // What a broken file lacks may well stand behind the break.
     if errors.is_empty() {
@@ -67,6 +72,15 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     }
     cards.uses = reader.list(root, "use");
     match root.get("rule") {
+        Some(rule) if rule.get_ref().is_table() => {
+            let span = reader.span(rule.span());
+            let message =
+                text!("一个文件里可以有几条规则，写两层方括号", "a file has several rules: two brackets each");
+            let help = text!("写 `[[rule]]`", "write `[[rule]]`");
+            let wrong = Diagnostic::error(Code::BadValue, message).at(span).help(help);
+            let is_header = file.text()[rule.span()].trim() == "[rule]";
+            reader.report.push(if is_header { wrong.fix(span, "[[rule]]") } else { wrong });
+        }
         Some(rules) => {
             let tables = reader.tables("rule", rules);
             cards.cards = tables.into_iter().filter_map(|table| reader.card(table)).collect();
@@ -80,40 +94,15 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     (cards, reader.report)
 }
 
-/// What to say of a `'''` that is not closed before the next key of its card, or the next card.
-fn unclosed(file: &SourceFile, text: &str) -> Option<Diagnostic> {
-    const QUOTE: &str = "'''";
-    let begins_next = |line: &str| {
-        let line = line.trim_start();
-        let key = CARD_KEYS
-            .iter()
-            .find_map(|key| line.strip_prefix(key))
-            .and_then(|rest| rest.trim_start().strip_prefix('='));
-        let value = key.map(str::trim_start);
-        line.starts_with("[[rule")
-            || value.is_some_and(|value| value.starts_with(['"', '[']) || value.starts_with(QUOTE))
-    };
-    let (mut open, mut start) = (None, 0);
-    for line in text.split_inclusive('\n') {
-        if let Some(quote) = open.filter(|_| begins_next(line)) {
-            let span = |at: usize, len: usize| file.span_of(at..at + len);
-            let message = text!("这里开始的 `'''` 没有结束", "the `'''` that begins here is never closed");
-            let help = text!("在下一项前面加一行 `'''`", "put a line `'''` before the next key");
-            let next = span(start, line.trim_end().len());
-            return Some(
-                Diagnostic::error(Code::UnclosedString, message)
-                    .at(span(quote, QUOTE.len()))
-                    .secondary(next, text!("已经是下一项了", "this is the next key already"))
-                    .help(help)
-                    .fix(span(start, 0), "'''\n"),
-            );
-        }
-        for (at, _) in line.match_indices(QUOTE) {
-            open = if open.is_none() { Some(start + at) } else { None };
-        }
-        start += line.len();
-    }
-    None
+/// What to say of a file that begins with the keys of a card, before any `[[rule]]`.
+fn headless(file: &SourceFile, root: Table) -> Option<Diagnostic> {
+    let mut keys = root.entries.keys().filter(|key| CARD_KEYS.contains(&key.get_ref().as_ref()));
+    let first = keys.by_ref().map(|key| key.span().start).min()?;
+    let line = file.text()[..first].rfind('\n').map_or(0, |at| at + 1);
+    let message = text!("规则的前面缺 `[[rule]]`", "`[[rule]]` is missing before the rule");
+    let help = text!("每条规则以一行 `[[rule]]` 开头", "each rule begins with a line `[[rule]]`");
+    let wrong = Diagnostic::error(Code::MissingKey, message).at(file.span_of(first..first)).help(help);
+    Some(wrong.fix(file.span_of(line..line), "[[rule]]\n"))
 }
 
 impl<'a> Reader<'a> {

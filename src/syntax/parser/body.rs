@@ -260,8 +260,9 @@ impl Parser<'_> {
         if before_dot {
             let dot = self.last_span();
             let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
-            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot).fix(dot, ",");
-            self.complain_structure(complaint);
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot);
+            // `p."列名"`, `.5` mean something else.
+            self.complain_structure(if token.joined { complaint } else { complaint.fix(dot, ",") });
             return;
         }
         self.expected(&text!(" `,`（再加条件）或 `;`（或者）", "`,` (and) or `;` (or)"));
