@@ -107,12 +107,39 @@ pub fn resolve<'a>(sources: &SourceMap, loaded: &'a LoadedCard, sets: &[Set]) ->
         if let Some(set) = sets.iter().rev().find(own)
             && let Some(chosen) = constant(sources, &set.value, &mut report)
         {
-            within(sources, param, &set.value, &chosen, &mut report);
-            value = chosen;
+            if is_of_kind(&chosen, &value) {
+                within(sources, param, &set.value, &chosen, &mut report);
+                value = chosen;
+            } else {
+                report.push(other_kind((sources, param), &set.value));
+            }
         }
         parameters.push(Parameter { name: &param.name.text, value, span: param.name.span });
     }
     (parameters, report)
+}
+
+/// Whether a setting is what the default is: a text, an amount of money, or a number, be it a percentage.
+fn is_of_kind(chosen: &ast::Const, default: &ast::Const) -> bool {
+    let kind = |constant: &ast::Const| match constant {
+        ast::Const::Text(_) => 0,
+        ast::Const::Money(..) => 1,
+        _ => 2,
+    };
+    kind(chosen) == kind(default) || matches!((chosen, kind(default)), (ast::Const::Number(0), 1))
+}
+
+fn other_kind((sources, param): (&SourceMap, &Param), setting: &Setting) -> Diagnostic {
+    let (name, written) = (&param.name.text, &setting.words.text);
+    let default = sources.text(param.default.words.span);
+    let default = default.trim_matches(['"', '\'']);
+    let message = text!(
+        "`{written}` 不是参数 `{name}` 能取的值：要像 `{default}` 那样写",
+        "`{written}` is no value for the parameter `{name}`: write it like `{default}`"
+    );
+    Diagnostic::error(Code::BadValue, message)
+        .at(setting.words.span)
+        .secondary(param.default.words.span, text!("默认是这个", "this is the default"))
 }
 
 /// The constant that a setting writes. In quotes, what is no number, percentage or amount is a text.
