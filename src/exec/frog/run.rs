@@ -273,7 +273,7 @@ impl<'a> Engine<'a> {
             for (at, new) in growing.commit(&mut self.world).into_iter().enumerate() {
                 rounds.insert(at, new.start, new.end);
             }
-            if !rounds.next() || plan.rounds.is_empty() {
+            if !rounds.next() || plan.rounds.is_empty() || self.is_full(growing) {
                 return Ok(());
             }
             for (at, relation) in growing.relations.iter().enumerate() {
@@ -283,6 +283,14 @@ impl<'a> Engine<'a> {
                 self.rule(rule, growing, met)?;
             }
         }
+    }
+
+    /// Whether one of the relations has as many rows as it needs.
+    fn is_full(&self, growing: &Growing) -> bool {
+        growing.relations.iter().any(|relation| {
+            let limit = self.world.input.program.relations[relation.index()].limit;
+            limit.is_some_and(|limit| self.world.derived(*relation).len as u64 >= limit)
+        })
     }
 
     /// Runs one plan. The error says that it had to stop.

@@ -3,10 +3,11 @@
 use crate::ir::{Expr, Literal, Relation, Rule};
 use crate::value::functions::Function;
 
-/// Whether a relation is more than the set of what its rules derive.
+/// Whether a relation is more than the set of what its rules derive. One that need not grow beyond a number of rows is that set,
+/// of so many rounds.
 #[must_use]
 pub fn relation(relation: &Relation) -> bool {
-    relation.equivalence || relation.limit.is_some() || !relation.choice.is_empty() || !relation.subsumption.is_empty()
+    relation.equivalence || !relation.choice.is_empty() || !relation.subsumption.is_empty()
 }
 
 /// Whether a rule counts, or asks for rows inside an expression.
