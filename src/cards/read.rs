@@ -49,7 +49,9 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     let mut reader = Reader { file, report: Report::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     // All that is wrong behind it follows from it.
-    if let Some(wrong) = torn::find(file, text, &CARD_KEYS).filter(|_| !errors.is_empty()) {
+    if !errors.is_empty()
+        && let Some(wrong) = torn::find(file, text, &CARD_KEYS)
+    {
         reader.report.push(wrong);
         return (CardFile::default(), reader.report);
     }
