@@ -167,7 +167,9 @@ pub fn of<'a>(
         return None;
     }
     let texts: Vec<&str> = rest().chain(filled).map(str::trim).collect();
-    are_signatures(&texts).then_some(Aside::Signatures)
+    // In a table of two columns a name beside `负责人：` is its value.
+    let are_all = if width > 2 { are_signatures(&texts) } else { texts.iter().all(|text| is_signature(text)) };
+    are_all.then_some(Aside::Signatures)
 }
 
 /// Whether texts, of which the first one is what people sign as with a colon, are such, or stand behind one that is left
@@ -298,6 +300,7 @@ mod tests {
             assert_eq!(row(&cells, 4), Some(Aside::Signatures), "{cells:?}");
         }
         assert_eq!(row(&["审核：", "甲", "100", "80"], 4), None, "an amount stands beside it");
+        assert_eq!(row(&["负责人：", "张三"], 2), None, "its value");
         assert_eq!(row(&["（一）基本支出", "", "", ""], 4), Some(Aside::Heading));
         assert_eq!(row(&["栏次", "1", "2", "3"], 4), Some(Aside::ColumnNumbers));
         assert_eq!(row(&["支 出 表（续）", "", "", ""], 4), Some(Aside::Page));

@@ -7,7 +7,7 @@ use super::manifest::Totals;
 use super::map::Mapping;
 use super::names;
 use super::read::raw::{RawRow, RawTable};
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 
 /// How many places of a kind are kept.
@@ -247,6 +247,13 @@ fn is_total(row: &RawRow, mapping: &Mapping) -> bool {
 pub fn first_names_total(row: &RawRow) -> bool {
     let first = row.cells.iter().find(|cell| !cell.text.trim().is_empty());
     first.is_some_and(|cell| names::names_total(&cell.text))
+}
+
+/// Whether the rows of a relation are totals themselves: those of another one, or stated ones, whose name is that of a total.
+#[must_use]
+pub fn has_totals_as_rows(relation: &Relation, schema: &Schema) -> bool {
+    let takes_totals = schema.relations.iter().any(|other| other.totals.as_ref() == Some(&relation.name));
+    takes_totals || relation.columns.first().is_some_and(|name| name.doc.contains("合计"))
 }
 
 /// Whether one of the texts that a relation takes from a row says that the row is a sum; the first of them is its name.

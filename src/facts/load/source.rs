@@ -242,16 +242,10 @@ fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceH
 fn default_totals(read: &ReadFile, relation: &Relation, schema: &Schema) -> Totals {
     match (read.format, &relation.totals) {
         (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::All,
-        _ if has_totals_as_rows(relation, schema) => Totals::Keep,
+        _ if rows::has_totals_as_rows(relation, schema) => Totals::Keep,
         (_, Some(other)) if schema.relation(other).is_some() => Totals::Into(other.clone()),
         _ => Totals::Skip,
     }
-}
-
-/// Whether the rows of a relation are totals themselves: those of another one, or stated ones, whose name is that of a total.
-fn has_totals_as_rows(relation: &Relation, schema: &Schema) -> bool {
-    let takes_totals = schema.relations.iter().any(|other| other.totals.as_ref() == Some(&relation.name));
-    takes_totals || relation.columns.first().is_some_and(|name| name.doc.contains("合计"))
 }
 
 /// The cell of `row` that feeds `column`; `above` is the last cell of it with something in it.

@@ -6,8 +6,6 @@ use crate::facts::headers::simplified;
 
 /// What words for sums in Chinese begin with.
 const BEGIN: &str = "合总總小共累本全支收金";
-/// What the words begin with behind which something may stand.
-const BEGIN_ALONE: &str = "合总總小共";
 /// Words for sums behind which the name of what they add up may stand before: `文旅局小计`.
 const SUMS: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
 /// Rows that say nothing else.
@@ -99,11 +97,12 @@ pub fn names_total(text: &str) -> bool {
 }
 
 /// Whether the ends of a text allow that it names a sum; those of hardly any text do.
+#[inline]
 fn may_name(text: &str) -> bool {
-    let begins_so = || first_ideograph(text).is_some_and(|c| BEGIN_ALONE.contains(c));
+    let begins_so = || matches!(first_ideograph(text), Some('合' | '总' | '總' | '小' | '共'));
     let ends_so = match last_ideograph(text) {
-        Some(last) => "计計总總额額数數".contains(last) || begins_so(),
-        None if text.is_ascii() => false,
+        Some(last) => matches!(last, '计' | '計' | '总' | '總' | '额' | '額' | '数' | '數') || begins_so(),
+        None if text.as_bytes().last().is_none_or(u8::is_ascii_alphanumeric) => begins_so(),
         None => text.ends_with([')', '）', ':', '：', '*']) || begins_so() || text.len() <= 8,
     };
     ends_so && text.len() <= LONGEST

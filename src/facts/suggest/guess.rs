@@ -119,7 +119,10 @@ pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> 
             best = Some((score, whole(at, columns, &data)));
         }
     }
-    best.map(|(_, guess)| guess)
+    best.map(|(_, guess)| match rows::has_totals_as_rows(&schema.relations[guess.relation], schema) {
+        true => Guess { rows: guess.rows + guess.totals, totals: 0, ..guess },
+        false => guess,
+    })
 }
 
 /// The rows behind the headers that may be data.

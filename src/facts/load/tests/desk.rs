@@ -135,3 +135,13 @@ fn a_web_page_or_json_that_is_called_csv_is_said() {
 fn load_said(name: &str, text: &str) -> Vec<Diagnostic> {
     run(name, MANIFEST, &[("a.csv", text.as_bytes())]).2
 }
+
+#[test]
+fn rows_of_a_table_of_totals_are_its_data() {
+    let mut schema = super::schema();
+    schema.relations[1].columns[0].doc = "这个合计叫什么".to_owned();
+    let text = "这个合计叫什么,预算金额（元）\n公共合计,10\n合计,30\n";
+    let manifest = "[relation.total]\nsource = \"a.csv\"\n";
+    let (map, store, _) = super::run_with(&schema, "desk-totals", manifest, &[("a.csv", text.as_bytes())]);
+    assert_eq!(cells(&map, &store, 1, 0), ["公共合计", "合计"]);
+}

@@ -133,8 +133,9 @@ fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
         );
         return Some(Trouble::broken(why).with_help(help));
     }
-    if let Some((kind, format)) = other_text(bytes) {
-        let why = text!("它其实是{kind}", "it really is {kind}");
+    if let Some(format) = other_text(bytes) {
+        let (zh, en) = if format == "html" { ("网页", "a web page") } else { ("JSON", "JSON") };
+        let why = text!("它其实是 {zh}，不是一行一行的格子", "it really is {en}, not rows of fields");
         let help = text!(
             "把后缀改成 .{format}，或在清单里写 format = \"{format}\"",
             "give it the ending .{format}, or say format = \"{format}\" in the manifest"
@@ -145,8 +146,8 @@ fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
     Some(Trouble::broken(text!("它是 {kind} 文件，不是文本", "it is a file of {kind}, not a text")))
 }
 
-/// What a text is that begins as no row of fields does, and the name of that format.
-fn other_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+/// The format of a text that begins as no row of fields does.
+fn other_text(bytes: &[u8]) -> Option<&'static str> {
     const LOOKED_AT: usize = 200;
     let start = &bytes[..bytes.len().min(LOOKED_AT)];
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
@@ -155,11 +156,9 @@ fn other_text(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     let is_object = |rest: &[u8]| rest.starts_with(b"\"");
     let is_array = |rest: &[u8]| rest.strip_prefix(b"{").is_some_and(|rest| is_object(rest.trim_ascii_start()));
     match () {
-        () if [&b"<!doctype html"[..], b"<html", b"<table", b"<head"].into_iter().any(begins) => {
-            Some(("网页 / web page", "html"))
-        }
-        () if behind(b'[').is_some_and(is_array) => Some(("JSON", "json")),
-        () if behind(b'{').is_some_and(is_object) => Some(("JSON", "json")),
+        () if [&b"<!doctype html"[..], b"<html", b"<table", b"<head"].into_iter().any(begins) => Some("html"),
+        () if behind(b'[').is_some_and(is_array) => Some("json"),
+        () if behind(b'{').is_some_and(is_object) => Some("json"),
         () => None,
     }
 }
