@@ -54,7 +54,9 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
     };
     if files.read.is_empty() {
         let folder = display_path(&dir);
-        return refuse(&text!("{folder} 里没有可以读的资料文件", "there are no files in {folder} that can be read"));
+        let none = text!("{folder} 里没有可以读的资料文件", "there are no files in {folder} that can be read");
+        let refused = refuse(&none);
+        return Said { stderr: refused.stderr + &files.left_out(lang), ..refused };
     }
     let mut sources = SourceMap::new();
     let (rules, _) = load_rules(&mut sources, None, threads::available());
@@ -188,7 +190,7 @@ impl Files {
             let names = some(&self.unknown);
             let message = text!(
                 "没有看这些文件：{names}。认得的是 Excel、CSV、Word（.docx）、网页、文本等；.doc、.wps、.et 先另存为 .docx、.xlsx，PDF 先转成 Excel 或 Word\n",
-                "files left out: {names}. Excel, CSV, Word (.docx), web pages and texts can be read; save .doc as .docx and turn PDF into Excel or Word first\n"
+                "files left out: {names}. Excel, CSV, Word (.docx), web pages and texts can be read; save .doc, .wps and .et as .docx and .xlsx, and turn PDF into Excel or Word first\n"
             );
             said += message.get(lang);
         }

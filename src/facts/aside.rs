@@ -1,8 +1,10 @@
 //! Rows that stand in a table without being of it: notes below it, lines for signatures, headings of its parts, numbers
 //! of its columns, their units, its title on the next page, sums carried over, parts of the row above.
 
+use super::cells::{self, CellKind, Reading};
 use super::glance::{first_ideograph, last_ideograph};
 use super::names::{self, are_units, normal, unit_alone};
+use crate::schema::ColumnType;
 
 /// What such a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ const NOTES: [&str; 14] = [
 /// Sums that are carried over.
 const CARRIED: [&str; 7] = ["承前页", "承上页", "接上页", "接前页", "过次页", "过下页", "转下页"];
 /// What people sign as.
-const SIGNED: [&str; 22] = [
+const SIGNED: [&str; 60] = [
     "填表人",
     "填报人",
     "制表人",
@@ -68,7 +70,47 @@ const SIGNED: [&str; 22] = [
     "主管",
     "会计",
     "财务负责人",
+    "填制人",
+    "编制人",
+    "编制",
+    "填报",
+    "制单人",
+    "制单",
+    "经办",
+    "核对人",
+    "核对",
+    "审定",
+    "审批人",
+    "审批",
+    "批准人",
+    "出纳",
+    "会计主管",
+    "财务主管",
+    "主管会计",
+    "主管领导",
+    "分管领导",
+    "主要负责人",
+    "领导",
+    "审计组长",
+    "审计人员",
+    "被审计单位",
+    "被审计单位盖章",
+    "盖章",
+    "公章",
+    "签字",
+    "日期",
+    "编制日期",
+    "报送日期",
+    "打印日期",
+    "打印时间",
+    "导出时间",
+    "打印人",
+    "导出人",
+    "记录数",
+    "电话",
 ];
+/// What may stand in brackets behind that.
+const SIGNING: [&str; 5] = ["签字", "签章", "签名", "盖章", "公章"];
 
 /// Whether [`of`] says nothing of a row for certain, whose first filled cell this is and which has another one.
 #[must_use]
@@ -121,7 +163,48 @@ pub fn of<'a>(
     if start == '其' && normal(first).starts_with("其中") && is_labelled(first, &["其中"]) {
         return Some(Aside::OfWhich);
     }
-    (rest().all(is_signature) && filled.all(is_signature)).then_some(Aside::Signatures)
+    if !is_signature(first) {
+        return None;
+    }
+    let texts: Vec<&str> = rest().chain(filled).map(str::trim).collect();
+    // In a table of two columns a name beside `负责人：` is its value.
+    let are_all = if width > 2 { are_signatures(&texts) } else { texts.iter().all(|text| is_signature(text)) };
+    are_all.then_some(Aside::Signatures)
+}
+
+/// Whether texts, of which the first one is what people sign as with a colon, are such, or stand behind one that is left
+/// open, or are days.
+fn are_signatures(texts: &[&str]) -> bool {
+    let is_open = |text: &str| text.ends_with([':', '：']);
+    let mut before = "";
+    texts.iter().all(|text| {
+        let is_day = || matches!(cells::read(text, &CellKind::plain(ColumnType::Date)), Reading::Present(..));
+        let fits = is_signature(text) || !is_number(text) && (is_open(before) || is_day());
+        before = text;
+        fits
+    })
+}
+
+/// Whether texts are what people sign as with their names beside: `制单 王五`, or a cell for each, two at least.
+#[must_use]
+pub fn are_signed(texts: &[&str]) -> bool {
+    let word = |text: &str| {
+        let (head, name) = text.split_once([' ', '　']).map_or((text, ""), |(head, name)| (head, name.trim()));
+        SIGNED.contains(&&*normal(head)).then_some(!name.is_empty())
+    };
+    let (mut signed, mut open) = (0, false);
+    for text in texts {
+        match word(text).or_else(|| is_signature(text).then_some(true)) {
+            Some(has_name) => (signed, open) = (signed + 1, !has_name),
+            None if open && !is_number(text) => open = false,
+            None => return false,
+        }
+    }
+    signed >= 2
+}
+
+fn is_number(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit()) && !text.chars().any(|c| c.is_alphabetic() || matches!(c, '-' | '/' | ':'))
 }
 
 /// What the only filled cell of a row says.
@@ -158,13 +241,15 @@ fn is_labelled(text: &str, words: &[&str]) -> bool {
     if !start.iter().any(|byte| matches!(byte, b':' | b';' | 0xEF)) && !text.starts_with('注') {
         return false;
     }
-    let head: String = text.chars().take(12).collect();
+    let head: String = text.chars().take(18).collect();
     if !head.contains([':', '：', ';', '；', '﹕', '︰']) && !head.starts_with('注') {
         return false;
     }
     let head = normal(&head);
     words.iter().any(|word| {
         let Some(rest) = head.strip_prefix(word) else { return false };
+        let in_brackets = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let rest = in_brackets.filter(|(inside, _)| SIGNING.contains(inside)).map_or(rest, |(_, rest)| rest);
         rest.starts_with([':', ';']) || *word == "注" && rest.starts_with(|c: char| c.is_ascii_digit())
     })
 }
@@ -203,6 +288,19 @@ mod tests {
         assert_eq!(row(&["Source: HM Treasury"], 4), Some(Aside::Note));
         assert_eq!(row(&["Note: without VAT", " and postage"], 4), Some(Aside::Note));
         assert_eq!(row(&["填表人：张三", "", "审核人：李四", "填表日期：2024年1月5日"], 4), Some(Aside::Signatures));
+        for cells in [
+            ["制表人：王五", "审核人：赵六", "", "2024年12月31日"],
+            ["制表：", "复核：", "审核：", "日期：2024年12月31日"],
+            ["", "", "审计组长（签字）：", "王五"],
+            ["审计人员：王五", "", "被审计单位盖章：", ""],
+            ["编制单位（盖章）：甲县财政局", "", "编制日期：", "2024-12-31"],
+            ["导出人：admin", "", "记录数：10", ""],
+            ["打印时间：2024-12-31 10:00", "", "", ""],
+        ] {
+            assert_eq!(row(&cells, 4), Some(Aside::Signatures), "{cells:?}");
+        }
+        assert_eq!(row(&["审核：", "甲", "100", "80"], 4), None, "an amount stands beside it");
+        assert_eq!(row(&["负责人：", "张三"], 2), None, "its value");
         assert_eq!(row(&["（一）基本支出", "", "", ""], 4), Some(Aside::Heading));
         assert_eq!(row(&["栏次", "1", "2", "3"], 4), Some(Aside::ColumnNumbers));
         assert_eq!(row(&["支 出 表（续）", "", "", ""], 4), Some(Aside::Page));

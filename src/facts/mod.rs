@@ -15,6 +15,7 @@ pub mod read;
 // which of a file's tables, columns and rows are meant,
 mod aside;
 mod choose;
+mod footer;
 mod glance;
 pub mod headers;
 pub mod map;

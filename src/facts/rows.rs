@@ -1,12 +1,13 @@
 //! Which rows of a table are data: not empty ones, not headers said again on the next page, not totals.
 
 use super::aside::{self, Aside};
+use super::footer;
 use super::headers::Headers;
 use super::manifest::Totals;
 use super::map::Mapping;
 use super::names;
 use super::read::raw::{RawRow, RawTable};
-use crate::schema::ColumnType;
+use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 
 /// How many places of a kind are kept.
@@ -38,6 +39,8 @@ pub struct Tally {
     pub of_which: Counted,
     /// Rows with more filled cells than there are headers.
     pub long: Counted,
+    /// Rows with more cells than there are headers, of which those beyond are empty.
+    pub wider: Counted,
     /// Rows that end before the last header.
     pub short: Counted,
     /// Rows that the file hides; they are data all the same.
@@ -88,6 +91,7 @@ impl Tally {
         self.asides.append(&other.asides);
         self.of_which.append(&other.of_which);
         self.long.append(&other.long);
+        self.wider.append(&other.wider);
         self.short.append(&other.short);
         self.hidden.append(&other.hidden);
         self.wide = self.wide.or(other.wide);
@@ -100,7 +104,12 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
     let mut sorted = Sorted::default();
     let tally = &mut sorted.tally;
     let width = headers.columns.len();
-    for (at, row) in table.rows.iter().enumerate().skip(headers.rows.end) {
+    let below = headers.rows.end.min(table.rows.len());
+    let footers = match totals {
+        Totals::All => Vec::new(),
+        _ => footer::footers(&table.rows[below..], headers),
+    };
+    for (at, row) in table.rows.iter().enumerate().skip(below) {
         if row.cells.iter().all(|cell| cell.text.trim().is_empty()) {
             tally.empty += 1;
             continue;
@@ -120,12 +129,15 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
         let aside = aside(row, headers);
         let begins_page = || filled(row).nth(1).is_none() && are_headers_of_a_page(&table.rows[at + 1..], headers);
         let aside = aside.or_else(|| begins_page().then_some(Aside::Page));
+        let aside = aside.or_else(|| footers.contains(&(at - below)).then_some(Aside::Note));
         if let Some(aside) = aside.filter(|_| *totals != Totals::All) {
             tally.aside(aside, row.span);
             continue;
         }
         if row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty()) {
             tally.long.add(row.span);
+        } else if row.cells.len() > width {
+            tally.wider.add(row.span);
         } else if row.cells.len() < width {
             tally.short.add(row.span);
         }
@@ -137,6 +149,9 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
 /// What a row below `headers` is, when it is no data and no sum.
 #[must_use]
 pub fn aside(row: &RawRow, headers: &Headers) -> Option<Aside> {
+    if headers.are_numbering(row.cells.iter().map(|cell| cell.text.as_str())) {
+        return Some(Aside::ColumnNumbers);
+    }
     aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles)
 }
 
@@ -153,7 +168,7 @@ pub fn are_headers_of_a_page(rows: &[RawRow], headers: &Headers) -> bool {
 }
 
 /// What is written in a row, what merged cells repeat to the right left out.
-fn filled(row: &RawRow) -> impl Iterator<Item = &str> {
+pub fn filled(row: &RawRow) -> impl Iterator<Item = &str> {
     let before = std::iter::once(None).chain(row.cells.iter().map(Some));
     let own = row.cells.iter().zip(before).filter(|(cell, before)| {
         let repeats = before.is_some_and(|before| cell.absent && before.span == cell.span);
@@ -173,7 +188,7 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
         if cell.text.trim().is_empty() {
             continue;
         }
-        let fits = header.levels.iter().any(|level| level.trim() == cell.text.trim());
+        let fits = header.levels.iter().any(|level| level.trim() == without_mark(&cell.text));
         if !fits {
             return false;
         }
@@ -181,6 +196,12 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
     }
     let mut beyond = row.cells.iter().skip(headers.columns.len());
     same >= 2 && beyond.all(|cell| cell.text.trim().is_empty())
+}
+
+/// A text without blanks around it and without the byte order mark that stands where one file was put behind another.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.trim().trim_start_matches('\u{feff}').trim_start()
 }
 
 /// From which cell on a row with more cells than there are headers (`width`) is not what it seems: where commas between
@@ -217,7 +238,25 @@ fn is_thousands(text: &str) -> bool {
 /// Whether a text of the row, one that the relation takes or the first one, says that it is a sum.
 fn is_total(row: &RawRow, mapping: &Mapping) -> bool {
     let texts = mapping.columns.iter().filter(|column| column.kind.ty == ColumnType::Symbol);
-    let mut mapped = texts.filter_map(|column| row.cells.get(column.index?));
+    let mapped = texts.filter_map(|column| row.cells.get(column.index?)).map(|cell| cell.text.as_str());
+    first_names_total(row) || say_total(mapped)
+}
+
+/// Whether the first thing that a row says is that it is a sum.
+#[must_use]
+pub fn first_names_total(row: &RawRow) -> bool {
     let first = row.cells.iter().find(|cell| !cell.text.trim().is_empty());
-    first.is_some_and(|cell| names::is_total(&cell.text)) || mapped.any(|cell| names::is_total(&cell.text))
+    first.is_some_and(|cell| names::names_total(&cell.text))
+}
+
+/// Whether the rows of a relation are totals themselves: those of another one, or stated ones, whose name is that of a total.
+#[must_use]
+pub fn has_totals_as_rows(relation: &Relation, schema: &Schema) -> bool {
+    let takes_totals = schema.relations.iter().any(|other| other.totals.as_ref() == Some(&relation.name));
+    takes_totals || relation.columns.first().is_some_and(|name| name.doc.contains("合计"))
+}
+
+/// Whether one of the texts that a relation takes from a row says that the row is a sum; the first of them is its name.
+pub fn say_total<'a>(mut texts: impl Iterator<Item = &'a str>) -> bool {
+    texts.next().is_some_and(names::names_total) || texts.any(names::is_total)
 }

@@ -30,11 +30,16 @@ pub fn show(value: &Value, kind: &TypeKind, format: Format) -> String {
     }
 }
 
+/// Decimal places that are shown of an amount in a unit: down to 分, so that 1.23456789亿元 loses nothing.
+fn places_of(unit: Unit) -> u32 {
+    PLACES.max(unit.power() + 2)
+}
+
 /// An amount in `unit`, followed by it.
 #[must_use]
 pub fn money(yuan: Decimal, unit: Unit, places: Option<u32>) -> String {
     match unit.from_yuan(yuan) {
-        Some(amount) => format!("{}{}", number(amount, places, PLACES), unit.name()),
+        Some(amount) => format!("{}{}", number(amount, places, places_of(unit)), unit.name()),
         None => format!("{}{}", number(yuan, places, PLACES), Unit::Yuan.name()),
     }
 }
@@ -89,6 +94,7 @@ mod tests {
         let wan = TypeKind::Money(Unit::WanYuan);
         assert_eq!(shown(Value::Money(decimal("250800")), &wan, ""), "25.08万元");
         assert_eq!(shown(Value::Money(decimal("250800.00")), &wan, "元"), "250800元");
+        assert_eq!(shown(Value::Money(decimal("123456789.01")), &wan, "亿元"), "1.2345678901亿元");
         assert_eq!(shown(Value::Money(decimal("-30000")), &wan, ""), "-3万元");
         assert_eq!(shown(Value::Money(decimal("0.00")), &wan, ""), "0万元");
         assert_eq!(shown(Value::Money(decimal("105")), &TypeKind::Money(Unit::Yuan), ""), "105元");

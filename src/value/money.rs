@@ -8,28 +8,46 @@ pub enum Unit {
     /// 元
     #[default]
     Yuan,
+    /// 百元 = 100 元
+    BaiYuan,
     /// 千元 = 1 000 元
     QianYuan,
     /// 万元 = 10 000 元
     WanYuan,
+    /// 十万元 = 100 000 元
+    ShiWanYuan,
     /// 百万元 = 1 000 000 元
     BaiWanYuan,
+    /// 千万元 = 10 000 000 元
+    QianWanYuan,
     /// 亿元 = 100 000 000 元
     YiYuan,
 }
 
 impl Unit {
     /// Every unit, longest names first, so that the first that matches a text's start is the one meant.
-    pub const ALL: [Self; 5] = [Self::BaiWanYuan, Self::QianYuan, Self::WanYuan, Self::YiYuan, Self::Yuan];
+    pub const ALL: [Self; 8] = [
+        Self::QianWanYuan,
+        Self::BaiWanYuan,
+        Self::ShiWanYuan,
+        Self::BaiYuan,
+        Self::QianYuan,
+        Self::WanYuan,
+        Self::YiYuan,
+        Self::Yuan,
+    ];
 
     /// How it is written.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Yuan => "元",
+            Self::BaiYuan => "百元",
             Self::QianYuan => "千元",
             Self::WanYuan => "万元",
+            Self::ShiWanYuan => "十万元",
             Self::BaiWanYuan => "百万元",
+            Self::QianWanYuan => "千万元",
             Self::YiYuan => "亿元",
         }
     }
@@ -45,9 +63,12 @@ impl Unit {
     pub const fn power(self) -> u32 {
         match self {
             Self::Yuan => 0,
+            Self::BaiYuan => 2,
             Self::QianYuan => 3,
             Self::WanYuan => 4,
+            Self::ShiWanYuan => 5,
             Self::BaiWanYuan => 6,
+            Self::QianWanYuan => 7,
             Self::YiYuan => 8,
         }
     }

@@ -23,6 +23,8 @@ pub enum Reason {
     NotADate,
     /// Not text of a form that the type has.
     NotOfType,
+    /// A number of a code or an account as a sheet shows it, whose last digits are lost: `6.22202E+18`.
+    LostDigits,
     /// Of a row that has more cells than there are headers, from where a comma between thousands cut one in two.
     Torn,
 }

@@ -197,8 +197,8 @@ impl Chunk {
         }
         if !matches!(job.totals, Totals::Keep | Totals::All) {
             let of_texts = (0..job.kinds.len()).filter(|at| job.kinds[*at].ty == ColumnType::Symbol);
-            let mut mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
-            if names::is_total(text(&record[first])) || mapped.any(|field| names::is_total(text(field))) {
+            let mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
+            if names::names_total(text(&record[first])) || rows::say_total(mapped.map(text)) {
                 self.tally.totals.add(span());
                 if matches!(job.totals, Totals::Into(_)) {
                     self.totals.push(offset(range.start));
@@ -207,6 +207,14 @@ impl Chunk {
             }
         }
         let width = job.headers.columns.len();
+        if job.totals != Totals::All && job.headers.are_numbering(record.iter().map(text)) {
+            self.tally.aside(Aside::ColumnNumbers, span());
+            return false;
+        }
+        if !job.footers.is_empty() && job.footers.contains(&offset(range.start)) {
+            self.tally.aside(Aside::Note, span());
+            return false;
+        }
         let has_more = || record[first + 1..].iter().any(|field| !is_blank(field));
         if job.totals != Totals::All && !(aside::begins_data(text(&record[first])) && has_more()) {
             let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
@@ -222,8 +230,11 @@ impl Chunk {
         }
         if record.len() < width {
             self.tally.short.add(span());
-        } else if record.len() > width && record[width..].iter().any(|field| !is_blank(field)) {
-            self.tally.long.add(span());
+        } else if record.len() > width {
+            match record[width..].iter().any(|field| !is_blank(field)) {
+                true => self.tally.long.add(span()),
+                false => self.tally.wider.add(span()),
+            }
         }
         true
     }
@@ -245,7 +256,7 @@ fn are_headers_of_a_page(job: &Job<'_>, end: usize) -> bool {
 
 /// Whether a row says the lowest headers again.
 fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
-    let text = |at: usize| job.file.text()[record[at].range.clone()].trim();
+    let text = |at: usize| rows::without_mark(&job.file.text()[record[at].range.clone()]);
     let fits = |at: usize| {
         let header = job.headers.columns.get(at);
         header.is_some_and(|header| header.levels.iter().any(|level| level.trim() == text(at)))

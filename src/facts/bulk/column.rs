@@ -54,6 +54,7 @@ impl ChunkColumn {
     fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
         let number = || plain_number(text.as_bytes()).filter(|(.., len)| *len == text.len());
         match kind.ty {
+            ColumnType::Symbol if cells::lost_digits(text) => return false,
             ColumnType::Symbol if text.len() < Symbols::LONGEST => self.placed(text, place, symbols),
             ColumnType::Number => {
                 let Some((number, 0, _)) = number() else { return false };

@@ -6,6 +6,7 @@
 
 mod chunk;
 mod column;
+mod end;
 mod places;
 mod plain;
 mod scan;
@@ -27,6 +28,7 @@ use super::store::builder::StoreBuilder;
 use crate::source::{SourceFile, Span};
 
 pub use chunk::Chunk;
+pub use end::footers;
 pub use places::LinePlaces;
 pub use plain::plain_number;
 pub use scan::{Scan, scan};
@@ -61,6 +63,8 @@ pub struct Job<'a> {
     pub headers: &'a Headers,
     /// What becomes of rows that are no data.
     pub totals: Totals,
+    /// Where rows at the end begin that are no data.
+    pub footers: Vec<u32>,
     /// About how many bytes are read at a time.
     pub chunk: usize,
 }

@@ -28,6 +28,8 @@ impl DayOrder {
 /// A day, perhaps with a time of day behind it, perhaps in Chinese digits. `03/12/2020` is one only where `order` says
 /// which.
 pub(super) fn read(text: &str, order: Option<DayOrder>) -> Result<Date, Reason> {
+    let joined = without_blanks(text);
+    let text = joined.as_deref().unwrap_or(text);
     let text = text.split_once([' ', 'T']).map_or(text, |(day, time)| if is_time(time) { day } else { text });
     let known = parse_date(text);
     let known = known.or_else(|reason| chinese(text).map_or(Err(reason), |day| parse_date(&day)));
@@ -37,6 +39,14 @@ pub(super) fn read(text: &str, order: Option<DayOrder>) -> Result<Date, Reason> 
         return known.or_else(|reason| serial(text).ok_or(reason));
     }
     known.or_else(|reason| year_last(text).map_or(Err(reason), |parts| parse_date(&in_order(parts, order))))
+}
+
+/// `2024 年 3 月 8 日` without the blanks in it; none when there are none.
+fn without_blanks(text: &str) -> Option<String> {
+    let end = text.find(['日', '号']).filter(|_| text.contains('年'))?;
+    let (day, behind) = text.split_at(end);
+    let has_blanks = day.contains(char::is_whitespace);
+    has_blanks.then(|| day.chars().filter(|c| !c.is_whitespace()).chain(behind.chars()).collect())
 }
 
 /// What `texts` show of the order of their parts: the day is first where a first part is no month. None when nothing

@@ -90,6 +90,9 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
         if text.len() > super::store::Symbols::LONGEST {
             return Reading::Malformed(Reason::NotOfType);
         }
+        if lost_digits(text) {
+            return Reading::Malformed(Reason::LostDigits);
+        }
         return Reading::Present(Value::symbol(text), Written::default());
     }
     let plain: Cow<'_, str> =
@@ -116,6 +119,24 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
         ColumnType::Symbol => Ok(Value::symbol(text)),
     };
     read.map_or_else(Reading::Malformed, |value| Reading::Present(value, Written::default()))
+}
+
+/// Whether a text is a number as sheets show one of more digits than they keep: `6.22202E+18`. Of an account or a code the last
+/// digits are gone then.
+#[inline]
+#[must_use]
+pub fn lost_digits(text: &str) -> bool {
+    // Cheap first: hardly any text ends so.
+    let Some((mantissa, [b'E' | b'e', b'+', tens, ones])) = text.as_bytes().split_last_chunk::<4>() else {
+        return false;
+    };
+    let is_large = matches!((tens, ones), (b'1', b'1'..=b'9') | (b'2'..=b'9', b'0'..=b'9'));
+    let digits = match mantissa {
+        [b'0'..=b'9'] => &[],
+        [b'0'..=b'9', b'.', digits @ ..] => digits,
+        _ => return false,
+    };
+    is_large && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether a character is a number that is no digit of a number: marks of footnotes, small digits above and below the line.
@@ -204,6 +225,37 @@ pub fn are_percents<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
         }
     }
     large > 0 && large * 2 > all
+}
+
+/// How shares of one column are written in more than one way, if they are: some as percentages with their mark, others as
+/// percentages without one, or as numbers below one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixed {
+    /// Some of those without a mark are as large as percentages.
+    Large,
+    /// Some of those without a mark are as small as shares, among percentages without one.
+    Small,
+}
+
+/// How `texts` mix percentages and shares, read as `unit` says.
+#[must_use]
+pub fn mixed_shares<'a>(texts: impl Iterator<Item = &'a str>, unit: Option<CellUnit>) -> Option<Mixed> {
+    let limit = Decimal::new(15, 1);
+    let (mut marked, mut large, mut small) = (false, false, false);
+    for text in texts {
+        let is_marked = text.contains(['%', '％', '‰']);
+        marked |= is_marked && text.chars().any(char::is_numeric);
+        if let (false, Reading::Present(Value::Decimal(number), _)) =
+            (is_marked, read(text, &CellKind::plain(ColumnType::Decimal)))
+        {
+            large |= number.abs() > limit;
+            small |= number.abs() <= Decimal::ONE && !number.fract().is_zero();
+        }
+    }
+    match unit {
+        Some(CellUnit::Percent) => (small && marked).then_some(Mixed::Small),
+        _ => (marked && large).then_some(Mixed::Large),
+    }
 }
 
 /// A whole number, at scale 0; `12.0` is one.

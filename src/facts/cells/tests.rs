@@ -97,3 +97,34 @@ fn blanks_around_are_not_part() {
     assert_eq!(trimmed("=\"a\"&\"b\""), 0..8);
     assert_eq!(trimmed("=\""), 0..2);
 }
+
+#[test]
+fn days_may_have_blanks_between_their_parts() {
+    let kind = CellKind::plain(ColumnType::Date);
+    for text in ["2024 年 3 月 8 日", "2024年 3月8 日 10:30", "２０２４ 年３月８日"] {
+        let Reading::Present(value, _) = read(text, &kind) else { panic!("{text}") };
+        assert_eq!(value.to_string(), "2024-03-08", "{text}");
+    }
+    assert!(matches!(read("2024 年 3 月", &kind), Reading::Malformed(_)));
+}
+
+#[test]
+fn numbers_that_lost_their_digits_are_known() {
+    for text in ["6.22202E+18", "1E+11", "4.3e+17"] {
+        assert!(super::lost_digits(text), "{text}");
+    }
+    for text in ["5E+02", "1.5E+7", "E+18", "6.2.2E+18", "12E+18", "6222021234567890123", "AE+18", ""] {
+        assert!(!super::lost_digits(text), "{text}");
+    }
+}
+
+#[test]
+fn columns_that_mix_percentages_and_shares_are_known() {
+    let mixed = |texts: &[&str], unit| super::mixed_shares(texts.iter().copied(), unit);
+    let percent = Some(CellUnit::Percent);
+    assert_eq!(mixed(&["95%", "95", "90%"], None), Some(super::Mixed::Large));
+    assert_eq!(mixed(&["95%", "0.95"], None), None, "both are 95%");
+    assert_eq!(mixed(&["95%", "95", "0.95"], percent), Some(super::Mixed::Small));
+    assert_eq!(mixed(&["95", "0", "100"], percent), None);
+    assert_eq!(mixed(&["0.95", "0.5"], percent), None, "all below 1");
+}

@@ -76,7 +76,7 @@ pub(super) fn at(table: &RawTable, rows: Range<usize>) -> Headers {
             }
         }
     }
-    Headers { rows, columns, titles: Vec::new() }
+    Headers { rows, columns, ..Headers::default() }
 }
 
 /// `headers` with the row below them if it says in which units the columns are.

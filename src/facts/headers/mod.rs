@@ -1,6 +1,7 @@
 //! Header rows: which rows they are, and what each column of a file is called.
 
 mod levels;
+mod numbering;
 mod stems;
 mod variants;
 
@@ -35,6 +36,8 @@ pub struct Headers {
     pub columns: Vec<Header>,
     /// What stands alone in a row above them, as [`names::title`] writes it; such a row may stand on each page.
     pub titles: Vec<String>,
+    /// The rows straight below that number the columns, each as its texts; they may stand on each page.
+    pub numbering: Vec<Vec<String>>,
 }
 
 /// The header of one column: from the upper level to the lower.
@@ -49,6 +52,21 @@ pub struct Header {
 }
 
 impl Headers {
+    /// The first row that may be data.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.rows.end + self.numbering.len()
+    }
+
+    /// Whether a row of those texts numbers the columns, as one straight below the headers does.
+    pub fn are_numbering<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> bool {
+        self.numbering.iter().any(|row| {
+            // An empty cell at the end of a row may not be written.
+            let mut texts = texts.clone().map(str::trim);
+            row.iter().all(|own| texts.next().unwrap_or("") == own) && texts.all(str::is_empty)
+        })
+    }
+
     /// The column of these names among the parts (`其中：…`) that stand right of the column at `whole`.
     #[must_use]
     pub fn part(&self, whole: usize, names: &[String]) -> Option<usize> {
@@ -72,6 +90,12 @@ impl Header {
     pub fn unit(&self) -> Option<CellUnit> {
         let below = self.below.as_deref().and_then(names::unit_alone);
         below.or_else(|| self.levels.iter().rev().find_map(|level| names::unit_of_header(level)))
+    }
+
+    /// What it states as its unit, where that is none that is known.
+    #[must_use]
+    pub fn unknown_unit(&self) -> Option<String> {
+        if self.unit().is_some() { None } else { self.levels.iter().rev().find_map(|level| names::unknown_unit(level)) }
     }
 
     /// Every form under which it may be named, the strictest first.
@@ -195,7 +219,11 @@ pub fn starting(table: &RawTable, first: usize) -> Headers {
 fn complete(table: &RawTable, headers: Headers) -> Headers {
     let headers = with_units(table, headers);
     let titles = titles(&table.rows[..headers.rows.start.min(table.rows.len())]);
-    Headers { titles, ..headers }
+    let numbering = match headers.rows.is_empty() {
+        true => Vec::new(),
+        false => numbering::below(&table.rows[headers.rows.end.min(table.rows.len())..]),
+    };
+    Headers { titles, numbering, ..headers }
 }
 
 /// The titles among the last of `rows`.

@@ -2,6 +2,7 @@
 
 mod notes;
 mod source;
+mod sums;
 mod totals;
 mod unheaded;
 

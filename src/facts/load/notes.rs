@@ -1,13 +1,14 @@
 //! What there is to say of a source once it is loaded: each thing once, with numbers.
 
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::facts::manifest::{Manifest, SourceSpec};
+use crate::facts::address;
+use crate::facts::manifest::{HeaderRows, Manifest, SourceSpec};
 use crate::facts::map::Mapping;
 use crate::facts::read::raw::RawTable;
 use crate::facts::rows::{Counted, Tally};
 use crate::facts::store::builder::SourceSummary;
 use crate::schema::{ColumnType, Relation, Schema};
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::text;
 
 /// How many places of a kind are pointed out.
@@ -51,6 +52,10 @@ pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTabl
         report.push(Diagnostic::error(Code::UnknownTable, message).at(spec.file.span));
         return;
     }
+    if let Some(diagnostic) = beyond(spec, table) {
+        report.push(diagnostic);
+        return;
+    }
     let message = text!("在 {file} 里找不到 {name} 的表头", "no row of {file} has headers of {name}");
     let first = table.rows.iter().find(|row| row.cells.iter().filter(|cell| !cell.text.trim().is_empty()).count() > 1);
     let short = |text: &str| text.trim().chars().take(40).collect::<String>();
@@ -68,12 +73,33 @@ pub(super) fn no_headers(spec: &SourceSpec, relation: &Relation, table: &RawTabl
     )));
 }
 
+/// The headers are said to stand below the last row.
+fn beyond(spec: &SourceSpec, table: &RawTable) -> Option<Diagnostic> {
+    let Some(HeaderRows::Rows(first, _)) = spec.header.as_ref().map(|header| header.value) else { return None };
+    let skipped = spec.skip.as_ref().map_or(0, |skip| skip.value as usize);
+    let last = table.line_of(table.rows.len().checked_sub(1)?);
+    let asked = skipped.saturating_add(first as usize);
+    let at = spec.header.as_ref().map_or(spec.file.span, |header| header.span);
+    (asked > last).then(|| {
+        let file = &spec.file.value;
+        let message = text!(
+            "{file} 的这张表只有 {last} 行，没有第 {asked} 行",
+            "this table of {file} has {last} rows, and no row {asked}"
+        );
+        let help = text!(
+            "header 从这张表的第一行数起，空行也算；不写就自己找",
+            "rows are counted from the first of the table, empty ones too; without header it is looked for"
+        );
+        Diagnostic::error(Code::UnknownHeader, message).at(at).help(help)
+    })
+}
+
 /// What became of the columns and rows of a source.
 pub(super) fn of_source(
     spec: &SourceSpec,
     relation: &Relation,
     mapping: &Mapping,
-    (tally, rows): (&Tally, usize),
+    (tally, rows, is_delimited): (&Tally, usize, bool),
     report: &mut Report,
 ) {
     let (file, name) = (&spec.file.value, &relation.name);
@@ -98,6 +124,7 @@ pub(super) fn of_source(
         let message = text!("{file} 有 {count} 列没有用到：{zh}", "{count} columns of {file} are not used: {en}");
         report.push(Diagnostic::note(Code::UnusedColumn, message).at(spec.file.span));
     }
+    unheaded(file, spec.file.span, &mapping.unheaded, report);
     let (empty, again) = (tally.empty, tally.headers.count);
     if empty + again > 0 {
         let all = empty + again;
@@ -127,6 +154,41 @@ pub(super) fn of_source(
         report.push(examples(Diagnostic::note(Code::HiddenCells, message).at(spec.file.span), &tally.hidden.places));
     }
     ragged(file, spec.file.span, tally, report);
+    if is_delimited && tally.wider.count > 0 && tally.wider.count * 2 < rows {
+        wider(file, spec.file.span, &tally.wider, report);
+    }
+}
+
+/// Columns that hold something and have no header.
+fn unheaded(file: &str, at: Span, columns: &[usize], report: &mut Report) {
+    let Some(first) = columns.first().map(|first| first + 1) else { return };
+    let letter = |column: &usize| address::letters(u32::try_from(*column).unwrap_or(u32::MAX - 1));
+    let letters: Vec<String> = columns.iter().take(30).map(letter).collect();
+    let (zh, en, count) = (letters.join("、"), letters.join(", "), columns.len());
+    let message = text!(
+        "{file} 有 {count} 列有内容，没有表头，没有用到：第 {zh} 列",
+        "{count} columns of {file} hold something, have no header and are not used: {en}"
+    );
+    let help = text!(
+        "要用的，按位置写：列 = {{ position = {first} }}",
+        "to use one, name it by its position: column = {{ position = {first} }}"
+    );
+    report.push(Diagnostic::note(Code::UnusedColumn, message).at(at).help(help));
+}
+
+/// Some rows are written with more cells than there are headers, though nothing stands in those beyond.
+fn wider(file: &str, at: Span, rows: &Counted, report: &mut Report) {
+    let count = rows.count;
+    let message = text!(
+        "{file} 有 {count} 行的格子比表头多，别的行没有；多出的是空格",
+        "{count} rows of {file} have more cells than there are headers, others have not; those beyond are empty"
+    );
+    let help = text!(
+        "可能是单元格里的逗号没有加引号，后面各列因此错位（22,171.10 成了两格）；核对这些行",
+        "perhaps a comma within a cell is not quoted, which moved what follows (22,171.10 became two cells); check these rows"
+    );
+    let warning = Diagnostic::warning(Code::RaggedRow, message);
+    report.push(examples(warning, &rows.places).secondary(at, no_text()).help(help));
 }
 
 fn ragged(file: &str, at: Span, tally: &Tally, report: &mut Report) {
@@ -202,8 +264,20 @@ pub(super) fn of_cells(
     let file = &spec.file.value;
     let mut unitless = Vec::new();
     for (at, (column, cells)) in relation.columns.iter().zip(&summary.columns).enumerate() {
-        if cells.malformed > 0 {
-            let (name, count, rows) = (column_name(relation, mapping, at), cells.malformed, summary.rows);
+        if cells.lost > 0 {
+            let (name, count) = (column_name(relation, mapping, at), cells.lost);
+            let message = text!(
+                "{file} 的“{name}”有 {count} 格是 6.222E+18 一类的数：后面的位数已经丢了，不当作文字",
+                "{count} cells of “{name}” in {file} are numbers such as 6.222E+18, whose last digits are lost; they are not taken as texts"
+            );
+            let help = text!(
+                "在 Excel 里先把这一列设成“文本”格式，再从原件重新录入；改格式找不回丢了的位数",
+                "format the column as text first, then enter it again from the original; a format does not bring back lost digits"
+            );
+            report.push(examples(Diagnostic::warning(Code::MalformedCell, message), &cells.examples).help(help));
+        }
+        if cells.malformed > cells.lost {
+            let (name, count, rows) = (column_name(relation, mapping, at), cells.malformed - cells.lost, summary.rows);
             let (zh, en) = type_name(column.ty);
             let message = text!(
                 "{file} 的“{name}”有 {count} 格（共 {rows} 行）不是{zh}，按原样保留，不参与计算",
@@ -227,7 +301,8 @@ pub(super) fn of_cells(
             );
             report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span));
         }
-        if column.ty == ColumnType::Money && cells.without_unit > 0 {
+        let is_said = mapping.columns.get(at).is_some_and(|column| column.unknown_unit.is_some());
+        if column.ty == ColumnType::Money && cells.without_unit > 0 && !is_said {
             unitless.push((column_name(relation, mapping, at), cells.without_unit));
         }
     }
@@ -240,6 +315,44 @@ pub(super) fn of_cells(
         let help = text!("写明：unit = \"万元\" 或 unit = \"元\"", "say it: unit = \"万元\" or unit = \"元\"");
         report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
     }
+}
+
+/// Says of a row that has different words in several columns of numbers: it may be the headers of another table.
+pub(super) fn headers_again(
+    spec: &SourceSpec,
+    (relation, sources): (&Relation, &SourceMap),
+    summary: &SourceSummary,
+    report: &mut Report,
+) {
+    const LONGEST: usize = 60;
+    let typed = relation.columns.iter().zip(&summary.columns).filter(|(column, _)| column.ty != ColumnType::Symbol);
+    let mut words: Vec<(String, u32, Span)> = Vec::new();
+    for span in typed.flat_map(|(_, cells)| &cells.examples) {
+        let text = sources.text(*span);
+        let is_word = text.len() <= LONGEST && text.chars().all(|c| !c.is_numeric()) && text.chars().count() >= 2;
+        let location = sources.location(*span);
+        words.extend((is_word && has_letters(&text)).then_some((location.file, location.line, *span)));
+    }
+    let in_one_row = |(file, line, span): &(String, u32, Span)| {
+        let text = sources.text(*span);
+        let mut others = words.iter().filter(|(other, at, _)| (other, at) == (file, line));
+        others.any(|(_, _, other)| sources.text(*other) != text)
+    };
+    let Some((_, _, span)) = words.iter().find(|word| in_one_row(word)) else { return };
+    let file = &spec.file.value;
+    let message = text!(
+        "{file} 有一行在几栏数里都写着字，像是表头：可能是又一级表头，或另一张表从这里开始；却当作数据读入了",
+        "a row of {file} has words in several columns of numbers, as headers have: one more level of them, or the beginning of another table; it was read as data"
+    );
+    let help = text!(
+        "是表头的，写明表头的各行：header = [3, 5]；是另一张表的，在文件里用空行隔开，再写 pick = 2",
+        "for one more level of headers name all their rows: header = [3, 5]; for another table part them by an empty row in the file, then say pick = 2"
+    );
+    report.push(Diagnostic::warning(Code::Doubtful, message).at(*span).help(help));
+}
+
+fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
 }
 
 fn column_name<'a>(relation: &'a Relation, mapping: &'a Mapping, at: usize) -> &'a str {

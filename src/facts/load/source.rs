@@ -1,6 +1,7 @@
 //! One source of a relation: its rows, into the store.
 
-use super::{Loader, ReadFile, notes, unheaded};
+use super::{Loader, ReadFile, notes, sums, unheaded};
+use crate::diagnostic::Report;
 use crate::facts::bulk::Scan;
 use crate::facts::headers::{self, Headers};
 use crate::facts::manifest::{Feed, HeaderRows, SourceSpec, Totals};
@@ -91,7 +92,12 @@ impl Loader<'_> {
                 let whole = delimited::table(self.sources, read.file, written, (&spec.file, &mut self.report));
                 self.rows((&read, spec), &Found { table: &whole, ..found }, &totals);
             }
-            Some(large) => self.bulk((&read, spec), large, &found, &totals),
+            Some(large) => {
+                let rows = self.bulk((&read, spec), large, &found, &totals);
+                if rows <= sums::MOST_ROWS {
+                    self.doubt_sums((&read, spec), large, &found, &totals);
+                }
+            }
         }
         Some(mapping)
     }
@@ -102,8 +108,10 @@ impl Loader<'_> {
         let declared = &self.schema.relations[relation];
         let sorted = rows::sort(found.table, found.headers, mapping, totals);
         let width = found.headers.columns.len();
+        let is_delimited = matches!(read.format, Format::Csv | Format::Tsv);
         self.push_rows(relation, (read, spec), (mapping, width), &sorted.data);
-        notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len()), &mut self.report);
+        notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len(), is_delimited), &mut self.report);
+        sums::doubt(spec, mapping, (&sorted, totals), &mut self.report);
         if let Totals::Into(other) = totals {
             self.totals_into(other, (read, spec), found, &sorted.totals);
         } else if sorted.tally.totals.count > 0 {
@@ -111,8 +119,29 @@ impl Loader<'_> {
         }
     }
 
-    /// Loads the rows of a large delimited file without making texts of its cells.
-    fn bulk(&mut self, (read, spec): (&ReadFile, &SourceSpec), large: Large<'_>, found: &Found<'_>, totals: &Totals) {
+    /// Looks for sums among the data of a large delimited file that has few rows.
+    fn doubt_sums(
+        &mut self,
+        (read, spec): (&ReadFile, &SourceSpec),
+        large: Large<'_>,
+        found: &Found<'_>,
+        totals: &Totals,
+    ) {
+        let written = (large.scan.dialect, Some(large.extent()));
+        // What there is to say of the rows has been said.
+        let table = delimited::table(self.sources, read.file, written, (&spec.file, &mut Report::new()));
+        let sorted = rows::sort(&table, found.headers, found.mapping, totals);
+        sums::doubt(spec, found.mapping, (&sorted, totals), &mut self.report);
+    }
+
+    /// Loads the rows of a large delimited file without making texts of its cells; how many there are.
+    fn bulk(
+        &mut self,
+        (read, spec): (&ReadFile, &SourceSpec),
+        large: Large<'_>,
+        found: &Found<'_>,
+        totals: &Totals,
+    ) -> usize {
         let Found { relation, headers, mapping, .. } = *found;
         self.builder.begin(relation, source_head(read, spec, mapping));
         let file = self.sources.file(read.file);
@@ -121,6 +150,10 @@ impl Loader<'_> {
         let start = end_of_headers.map_or(extent.range.start, |row| file.local(row.span.end()));
         let columns: Vec<Option<usize>> = mapping.columns.iter().map(|column| column.index).collect();
         let (dialect, care) = (large.scan.dialect, large.scan.care);
+        let footers = match totals {
+            Totals::All => Vec::new(),
+            _ => bulk::footers(file, (dialect, care), start..extent.range.end, headers),
+        };
         let job = bulk::Job {
             file,
             range: start..extent.range.end,
@@ -131,6 +164,7 @@ impl Loader<'_> {
             kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
             headers,
             totals: totals.clone(),
+            footers,
             chunk: self.means.chunk,
         };
         let outcome = bulk::read(&job, self.means.threads, relation, &mut self.builder);
@@ -143,7 +177,8 @@ impl Loader<'_> {
         let summary = self.builder.end_with(relation, Some(Box::new(places)));
         let declared = &self.schema.relations[relation];
         notes::of_cells(spec, declared, mapping, &summary, &mut self.report);
-        notes::of_source(spec, declared, mapping, (&outcome.tally, summary.rows as usize), &mut self.report);
+        notes::headers_again(spec, (declared, self.sources), &summary, &mut self.report);
+        notes::of_source(spec, declared, mapping, (&outcome.tally, summary.rows as usize, true), &mut self.report);
         match totals {
             Totals::Into(other) => self.totals_into(other, (read, spec), found, &summed.iter().collect::<Vec<_>>()),
             _ if outcome.tally.totals.count > 0 => {
@@ -151,6 +186,7 @@ impl Loader<'_> {
             }
             _ => {}
         }
+        summary.rows as usize
     }
 
     /// Adds rows of a table with headers over `width` columns to the store, and says what is wrong with their cells.
@@ -186,7 +222,9 @@ impl Loader<'_> {
             self.builder.push(relation, row.span, &cells);
         }
         let summary = self.builder.end(relation);
-        notes::of_cells(spec, &self.schema.relations[relation], mapping, &summary, &mut self.report);
+        let declared = &self.schema.relations[relation];
+        notes::of_cells(spec, declared, mapping, &summary, &mut self.report);
+        notes::headers_again(spec, (declared, self.sources), &summary, &mut self.report);
     }
 }
 
@@ -204,6 +242,7 @@ fn source_head(read: &ReadFile, spec: &SourceSpec, mapping: &Mapping) -> SourceH
 fn default_totals(read: &ReadFile, relation: &Relation, schema: &Schema) -> Totals {
     match (read.format, &relation.totals) {
         (Format::Toml | Format::Json | Format::JsonLines | Format::Sqlite | Format::Parquet, _) => Totals::All,
+        _ if rows::has_totals_as_rows(relation, schema) => Totals::Keep,
         (_, Some(other)) if schema.relation(other).is_some() => Totals::Into(other.clone()),
         _ => Totals::Skip,
     }

@@ -62,14 +62,14 @@ impl Loader<'_> {
             let by_search = if is_looked_for(at, column) { looked_for.next() } else { shared(at, column) };
             by_search.unwrap_or_else(|| MappedColumn::nowhere(column.ty))
         });
-        Mapping { columns: columns.collect(), unused: Vec::new() }
+        Mapping { columns: columns.collect(), ..Mapping::default() }
     }
 }
 
 /// The row with the cell that says what it is once more, behind its last.
 fn with_its_name(row: &RawRow, width: usize) -> RawRow {
     let mut row = row.clone();
-    let name = row.cells.iter().find(|cell| names::is_total(&cell.text)).cloned();
+    let name = row.cells.iter().find(|cell| names::names_total(&cell.text)).cloned();
     row.cells.resize_with(width, RawCell::default);
     row.cells.push(name.unwrap_or_default());
     row

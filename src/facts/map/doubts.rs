@@ -2,9 +2,9 @@
 
 use super::SHOWING;
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::facts::cells::{self, DayOrder};
+use crate::facts::cells::{self, DayOrder, Mixed};
 use crate::facts::headers::Headers;
-use crate::facts::manifest::{ColumnSpec, SourceSpec};
+use crate::facts::manifest::{CellUnit, ColumnSpec, SourceSpec};
 use crate::facts::read::raw::RawTable;
 use crate::schema::{Column, ColumnType};
 use crate::text;
@@ -23,7 +23,7 @@ pub(super) fn days(
     if let Some(told) = said.and_then(|said| said.days.as_ref()) {
         return Some(told.value);
     }
-    let rows = || table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    let rows = || table.rows.iter().take(SHOWING).skip(headers.end());
     let texts = || rows().filter_map(|row| row.cells.get(found?)).map(|cell| cell.text.as_str());
     let (file, name) = (&spec.file.value, &column.name);
     if cells::are_serials(texts()) {
@@ -51,15 +51,45 @@ pub(super) fn days(
     Some(order)
 }
 
+/// Says how a column mixes percentages with a mark, percentages without one, and shares.
+fn mixed_shares(column: &Column, spec: &SourceSpec, mixed: Mixed, report: &mut Report) {
+    let (file, name) = (&spec.file.value, &column.name);
+    let (message, help) = match mixed {
+        Mixed::Large => (
+            text!(
+                "{file} 的 {name} 有的写了 %，有的没有写：没有写的按原数读，95 是 9500%",
+                "some cells of {name} in {file} have a %, others have not and are read as they stand: 95 is 9500%"
+            ),
+            text!(
+                "没有写的也是百分数的，写明：{name} = {{ …, unit = \"%\" }}",
+                "if those without one are percentages too, say it: {name} = {{ …, unit = \"%\" }}"
+            ),
+        ),
+        Mixed::Small => (
+            text!(
+                "{file} 的 {name} 有百分数，也有小于 1 的数：都按百分数读，0.95 是 0.95%，不是 95%",
+                "{name} of {file} has percentages and numbers below 1: all are read as percentages, and 0.95 is 0.95%, not 95%"
+            ),
+            text!("核对这些格，在文件里写成一样的", "check these cells, and write them alike in the file"),
+        ),
+    };
+    report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+}
+
 /// Says so when numbers that are to be shares of one are as large as percentages.
 pub(super) fn shares(
     column: &Column,
     spec: &SourceSpec,
     (table, headers, at): (&RawTable, &Headers, usize),
+    unit: Option<CellUnit>,
     report: &mut Report,
 ) {
-    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
-    if !cells::are_percents(rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str())) {
+    let rows = table.rows.iter().take(SHOWING).skip(headers.end());
+    let texts = || rows.clone().filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str());
+    if let Some(mixed) = cells::mixed_shares(texts(), unit) {
+        return mixed_shares(column, spec, mixed, report);
+    }
+    if unit.is_some() || !cells::are_percents(texts()) {
         return;
     }
     let (file, name) = (&spec.file.value, &column.name);

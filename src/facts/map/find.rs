@@ -88,7 +88,7 @@ pub(super) fn places(
 /// Whether cells of a column are of a type, as far as the first rows show: half of what is written, and of texts not
 /// all numbers.
 fn is_of_type(ty: ColumnType, at: usize, (table, headers): (&RawTable, &Headers)) -> bool {
-    let rows = table.rows.iter().take(SHOWING).skip(headers.rows.end);
+    let rows = table.rows.iter().take(SHOWING).skip(headers.end());
     let written = rows.filter_map(|row| row.cells.get(at)).map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
     let share = |ty| cells::tenths_of_kind(written.clone(), &CellKind::plain(ty));
     match ty {

@@ -2,15 +2,17 @@
 
 mod doubts;
 mod find;
+mod units;
 
 use self::find::{Place, names_of};
+pub use self::units::{OfTable, unit_of_table};
 use super::cells::CellKind;
 use super::headers::{Header, Headers};
-use super::manifest::{CellUnit, ColumnSpec, Feed, SourceSpec};
+use super::manifest::{ColumnSpec, Feed, SourceSpec};
 use super::names;
 use super::read::raw::RawTable;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
-use crate::schema::{Column, ColumnType, Relation};
+use crate::schema::{ColumnType, Relation};
 use crate::source::Span;
 use crate::text;
 
@@ -24,6 +26,8 @@ pub struct Mapping {
     pub columns: Vec<MappedColumn>,
     /// Columns of the file that no column of the relation takes, as printed.
     pub unused: Vec<(String, Span)>,
+    /// Columns of the file that hold something, have no header and are not taken.
+    pub unheaded: Vec<usize>,
 }
 
 /// Where a declared column's cells come from.
@@ -41,13 +45,16 @@ pub struct MappedColumn {
     pub fill: bool,
     /// The header that the manifest asks for and this file has not.
     pub missing: Option<Span>,
+    /// What stands for its unit and is none that is known, which has been said.
+    pub unknown_unit: Option<String>,
 }
 
 impl MappedColumn {
     /// A column that the file has not.
     #[must_use]
     pub fn nowhere(ty: ColumnType) -> Self {
-        Self { index: None, header: None, constant: None, kind: CellKind::plain(ty), fill: false, missing: None }
+        let kind = CellKind::plain(ty);
+        Self { index: None, header: None, constant: None, kind, fill: false, missing: None, unknown_unit: None }
     }
 }
 
@@ -72,7 +79,7 @@ pub fn map(
     headers: &Headers,
     report: &mut Report,
 ) -> Mapping {
-    let captions = caption_unit(table, headers);
+    let of_table = unit_of_table(table, headers);
     let mut columns = Vec::new();
     let places = find::places(relation, (feed, spec), (table, headers), report);
     for (column, Place { index, whole, refused }) in relation.columns.iter().zip(places) {
@@ -80,10 +87,10 @@ pub fn map(
         let header = index.map(|index| &headers.columns[index]);
         // A part is in the unit of its whole.
         let printed = header.map(|header| (header, whole.map(|whole| &headers.columns[whole])));
-        let unit = unit(column, (said, spec), printed, captions, report);
+        let unit = units::unit(column, (said, spec), printed, &of_table, report);
         let days = doubts::days(column, (said, spec), (table, headers), index, report);
-        if let Some(at) = index.filter(|_| column.is_share && unit.is_none()) {
-            doubts::shares(column, spec, (table, headers, at), report);
+        if let Some(at) = index.filter(|_| column.is_share) {
+            doubts::shares(column, spec, (table, headers, at), unit, report);
         }
         let asked = said.and_then(|said| said.headers.first().or(said.pattern.as_ref())).map(|asked| asked.span);
         columns.push(MappedColumn {
@@ -93,71 +100,35 @@ pub fn map(
             kind: CellKind { ty: column.ty, unit, blank: blanks(said, spec), days },
             fill: said.is_some_and(|said| said.fill),
             missing: asked.filter(|_| index.is_none() && !refused),
+            unknown_unit: None,
         });
     }
+    units::by_column(&columns, (spec, headers), &of_table, report);
+    units::unknown(&mut columns, (spec, headers), &of_table, report);
     let taken = |at: usize| columns.iter().any(|column| column.index == Some(at));
     let unused = headers.columns.iter().enumerate();
     let unused = unused.filter(|(at, header)| !taken(*at) && !header.levels.is_empty()).map(|(_, header)| header);
     let unused = unused.map(|header| (header.printed(), header.span)).collect();
-    Mapping { columns, unused }
+    let unheaded = match headers.rows.is_empty() {
+        true => Vec::new(),
+        false => unheaded(table, headers).filter(|at| !taken(*at)).collect(),
+    };
+    Mapping { columns, unused, unheaded }
+}
+
+/// The columns without a header in which something is written.
+pub fn unheaded<'a>(table: &'a RawTable, headers: &'a Headers) -> impl Iterator<Item = usize> + 'a {
+    let rows = move || table.rows.iter().skip(headers.end());
+    let is_filled = move |at: usize| {
+        let mut cells = rows().filter_map(|row| row.cells.get(at));
+        cells.any(|cell| !cell.absent && !cell.text.trim().is_empty())
+    };
+    (0..headers.columns.len()).filter(move |at| headers.columns[*at].levels.is_empty() && is_filled(*at))
 }
 
 fn blanks(said: Option<&ColumnSpec>, spec: &SourceSpec) -> Vec<String> {
     let own = said.map_or(&[][..], |said| &said.blank);
     own.iter().chain(&spec.blank).map(|blank| blank.value.clone()).collect()
-}
-
-/// The unit of a column's cells: what the manifest says of the column, else the header, else that of the column that it is a
-/// part of, else what the manifest says of
-/// the source, else the caption.
-fn unit(
-    column: &Column,
-    (said, spec): (Option<&ColumnSpec>, &SourceSpec),
-    header: Option<(&Header, Option<&Header>)>,
-    caption: Option<CellUnit>,
-    report: &mut Report,
-) -> Option<CellUnit> {
-    let fits = |unit: &CellUnit| match unit {
-        CellUnit::Money(_) => column.ty == ColumnType::Money,
-        CellUnit::Percent => column.ty == ColumnType::Decimal,
-    };
-    let own = |(header, whole): (&Header, Option<&Header>)| header.unit().or_else(|| whole.and_then(Header::unit));
-    let printed = header.and_then(own).filter(fits);
-    if let Some(told) = said.and_then(|said| said.unit.as_ref()) {
-        if let (Some(printed), Some((header, _))) = (printed.filter(|printed| *printed != told.value), header) {
-            let (told_name, printed_name) = (unit_name(told.value), unit_name(printed));
-            let message = text!(
-                "表头写的单位是{printed_name}，audit.toml 写的是{told_name}；按 audit.toml 读",
-                "the header says {printed_name}, audit.toml says {told_name}; read as audit.toml says"
-            );
-            let reason = text!("这里写的是{printed_name}", "{printed_name} here");
-            report.push(Diagnostic::warning(Code::Doubtful, message).at(told.span).secondary(header.span, reason));
-        }
-        if fits(&told.value) {
-            return Some(told.value);
-        }
-        let (name, unit) = (&column.name, unit_name(told.value));
-        let message = text!("{name} 的类型用不上单位“{unit}”", "the type of {name} has no unit “{unit}”");
-        report.push(Diagnostic::error(Code::BadValue, message).at(told.span));
-    }
-    let source = spec.unit.as_ref().map(|unit| CellUnit::Money(unit.value)).filter(fits);
-    printed.or(source).or(caption.filter(fits))
-}
-
-const fn unit_name(unit: CellUnit) -> &'static str {
-    match unit {
-        CellUnit::Money(unit) => unit.name(),
-        CellUnit::Percent => "%",
-    }
-}
-
-/// The unit that the table's caption states, or the rows above its headers.
-#[must_use]
-pub fn caption_unit(table: &RawTable, headers: &Headers) -> Option<CellUnit> {
-    let above = table.rows[..headers.rows.start.min(table.rows.len())].iter().rev();
-    let cells = above.flat_map(|row| &row.cells).map(|cell| cell.text.as_str());
-    let texts = cells.chain(table.captions.iter().map(String::as_str)).chain([table.name.as_str()]);
-    texts.into_iter().find_map(names::unit_of_title).map(CellUnit::Money)
 }
 
 /// Complains of headers that the manifest asks for and none of the relation's sources has.

@@ -148,7 +148,19 @@ fn bare(page: &str, range: Range<usize>) -> Range<usize> {
             trim(&mut start, &mut end);
         }
     }
-    start..end
+    let linked = linked(&page[start..end]);
+    start + linked.start..start + linked.end
+}
+
+/// The text of a link that is all of a cell: `[非遗展演](a.md)`; the cell itself when it is none.
+fn linked(text: &str) -> Range<usize> {
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(')'));
+    match inner.and_then(|inner| inner.split_once("](")) {
+        Some((name, to)) if !name.trim().is_empty() && !name.contains(['[', ']']) && !to.contains([')', '(']) => {
+            1..1 + name.len()
+        }
+        _ => 0..text.len(),
+    }
 }
 
 /// The lines of a text, without their breaks.
@@ -220,10 +232,10 @@ mod tests {
     fn tables_of_pipes() {
         let (sources, tables, paragraphs) = tables(
             "# 一、支出\n单位：\n万元\n\n| 项目 | 金额 |\n|:---|--:|\n| 甲\\|乙 | 1<br>二 |\n| **合计** | `3` |\n|  | |\n完\n\
-             ```\n| a | b |\n|---|---|\n```\n项目|金额\n-|-\n丙|4\n",
+             ```\n| a | b |\n|---|---|\n```\n项目|金额\n-|-\n[丙](x.md)|4[^1]\n",
         );
         assert_eq!(texts(&tables[0]), [["项目", "金额"], ["甲|乙", "1\n二"], ["合计", "3"], ["", ""]]);
-        assert_eq!(texts(&tables[1]), [["项目", "金额"], ["丙", "4"]]);
+        assert_eq!(texts(&tables[1]), [["项目", "金额"], ["丙", "4[^1]"]]);
         assert_eq!(tables.len(), 2, "a table in a code block is none");
         assert_eq!(tables[0].captions, ["单位： 万元", "一、支出"]);
         assert_eq!(paragraphs, 3);

@@ -7,6 +7,7 @@
 
 // What all readers hand over, and what several of them need:
 pub mod captions;
+mod continued;
 pub mod encoding;
 pub mod layout;
 pub mod narrative;
@@ -146,6 +147,9 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
     let (mut tables, mut report) = read_whole(sources, format, request);
     if matches!(format, Format::Csv | Format::Tsv | Format::Excel | Format::Ods) {
         tables = parts::split(tables, (request.name, request.at), &mut report);
+    }
+    if matches!(format, Format::Docx | Format::Html | Format::Markdown | Format::Plain) {
+        continued::share_captions(&mut tables);
     }
     (tables, report)
 }

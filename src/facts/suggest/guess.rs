@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use crate::facts::cells::{self, CellKind, DayOrder, Reading};
+use crate::facts::footer;
 use crate::facts::headers::{self, Header, Headers, Index};
 use crate::facts::manifest::{CellUnit, Feed, SourceSpec};
-use crate::facts::map;
+use crate::facts::map::{self, OfTable};
 use crate::facts::names;
 use crate::facts::read::raw::{RawRow, RawTable};
 use crate::facts::rows;
@@ -17,6 +18,8 @@ use crate::value::functions::text::similarity;
 const SEARCHED: usize = 40;
 /// Columns whose headers are held against names that they are only like.
 const LIKENED: usize = 500;
+/// Cells that may say first what a row is.
+const FIRST: usize = 16;
 /// Cells of a column that are looked at.
 const SAMPLE: usize = 60;
 
@@ -48,6 +51,8 @@ pub(super) struct Matched {
     pub certain: bool,
     /// The unit of its amounts, if anything says so; `Some(None)` when nothing does.
     pub unit: Option<Option<CellUnit>>,
+    /// What is said in place of a unit that is known.
+    pub odd_unit: Option<String>,
     /// How its days are written, where cells show that: the manifest is to say it.
     pub days: Option<DayOrder>,
     /// Whether its numbers are percentages without a mark.
@@ -114,21 +119,38 @@ pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> 
             best = Some((score, whole(at, columns, &data)));
         }
     }
-    best.map(|(_, guess)| guess)
+    best.map(|(_, guess)| match rows::has_totals_as_rows(&schema.relations[guess.relation], schema) {
+        true => Guess { rows: guess.rows + guess.totals, totals: 0, ..guess },
+        false => guess,
+    })
 }
 
 /// The rows behind the headers that may be data.
 pub(super) fn data<'a>(table: &'a RawTable, headers: &Headers) -> Vec<&'a RawRow> {
-    let is_row = |row: &&RawRow| rows::aside(row, headers).is_none() && !rows::repeats_headers(row, headers);
-    table.rows.iter().skip(headers.rows.end).filter(is_row).collect()
+    let below = &table.rows[headers.rows.end.min(table.rows.len())..];
+    let footers = footer::footers(below, headers);
+    let is_row = |row: &RawRow| rows::aside(row, headers).is_none() && !rows::repeats_headers(row, headers);
+    let rows = below.iter().enumerate().filter(|(at, row)| !footers.contains(at) && is_row(row));
+    rows.map(|(_, row)| row).collect()
 }
 
 /// The guess that a table with those rows is the relation at that position.
 pub(super) fn whole(relation: usize, columns: Vec<Matched>, data: &[&RawRow]) -> Guess {
     let is_empty = |row: &&&RawRow| row.cells.iter().all(|cell| cell.text.trim().is_empty());
-    let totals = data.iter().filter(|row| row.cells.iter().any(|cell| names::is_total(&cell.text))).count();
+    let totals = data.iter().filter(|row| is_total(row)).count();
     let rows = data.iter().filter(|row| !is_empty(row)).count() - totals;
     Guess { relation, columns, rows, totals }
+}
+
+/// [`rows::first_names_total`] of the first cells alone: this is asked for every column of tables that may be wide.
+fn begins_as_total(row: &RawRow) -> bool {
+    let first = row.cells.iter().take(FIRST).find(|cell| !cell.text.trim().is_empty());
+    first.is_some_and(|cell| names::names_total(&cell.text))
+}
+
+/// Whether a row says that it is a sum, as far as that can be said before it is known which column has the names.
+fn is_total(row: &RawRow) -> bool {
+    rows::first_names_total(row) || row.cells.iter().any(|cell| names::is_total(&cell.text))
 }
 
 /// A `declared` column of a relation as the column of the file that it was found to be.
@@ -136,12 +158,15 @@ pub(super) fn matched(
     declared: &Column,
     (column, index): (usize, usize),
     (headers, by_name, data): (&Headers, &Index, &[&RawRow]),
-    (caption, certain): (Option<CellUnit>, bool),
+    (of_table, certain): (&OfTable, bool),
 ) -> Matched {
     let ty = declared.ty;
     let header = &headers.columns[index];
     let printed = header.printed();
-    let unit = header.unit().or(caption).filter(|unit| matches!(unit, CellUnit::Money(_)));
+    let unknown = header.unknown_unit();
+    let unit = header.unit().or_else(|| of_table.unit().filter(|_| unknown.is_none()));
+    let unit = unit.filter(|unit| matches!(unit, CellUnit::Money(_)));
+    let odd_unit = unknown.or_else(|| of_table.instead().map(str::to_owned)).filter(|_| unit.is_none());
     Matched {
         column,
         index,
@@ -149,6 +174,7 @@ pub(super) fn matched(
         header: printed,
         certain,
         unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
+        odd_unit,
         days: kind(ty, index, data).days,
         percent: declared.is_share && header.unit().is_none() && cells::are_percents(sample(index, data)),
         sparse: ty == ColumnType::Symbol && is_sparse(index, data),
@@ -172,22 +198,23 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
             let (likeness, name) = likeness(&forms[index], &names, is_near);
             let certain = name.is_some();
             let ty = relation.columns[column].ty;
-            // Days that may be read in two ways are days all the same where the header says so.
-            let fits = fits(ty, index, data) || certain && ty == ColumnType::Date;
-            let fits = fits && (certain || !are_bare_numbers(ty, index, data));
+            // What the header says just so holds, whatever can be read of the cells.
+            let readable = fits(ty, index, data);
+            let fits = certain || readable && !are_bare_numbers(ty, index, data);
             // The upper level alone makes all columns below it somewhat alike.
             let least = if header.levels.len() > 1 { Decimal::new(55, 2) } else { Decimal::new(40, 2) };
             if likeness >= least && fits {
-                pairs.push((likeness, name, column, index));
+                pairs.push((likeness, !readable, name, column, index));
             }
         }
     }
-    // Of the headers that a column may have, the one that its declaration names first; what is left is for later columns.
-    pairs.sort_by_key(|(likeness, name, column, index)| (Reverse(*likeness), *column, *name, *index));
+    // Of the headers that a column may have, one whose cells can be read, then the one that its declaration names first; what
+    // is left is for later columns.
+    pairs.sort_by_key(|(likeness, unread, name, column, index)| (Reverse(*likeness), *column, *unread, *name, *index));
     let (mut taken_columns, mut taken, mut total) = (Vec::new(), Vec::new(), Decimal::ZERO);
     let mut found = Vec::new();
-    let caption = map::caption_unit(table, headers);
-    for (likeness, name, column, index) in pairs {
+    let of_table = map::unit_of_table(table, headers);
+    for (likeness, _, name, column, index) in pairs {
         if taken_columns.contains(&column) || taken.contains(&index) {
             continue;
         }
@@ -195,7 +222,7 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         taken.push(index);
         total += likeness;
         let declared = &relation.columns[column];
-        found.push(matched(declared, (column, index), (headers, &by_name, data), (caption, name.is_some())));
+        found.push(matched(declared, (column, index), (headers, &by_name, data), (&of_table, name.is_some())));
     }
     for (column, part) in relation.columns.iter().enumerate().filter(|(column, _)| !taken_columns.contains(column)) {
         let whole = part.part_of.as_ref().and_then(|whole| {
@@ -204,8 +231,8 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
         let Some(whole) = whole else { continue };
         let index = headers.part(whole, &part.headers).filter(|index| !taken.contains(index));
         if let Some(index) = index.filter(|index| fits(part.ty, *index, data)) {
-            let unit = headers.columns[whole].unit().or(caption);
-            found.push(matched(part, (column, index), (headers, &by_name, data), (unit, true)));
+            let of_whole = headers.columns[whole].unit().map_or_else(|| of_table.clone(), OfTable::Unit);
+            found.push(matched(part, (column, index), (headers, &by_name, data), (&of_whole, true)));
         }
     }
     found.sort_by_key(|one| one.column);
@@ -244,7 +271,8 @@ fn likeness(forms: &[String], names: &[String], near: bool) -> (Decimal, Option<
 
 /// The first filled cells of a column.
 pub(super) fn sample<'a>(index: usize, data: &'a [&RawRow]) -> impl Iterator<Item = &'a str> {
-    let cells = data.iter().filter_map(move |row| row.cells.get(index)).map(|cell| cell.text.trim());
+    let rows = data.iter().filter(|row| !begins_as_total(row));
+    let cells = rows.filter_map(move |row| row.cells.get(index)).map(|cell| cell.text.trim());
     cells.filter(|text| !text.is_empty() && !names::is_total(text)).take(SAMPLE)
 }
 
@@ -280,7 +308,7 @@ fn are_bare_numbers(ty: ColumnType, index: usize, data: &[&RawRow]) -> bool {
 fn is_sparse(index: usize, data: &[&RawRow]) -> bool {
     let is_row = |row: &&&RawRow| {
         let filled = row.cells.iter().filter(|cell| !cell.text.trim().is_empty());
-        filled.count() > 1 && !row.cells.iter().any(|cell| names::is_total(&cell.text))
+        filled.count() > 1 && !is_total(row)
     };
     let has_text = |row: &&RawRow| row.cells.get(index).is_some_and(|cell| !cell.text.trim().is_empty());
     let filled: Vec<bool> = data.iter().filter(is_row).take(SAMPLE).map(has_text).collect();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use self::files::Read;
 use super::headers::Header;
+use super::map;
 use super::names;
 use super::read::Format;
 use super::read::raw::RawTable;
@@ -69,6 +70,8 @@ struct Found {
     lines: Option<(usize, usize)>,
     /// What the headers say.
     printed: Vec<String>,
+    /// The columns that hold something without a header.
+    unheaded: Vec<usize>,
     guess: Option<guess::Guess>,
 }
 
@@ -153,6 +156,7 @@ fn look((all, schema): (&mut Schema, &Schema), file: &str, read: &Read, at: usiz
     });
     let printed = headers.columns.iter().map(Header::printed).filter(|one| !one.is_empty()).collect();
     let rows = headers.rows.clone();
+    let unheaded = if rows.is_empty() { Vec::new() } else { map::unheaded(table, &headers).collect() };
     let lines = (!rows.is_empty()).then(|| (table.line_of(rows.start), table.line_of(rows.end - 1)));
     let Read { format, say_format, tops, encoding, .. } = *read;
     Found {
@@ -167,6 +171,7 @@ fn look((all, schema): (&mut Schema, &Schema), file: &str, read: &Read, at: usiz
         hidden_rows: guess::data(table, &headers).iter().filter(|row| row.hidden).count(),
         lines,
         printed,
+        unheaded,
         guess,
     }
 }

@@ -56,12 +56,12 @@ pub(super) fn relation(
         let doc = called.1.to_owned();
         schema.relations.push(Relation { name, columns, key: Vec::new(), totals: None, doc, span: Span::default() });
     }
-    let caption = map::caption_unit(table, headers);
+    let of_table = map::unit_of_table(table, headers);
     let pairs = positions(headers).enumerate().map(|(column, (index, _))| (column, index)).collect::<Vec<_>>();
     let by_name = Index::new(&headers.columns);
     let matched = |(column, index): &(usize, usize)| {
         let declared = &schema.relations[at].columns[*column];
-        guess::matched(declared, (*column, *index), (headers, &by_name, &data), (caption, true))
+        guess::matched(declared, (*column, *index), (headers, &by_name, &data), (&of_table, true))
     };
     Some(guess::whole(at, pairs.iter().map(matched).collect(), &data))
 }

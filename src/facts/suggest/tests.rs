@@ -150,3 +150,16 @@ fn tables_that_look_like_no_relation_get_one_of_their_own() {
     assert_eq!(columns.iter().map(|column| column.trim()).collect::<Vec<_>>(), wanted);
     let _ = std::fs::remove_dir_all(&dir);
 }
+
+#[test]
+fn a_header_that_says_just_so_is_that_column_whatever_its_cells() {
+    let path = std::env::temp_dir().join(format!("gouji-init-unread-{}.csv", std::process::id()));
+    std::fs::write(&path, "项目名称,预算数（百元）,支出金额（元）\n甲,100,\"4,95\"\n乙,200,30\n").unwrap();
+    let dir = std::env::temp_dir();
+    let (made, _) = suggest(&mut SourceMap::new(), &schema(), std::slice::from_ref(&path), &asked(&dir, Lang::Zh));
+    let _ = std::fs::remove_file(&path);
+    for part in ["spent = \"支出金额（元）\"", "读不出的：4,95", "单位：百元"] {
+        assert!(made.manifest.contains(part), "{part} in {}", made.manifest);
+    }
+    assert!(!made.manifest.contains("category"));
+}

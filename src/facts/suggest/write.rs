@@ -3,6 +3,7 @@
 use super::guess::{Guess, Matched};
 use super::{Asked, Found, Pick, Prose};
 use crate::diagnostic::{Lang, Text};
+use crate::facts::address;
 use crate::facts::cells::DayOrder;
 use crate::facts::manifest::CellUnit;
 use crate::facts::names;
@@ -152,6 +153,7 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
         .filter(|(at, _)| !guess.columns.iter().any(|column| column.column == *at))
         .map(|(_, column)| column.name.as_str())
         .collect();
+    unheaded(out, &found.unheaded, lang);
     if !free.is_empty() && !absent.is_empty() {
         let (free, absent) = (free.join("、"), absent.join("、"));
         let left = text!(
@@ -180,11 +182,25 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     if let Some(tag) = tag {
         *out += &format!(", table = {}", quoted(&tag));
     }
-    if guess.columns.iter().any(|column| column.unit == Some(None)) {
+    // A unit that is odd is not to be settled here: every run says so until somebody says what it is.
+    if guess.columns.iter().any(|column| column.unit == Some(None) && column.odd_unit.is_none()) {
         *out += ", unit = \"元\"";
     }
     columns(out, relation, guess);
     *out += " },\n";
+}
+
+/// Columns that hold something and have no header.
+fn unheaded(out: &mut String, columns: &[usize], lang: Lang) {
+    if !columns.is_empty() {
+        let letters = columns.iter().map(|at| address::letters(u32::try_from(*at).unwrap_or(0)));
+        let letters = letters.collect::<Vec<_>>().join("、");
+        let doubt = text!(
+            "疑：第 {letters} 列有内容，没有表头，没有用上；要用，按位置写：列 = {{ position = … }}",
+            "doubt: columns without a header hold something and are not used: {letters}; to use one: column = {{ position = … }}"
+        );
+        note(out, "  ", &doubt, lang);
+    }
 }
 
 /// What becomes of rows that look like totals.
@@ -255,6 +271,14 @@ fn doubts(out: &mut String, relation: &Relation, (column, each): (&Matched, bool
         note(out, "  ", &doubt, lang);
     }
     match column.unit {
+        Some(None) if column.odd_unit.is_some() => {
+            let unit = column.odd_unit.as_deref().unwrap_or_default();
+            let doubt = text!(
+                "疑：“{header}”的单位写的是“{unit}”，不认得或各行不同，没有换算，先按元；改文件，或在列里写 unit = \"万元\"",
+                "doubt: the unit of “{header}” is given as “{unit}”, which is not known or differs by row; read as 元; change the file, or write unit = \"万元\" for the column"
+            );
+            note(out, "  ", &doubt, lang);
+        }
         Some(None) => {
             let doubt = text!(
                 "疑：“{header}”没有写明单位，先按元；若是万元，改 unit = \"万元\"",

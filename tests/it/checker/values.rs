@@ -92,9 +92,12 @@ pub(super) fn places(text: &str) -> Option<u32> {
 
 pub(super) fn unit(name: &str) -> BigRational {
     let factor: u64 = match name {
+        "百元" => 100,
         "千元" => 1000,
         "万元" => 10_000,
+        "十万元" => 100_000,
         "百万元" => 1_000_000,
+        "千万元" => 10_000_000,
         "亿元" => 100_000_000,
         _ => 1,
     };

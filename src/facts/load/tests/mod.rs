@@ -1,6 +1,7 @@
 //! Whole audits of two files in a folder.
 
 mod alike;
+mod desk;
 mod polluted;
 mod random;
 mod repeats;

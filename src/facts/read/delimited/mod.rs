@@ -133,8 +133,34 @@ fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
         );
         return Some(Trouble::broken(why).with_help(help));
     }
+    if let Some(format) = other_text(bytes) {
+        let (zh, en) = if format == "html" { ("网页", "a web page") } else { ("JSON", "JSON") };
+        let why = text!("它其实是 {zh}，不是一行一行的格子", "it really is {en}, not rows of fields");
+        let help = text!(
+            "把后缀改成 .{format}，或在清单里写 format = \"{format}\"",
+            "give it the ending .{format}, or say format = \"{format}\" in the manifest"
+        );
+        return Some(Trouble::broken(why).with_help(help));
+    }
     let (_, kind) = OTHERS.iter().find(|(start, _)| bytes.starts_with(start))?;
     Some(Trouble::broken(text!("它是 {kind} 文件，不是文本", "it is a file of {kind}, not a text")))
+}
+
+/// The format of a text that begins as no row of fields does.
+fn other_text(bytes: &[u8]) -> Option<&'static str> {
+    const LOOKED_AT: usize = 200;
+    let start = &bytes[..bytes.len().min(LOOKED_AT)];
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+    let begins = |word: &[u8]| start.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
+    let behind = |bracket: u8| start.strip_prefix(&[bracket]).map(<[u8]>::trim_ascii_start);
+    let is_object = |rest: &[u8]| rest.starts_with(b"\"");
+    let is_array = |rest: &[u8]| rest.strip_prefix(b"{").is_some_and(|rest| is_object(rest.trim_ascii_start()));
+    match () {
+        () if [&b"<!doctype html"[..], b"<html", b"<table", b"<head"].into_iter().any(begins) => Some("html"),
+        () if behind(b'[').is_some_and(is_array) => Some("json"),
+        () if behind(b'{').is_some_and(is_object) => Some("json"),
+        () => None,
+    }
 }
 
 /// The first rows of an extent, as many as are looked at or `least` if these are more.

@@ -1,4 +1,4 @@
-//! JSON and JSON lines: arrays of objects are tables, every cell has its path, numbers stay as written.
+//! JSON and JSON lines: arrays of objects are tables, every cell has its path, numbers stay as written but for exponents.
 
 mod parse;
 mod tables;
@@ -51,18 +51,19 @@ fn document(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
 /// The table of a file of lines.
 fn lines(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
     let mut tables = Tables::new(file);
-    let (mut start, mut wrong) = (0, 0);
+    let (mut start, mut wrong, mut first) = (0, 0, 0..0);
     for line in file.text().split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
         if line.trim().is_empty() {
             continue;
         }
-        let (value, problem) = parse::parse(file.text(), range);
+        let (value, problem) = parse::parse(file.text(), range.clone());
         match (problem, value) {
             (None, Some(value)) => tables.line(&value),
             (problem, _) => {
                 wrong += 1;
+                first = if wrong == 1 { range.start..range.start } else { first };
                 if wrong <= TOLD_LINES {
                     report.extend(problem.map(|problem| complaint(file, &problem)));
                 }
@@ -73,7 +74,7 @@ fn lines(file: &SourceFile, report: &mut Report) -> Vec<RawTable> {
         let help = text!("修好这些行，或重新导出这个文件", "mend these lines, or export the file anew");
         let message =
             text!("{wrong} 行不是完整的 JSON，没有读入", "{wrong} lines are no complete JSON and were not read");
-        report.push(Diagnostic::warning(Code::RowsSkipped, message).at(file.span_of(0..0)).help(help));
+        report.push(Diagnostic::warning(Code::RowsSkipped, message).at(file.span_of(first)).help(help));
     }
     tables.finish(report)
 }

@@ -164,7 +164,11 @@ impl<'a> Tables<'a> {
                 let span = self.file.span_of(string.inside.clone());
                 RawCell::new(string.text.clone(), span).shifted(string.shifts.clone())
             }
-            Kind::Plain | Kind::Array(_) | Kind::Object(_) => RawCell::new(written(), span),
+            Kind::Plain => match written_out(written()) {
+                Some(number) => RawCell::new(number, span),
+                None => RawCell::new(written(), span),
+            },
+            Kind::Array(_) | Kind::Object(_) => RawCell::new(written(), span),
         };
         cell.addressed(path)
     }
@@ -227,6 +231,32 @@ fn flatten<'v>(members: &'v [(Str, Value)], prefix: &str, path: &str, flat: &mut
     }
 }
 
+/// A number with an exponent as the digits that it is, exactly: `1.5E+7` is 15000000. None of any other text, and where the
+/// digits would be very many.
+fn written_out(number: &str) -> Option<String> {
+    const LONGEST: usize = 40;
+    let (mantissa, exponent) = number.split_once(['e', 'E'])?;
+    let exponent: i64 = exponent.parse().ok()?;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let point = i64::try_from(whole.len()).ok()?.checked_add(exponent)?;
+    let size = usize::try_from(point.unsigned_abs()).ok()?;
+    if size.max(digits.len()) > LONGEST || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if point <= 0 {
+        return Some(format!("{sign}0.{}{digits}", "0".repeat(size)));
+    }
+    let padded = format!("{digits:0<size$}");
+    let (whole, fraction) = padded.split_at(size);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
 fn joined(outer: &str, inner: &str) -> String {
     if outer.is_empty() { inner.to_owned() } else { format!("{outer}.{inner}") }
 }
@@ -235,4 +265,27 @@ fn joined(outer: &str, inner: &str) -> String {
 fn step(path: &str, key: &str) -> String {
     let plain = key.chars().all(|character| character.is_alphanumeric() || character == '_');
     if plain && !key.is_empty() { format!("{path}.{key}") } else { format!("{path}[{key:?}]") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_out;
+
+    #[test]
+    fn exponents_are_written_out_exactly() {
+        for (number, digits) in [
+            ("1.5E+7", "15000000"),
+            ("1e2", "100"),
+            ("-1.25e1", "-12.5"),
+            ("12e-3", "0.012"),
+            ("1.5e-1", "0.15"),
+            ("0e5", "0"),
+            ("1.2345678901234567890123E+3", "1234.5678901234567890123"),
+        ] {
+            assert_eq!(written_out(number).as_deref(), Some(digits), "{number}");
+        }
+        for other in ["1.5", "true", "false", "1e400", "-1e-400", "e", "1e"] {
+            assert_eq!(written_out(other), None, "{other}");
+        }
+    }
 }

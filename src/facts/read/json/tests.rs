@@ -34,7 +34,7 @@ fn arrays_of_objects_are_tables_with_paths() {
         texts(&tables[0]),
         [
             ["name", "amount", "org.code", "名 称", "tags"],
-            ["关工委\n\"经费\"", "25.0800", "1e3", "", ""],
+            ["关工委\n\"经费\"", "25.0800", "1000", "", ""],
             ["", "", "", "true", "[1, 2]"],
         ]
     );

@@ -37,6 +37,14 @@ impl<'a> Archive<'a> {
             let help = text!("去掉密码，或另存为 .xlsx、.docx", "remove the password, or save it as .xlsx or .docx");
             return Err(Trouble::broken(why).with_help(help));
         }
+        if bytes.is_empty() {
+            let why = text!("它是空的，一个字节也没有", "it is empty, without a single byte");
+            let help = text!(
+                "多半没有下载完或没有存好；重新取一份",
+                "perhaps it was not saved or not loaded in full; get it anew"
+            );
+            return Err(Trouble::broken(why).with_help(help));
+        }
         if !bytes.starts_with(ZIP_MAGIC) {
             let why = text!("它不是这种格式的文件", "it is not a file of this format");
             let help = text!(

@@ -34,6 +34,9 @@ pub fn plain(stored: &str, decimals: usize, up: i32) -> Option<String> {
         return Some(stored.trim().to_owned());
     }
     let point = i32::try_from(digits.len()).ok()? + exponent;
+    if usize::try_from(point).is_ok_and(|point| point > DIGITS) {
+        return Some(scientific(&number));
+    }
     let mut text = String::with_capacity(size + decimals + 4);
     if *negative {
         text.push('-');
@@ -50,6 +53,16 @@ pub fn plain(stored: &str, decimals: usize, up: i32) -> Option<String> {
         text.extend((point..).take(places).map(digit));
     }
     Some(text)
+}
+
+/// A whole number of more digits than are kept, as sheets show it: `6.22202020001235E+18`. Nobody knows its last digits.
+fn scientific(Number { negative, digits, exponent }: &Number) -> String {
+    let sign = if *negative { "-" } else { "" };
+    let (first, rest) = digits.split_first().map_or(('0', &[][..]), |(first, rest)| (char::from(*first), rest));
+    let rest: String = rest.iter().map(|digit| char::from(*digit)).collect();
+    let point = if rest.is_empty() { "" } else { "." };
+    let power = i32::try_from(digits.len()).unwrap_or(0) + exponent - 1;
+    format!("{sign}{first}{point}{rest}E+{power:02}")
 }
 
 /// Whether a number is stored as it shows: no sign, few digits, no zeros too many.
@@ -156,8 +169,12 @@ mod tests {
             ("1.5e-3", "0.0015"),
             ("-0", "0"),
             ("-2.50", "-2.5"),
-            ("999999999999999.9", "1000000000000000"),
-            ("4.30102199001011E+17", "430102199001011000"),
+            ("99999999999999.94", "99999999999999.9"),
+            ("999999999999999.9", "1E+15"),
+            ("4.30102199001011E+17", "4.30102199001011E+17"),
+            ("6222020200012345678", "6.22202020001235E+18"),
+            ("-123456789012345678", "-1.23456789012346E+17"),
+            ("123456789012345", "123456789012345"),
             ("0", "0"),
             ("07", "7"),
             ("10", "10"),

@@ -51,6 +51,8 @@ pub(super) struct Cell {
     /// How many columns it stands over; 0 for one.
     pub(super) columns: u32,
     pub(super) merge: Merge,
+    /// A part of its text is hidden or crossed out, and left out.
+    pub(super) gone: bool,
     /// Deleted, in tracked changes.
     deleted: bool,
 }
@@ -193,6 +195,10 @@ impl xml::Walk for Walk<'_> {
     fn text(&mut self, text: &str) {
         if self.in_text && self.skipped == 0 {
             let run = self.run;
+            let cell = self.tables.last_mut().and_then(|table| table.cell.as_mut());
+            if let Some(cell) = cell.filter(|_| run.gone && !text.trim().is_empty()) {
+                cell.gone = true;
+            }
             self.push(&run.read(text));
         }
     }

@@ -13,7 +13,7 @@ use super::narrative::{self, Paragraph};
 use super::office::{Archive, Trouble};
 use super::open;
 use super::raw::RawTable;
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::SourceMap;
 use crate::text;
 use body::{Item, Merge, Row, Table};
@@ -72,7 +72,8 @@ fn lay_out(sources: &mut SourceMap, request: &Request<'_>, items: Vec<Item>) -> 
             Item::Table(table) => {
                 let (name, captions) = captions.take();
                 layout.end_line();
-                tables.push(RawTable { name, captions, ..one(&mut layout, &table, tables.len() + 1) });
+                let notes = gone(&table, request).into_iter().collect();
+                tables.push(RawTable { name, captions, notes, ..one(&mut layout, &table, tables.len() + 1) });
                 layout.end_line();
             }
         }
@@ -82,6 +83,17 @@ fn lay_out(sources: &mut SourceMap, request: &Request<'_>, items: Vec<Item>) -> 
         Trouble::limit(text!("全部文件的文本合计超过 4 GiB", "the text of all files together exceeds 4 GiB"))
     })?;
     Ok(tables)
+}
+
+/// Says in how many cells of a table something is hidden or crossed out, which is not read.
+fn gone(table: &Table, request: &Request<'_>) -> Option<Diagnostic> {
+    let count = table.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.gone).count();
+    let name = request.name;
+    let message = text!(
+        "{name} 的表里有 {count} 格有隐藏或划掉的文字，没有读入",
+        "{count} cells of a table in {name} have text that is hidden or crossed out, which was not read"
+    );
+    (count > 0).then(|| Diagnostic::note(Code::HiddenCells, message).at(request.at))
 }
 
 fn one(layout: &mut Layout, table: &Table, number: usize) -> RawTable {

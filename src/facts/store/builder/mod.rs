@@ -91,6 +91,8 @@ pub struct ColumnSummary {
     pub grouped: u32,
     /// How many cells have a comma where none can stand between thousands.
     pub misplaced: u32,
+    /// How many cells are numbers whose last digits are lost.
+    pub lost: u32,
 }
 
 /// How many malformed cells of a column are pointed out.
@@ -297,6 +299,7 @@ impl ColumnSummary {
             Reading::Malformed(reason) => {
                 self.malformed += 1;
                 self.misplaced += u32::from(*reason == Reason::MisplacedComma);
+                self.lost += u32::from(*reason == Reason::LostDigits);
                 if self.examples.len() < EXAMPLES {
                     self.examples.push(span);
                 }
@@ -314,6 +317,7 @@ impl ColumnSummary {
         self.foreign += other.foreign;
         self.grouped += other.grouped;
         self.misplaced += other.misplaced;
+        self.lost += other.lost;
         let more = EXAMPLES.saturating_sub(self.examples.len());
         self.examples.extend(other.examples.iter().take(more));
     }
