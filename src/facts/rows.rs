@@ -205,7 +205,7 @@ pub fn without_mark(text: &str) -> &str {
 }
 
 /// From which cell on a row with more cells than there are headers (`width`) is not what it seems: where commas between
-/// thousands that nothing quotes cut an amount in pieces. Only when that accounts for every cell too many.
+/// thousands, or for decimal points, that nothing quotes cut an amount in pieces. Only when that accounts for every cell too many.
 pub fn torn<'a>(cells: usize, width: usize, text: impl Fn(usize) -> &'a str) -> Option<usize> {
     let last = (width..cells).rev().find(|at| !text(*at).trim().is_empty())?;
     let (mut first, mut joins, mut at) = (None, 0, 0);
@@ -220,7 +220,26 @@ pub fn torn<'a>(cells: usize, width: usize, text: impl Fn(usize) -> &'a str) -> 
         }
         at += 1;
     }
-    first.filter(|_| joins > last - width)
+    first.filter(|_| joins > last - width).or_else(|| torn_at_point(width, last, text))
+}
+
+/// The same for one comma for a decimal point, `4,95`: where one cell is too many, and the last is no note but a number.
+fn torn_at_point<'a>(width: usize, last: usize, text: impl Fn(usize) -> &'a str) -> Option<usize> {
+    let is_cut = |at: &usize| is_whole(text(*at)) && is_decimals(text(*at + 1));
+    let may_be = last == width && text(last).trim().starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    (0..last).find(is_cut).filter(|_| may_be)
+}
+
+/// `4`, `-12`, `0`: what stands before the comma of an amount without any for thousands.
+fn is_whole(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['-', '+', '(', '（', '△', '￥', '¥', '$', '£', '€', ' ']);
+    (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `95`: what stands behind the comma of an amount that is none of thousands.
+fn is_decimals(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['元', ')', '）', '%']);
+    (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `1`, `-12`, `(123`: what stands before the first comma of an amount.

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 use crate::value::Unit;
 
+use super::super::parser::words::{AND, OPERATOR_WORDS, OR};
 use super::super::token::Kind;
 use super::{Lexer, Text, continues_word, starts_word};
 
@@ -120,5 +121,7 @@ impl Lexer<'_> {
 /// Whether a text begins with a word that goes on behind a whole expression.
 fn goes_on(text: &str) -> bool {
     let word = text.find(|c| !continues_word(c)).map_or(text, |end| &text[..end]);
-    matches!(word, "else" | "then" | "is" | "in" | "and" | "or" | "not")
+    matches!(word, "else" | "then" | "is" | "in" | "not")
+        || AND.iter().chain(&OR).any(|joins| *joins == word)
+        || OPERATOR_WORDS.iter().any(|(operator, _)| *operator == word)
 }

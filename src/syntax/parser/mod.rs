@@ -15,7 +15,7 @@ mod directive;
 mod item;
 mod literal;
 mod message;
-mod words;
+pub(super) mod words;
 
 use std::borrow::Cow;
 

@@ -71,6 +71,8 @@ fn amounts_that_an_unquoted_comma_cut_are_not_read_from_there_on() {
     assert_eq!(rows("torn", csv.as_bytes()), "甲 !1 !234.50\n乙 !-12 !345\n丙 5 6\n丁 3 4");
     let wide = "项目名称,项目类型,预算金额(元),支出金额(元)\n甲,公共,8,1,234,567\n乙,公共,8,234,附注\n";
     assert_eq!(rows("torn-wide", wide.as_bytes()), "甲 8 !1\n乙 !8 !234", "from where it is cut");
+    let point = "项目名称,预算金额(元),支出金额(元)\n甲,4,95,3\n乙,100,4,8\n丙,5,6,见附注\n丁,100,95,\n戊,3,4\n";
+    assert_eq!(rows("torn-point", point.as_bytes()), "甲 !4 !95\n乙 !100 !4\n丙 5 6\n丁 100 95\n戊 3 4");
 }
 
 #[test]
