@@ -14,6 +14,7 @@ use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
 
 pub use format::{format_body, format_program};
+pub use parser::words::aggregate_meant;
 
 use ast::{Arg, Body, Clause, Program};
 use lexer::{Text, lex};

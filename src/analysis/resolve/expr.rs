@@ -5,6 +5,7 @@ use crate::analysis::hir::{Cond, Expr, Kind};
 use crate::analysis::infer::{Constraint, Node, Origin};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
+use crate::syntax::aggregate_meant;
 use crate::syntax::ast::{Arg, ArgKind, Call, Const, Literal, Name};
 use crate::text;
 use crate::value::functions::Function;
@@ -141,11 +142,14 @@ impl Builder<'_, '_> {
                 text!("没有名为 `{name}` 的函数", "there is no function `{name}`"),
             )
             .at(call.name.span);
+            if let Some(ours) = aggregate_meant(name) {
+                self.complain(complaint.help(text!(
+                    "汇总这样写：`{ours} : {{ e in expenditure }}`，花括号里是参加计算的行的条件",
+                    "an aggregate is written `{ours} : {{ e in expenditure }}`, with the conditions on its rows in braces"
+                )));
+                return self.wrong(span);
+            }
             let complaint = match nearest(name, words.chain(Generator::NAMES)) {
-                _ if matches!(name.as_str(), "sum" | "count" | "mean") => complaint.help(text!(
-                    "合计这样写：`{name} e.amount : {{ e in expenditure }}`，花括号里是要合计的行的条件",
-                    "an aggregate is written `{name} e.amount : {{ e in expenditure }}`, with the conditions on its rows in braces"
-                )),
                 _ if name.eq_ignore_ascii_case("if") => complaint.help(text!(
                     "两种情形各取一个值写 `if 条件 then 值 else 值`",
                     "one value or another is `if condition then value else value`"

@@ -1,13 +1,23 @@
 //! Conditions.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::source::Span;
 use crate::text;
 
 use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Source};
 use super::super::token::Kind;
-use super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, begins_arg, comparison};
+use super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, aggregate_meant, begins_arg, comparison};
 use super::{Parsed, Parser, Skip};
+
+/// What people say behind a value, as it is written here; words that compare are read elsewhere.
+fn said(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "为空" | "是空" | "空着" | "没填" | "未填" => "is blank",
+        "不为空" | "非空" | "不空" => "is not blank",
+        "是" => "= …",
+        _ => return None,
+    })
+}
 
 impl Parser<'_> {
     /// One condition.
@@ -279,7 +289,7 @@ impl Parser<'_> {
         let shown = self.sources.text(arg.span).into_owned();
         let message = text!("`{shown}` 只是一个值，还不是条件", "`{shown}` is only a value, not a condition");
         let next = self.text(self.token());
-        let help = match &arg.kind {
+        let help = Self::help_for_words(arg, (&shown, &next)).unwrap_or_else(|| match &arg.kind {
             _ if next == "like" || next == "matches" => text!(
                 "文字合模式写 `match(\"正则\", {shown})`，含某段文字写 `contains(\"文字\", {shown})`",
                 "a pattern is `match(\"regex\", {shown})`, a part of the text `contains(\"text\", {shown})`"
@@ -298,10 +308,23 @@ impl Parser<'_> {
                 "compare it, as in `{name} > 0`, or look into a relation: `{name}(…)`, `p in {name}`"
             ),
             _ => text!("把它与另一个值比较，如 `{shown} > 0`", "compare it with another value, as in `{shown} > 0`"),
-        };
+        });
         let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(arg.span);
         self.complain_structure(complaint.help(help));
         Skip
+    }
+
+    /// What to write for words that people use where operators and aggregates stand.
+    fn help_for_words(arg: &Arg, (shown, next): (&str, &str)) -> Option<Text> {
+        if let Some(ours) = said(next) {
+            return Some(text!("“{next}”写作 `{shown} {ours}`", "“{next}” is written `{shown} {ours}`"));
+        }
+        let ArgKind::Var(name) = &arg.kind else { return None };
+        let ours = aggregate_meant(name)?;
+        Some(text!(
+            "这样写：`t = {ours} : {{ e in expenditure }}`，花括号里是参加计算的行的条件",
+            "write `t = {ours} : {{ e in expenditure }}`, with the conditions on its rows in braces"
+        ))
     }
 
     /// `p 属于 project`, `p ∈ project`, `p of project`: two names with a word between.

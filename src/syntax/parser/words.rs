@@ -110,3 +110,16 @@ pub(super) const fn begins_arg(kind: Kind) -> bool {
             | Kind::Dollar
     )
 }
+
+/// The aggregate that a word of other languages means, with what it takes.
+#[must_use]
+pub fn aggregate_meant(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "sum" | "合计" | "求和" | "总和" => "sum e.amount",
+        "avg" | "average" | "mean" | "平均" | "平均值" => "mean e.amount",
+        "count" | "计数" | "个数" | "数量" => "count",
+        "max" | "最大" | "最大值" => "max e.amount",
+        "min" | "最小" | "最小值" => "min e.amount",
+        _ => return None,
+    })
+}
