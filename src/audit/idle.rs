@@ -1,7 +1,8 @@
 //! Shipped cards for which nothing was loaded: each asks for a relation of facts that no file feeds, so that it cannot apply,
 //! and is known to be right. They are not resolved, which would be a good part of the work of a small audit.
 //!
-//! Own cards always are: what is wrong with them is to be said whatever was loaded.
+//! Own cards always are: what is wrong with them is to be said whatever was loaded. The walk that finds this also sees which
+//! clauses and patterns the other cards come to.
 
 use rustc_hash::FxHashMap;
 

@@ -231,14 +231,17 @@ fn is_understood(wrong: &Diagnostic) -> bool {
 
 /// Resolves the rules, runs them, and finds.
 fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (&mut Report, &mut Forewarn<'_>)) {
+    let threads = request.engine.threads();
     let mut patterns = Vec::new();
     if !request.whole && request.engine != Engine::Reference {
         patterns = idle::mark(&mut audit.rules, &audit.store);
     }
-    let threads = request.engine.threads();
+    if threads < 2 {
+        patterns.clear();
+    }
     let resolve = || resolve(&audit.sources, &audit.rules, &audit.store, sets);
     // With a thread to spare, what takes long to compile is ready when the rules are.
-    let ahead = || patterns.iter().filter(|_| threads > 1).for_each(Pattern::compile_ahead);
+    let ahead = || patterns.iter().for_each(Pattern::compile_ahead);
     let ((program, complaints), ()) = threads::both(threads, resolve, ahead);
     let refused = complaints.has_errors();
     report.append(complaints);

@@ -91,9 +91,8 @@ type ReadShipped = fn(&SourceMap, FileId) -> (cards::CardFile, Report);
 
 fn read(sources: &mut SourceMap, wishes: Option<&[Wish]>, how: (usize, ReadShipped)) -> (Rules, Unparsed, Report) {
     let (threads, read_shipped) = how;
-    let mut loader =
-        Loader { sources, wished: Vec::new(), rules: Rules::default(), report: Report::new(), loaded: BTreeSet::new() };
-    loader.rules.only_shipped = true;
+    let rules = Rules { only_shipped: true, ..Rules::default() };
+    let mut loader = Loader { sources, wished: Vec::new(), rules, report: Report::new(), loaded: BTreeSet::new() };
     match wishes {
         None => PACKS.iter().for_each(|pack| loader.pack(pack)),
         Some(wishes) => wishes.iter().for_each(|wish| loader.wish(wish)),

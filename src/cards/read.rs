@@ -98,8 +98,8 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
 
 /// What to say of a file that begins with the keys of a card, before any `[[rule]]`.
 fn headless(file: &SourceFile, root: Table) -> Option<Diagnostic> {
-    let mut keys = root.entries.keys().filter(|key| CARD_KEYS.contains(&key.get_ref().as_ref()));
-    let first = keys.by_ref().map(|key| key.span().start).min()?;
+    let keys = root.entries.keys().filter(|key| CARD_KEYS.contains(&key.get_ref().as_ref()));
+    let first = keys.map(|key| key.span().start).min()?;
     let line = file.text()[..first].rfind('\n').map_or(0, |at| at + 1);
     let message = text!("规则的前面缺 `[[rule]]`", "`[[rule]]` is missing before the rule");
     let help = text!("每条规则以一行 `[[rule]]` 开头", "each rule begins with a line `[[rule]]`");

@@ -12,7 +12,7 @@ pub(super) fn find(file: &SourceFile, text: &str, keys: &[&str]) -> Option<Diagn
         if let Some((at, opener)) = scan.open.first().filter(|_| starts_line)
             && begins_next(&text[scan.at..], keys)
         {
-            return Some(unclosed(file, (*at, opener), &text[..scan.at], &text[scan.at..]));
+            return Some(unclosed(file, (*at, opener), text, scan.at));
         }
         scan.step();
     }
@@ -79,10 +79,10 @@ fn begins_next(text: &str, keys: &[&str]) -> bool {
     line.starts_with("[[rule") || value.is_some_and(|value| value.trim_start().starts_with(['"', '[', '\'']))
 }
 
-fn unclosed(file: &SourceFile, (at, opener): (usize, &str), before: &str, after: &str) -> Diagnostic {
+/// What to say of what is opened at `at`, when the line at `start` is the next key's.
+fn unclosed(file: &SourceFile, (at, opener): (usize, &str), text: &str, start: usize) -> Diagnostic {
     let closer = if opener == "[" { "]" } else { opener };
-    let start = before.len();
-    let next = after.lines().next().unwrap_or_default().trim_end();
+    let next = text[start..].lines().next().unwrap_or_default().trim_end();
     let code = if opener == "[" { Code::UnclosedBracket } else { Code::UnclosedString };
     let message = text!("这里开始的 `{opener}` 没有结束", "the `{opener}` that begins here is never closed");
     let help = text!("在下一项前面加一行 `{closer}`", "put a line `{closer}` before the next key");

@@ -232,7 +232,7 @@ fn torn_at_point<'a>(width: usize, last: usize, text: impl Fn(usize) -> &'a str)
 
 /// `4`, `-12`, `0`: what stands before the comma of an amount without any for thousands.
 fn is_whole(text: &str) -> bool {
-    let digits = text.trim().trim_start_matches(['-', '+', '(', '（', '△', '￥', '¥', '$', '£', '€', ' ']);
+    let digits = without_sign(text);
     (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -244,8 +244,12 @@ fn is_decimals(text: &str) -> bool {
 
 /// `1`, `-12`, `(123`: what stands before the first comma of an amount.
 fn begins_thousands(text: &str) -> bool {
-    let digits = text.trim().trim_start_matches(['-', '+', '(', '（', '△', '￥', '¥', '$', '£', '€', ' ']);
-    (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
+    let digits = without_sign(text);
+    is_whole(text) && digits.len() <= 3 && !digits.starts_with('0')
+}
+
+fn without_sign(text: &str) -> &str {
+    text.trim().trim_start_matches(['-', '+', '(', '（', '△', '￥', '¥', '$', '£', '€', ' '])
 }
 
 /// `234`, `234.50`, `234)`: what stands behind one.

@@ -14,7 +14,6 @@ mod vars;
 
 pub use check::check;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::schema::Precision;
@@ -69,22 +68,31 @@ pub struct Program {
     pub cards: Vec<Option<card::Card>>,
 }
 
+impl Relation {
+    /// Whether so many rows are as many as it needs.
+    #[must_use]
+    pub fn is_full(&self, rows: usize) -> bool {
+        self.limit.is_some_and(|limit| rows as u64 >= limit)
+    }
+}
+
 impl Program {
     /// Leaves of the strata those that these relations need.
     pub fn keep_needed(&mut self, wanted: impl IntoIterator<Item = RelationId>) {
+        let mut rules: Vec<Vec<&Rule>> = vec![Vec::new(); self.relations.len()];
+        self.rules.iter().for_each(|rule| rules[rule.head.index()].push(rule));
         let mut open: Vec<RelationId> = wanted.into_iter().collect();
-        let mut needed = BTreeSet::new();
+        let mut needed = vec![false; self.relations.len()];
         while let Some(relation) = open.pop() {
-            if !needed.insert(relation) {
+            if std::mem::replace(&mut needed[relation.index()], true) {
                 continue;
             }
-            let rules = self.rules.iter().filter(|rule| rule.head == relation);
             let subsumed = self.relations[relation.index()].subsumption.iter().map(|subsumption| &subsumption.rule);
-            for literal in rules.chain(subsumed).flat_map(|rule| &rule.body) {
+            for literal in rules[relation.index()].iter().copied().chain(subsumed).flat_map(|rule| &rule.body) {
                 literal.atoms(&mut |atom| open.push(atom.relation));
             }
         }
-        self.strata.retain(|stratum| stratum.relations.iter().any(|relation| needed.contains(relation)));
+        self.strata.retain(|stratum| stratum.relations.iter().any(|relation| needed[relation.index()]));
     }
 }
 

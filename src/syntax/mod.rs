@@ -9,12 +9,13 @@ mod parser;
 pub mod preprocess;
 mod token;
 pub mod walk;
+mod words;
 
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
 
 pub use format::{format_body, format_program};
-pub use parser::words::aggregate_meant;
+pub use words::aggregate_meant;
 
 use ast::{Arg, Body, Clause, Program};
 use lexer::{Text, lex};

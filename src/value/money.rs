@@ -37,6 +37,14 @@ impl Unit {
         Self::Yuan,
     ];
 
+    /// The names of all of them, the smallest first, with `separator` between.
+    #[must_use]
+    pub fn list(separator: &str) -> String {
+        let mut all = Self::ALL;
+        all.sort_by_key(|unit| unit.power());
+        all.map(Self::name).join(separator)
+    }
+
     /// How it is written.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -318,7 +318,7 @@ fn qualify(flat: &mut Flat, instance: &str) {
 /// Whether `component` may override a relation; with nothing there to override, that only does nothing.
 fn check_override((component, name): (&Component, &Name), [base, own]: [&[Decl]; 2], report: &mut Report) {
     let text = &name.text;
-    let find = |decls: &'_ [Decl]| {
+    let find = |decls: &[Decl]| {
         decls
             .iter()
             .find(|decl| decl.names.iter().any(|declared| declared.text == *text))

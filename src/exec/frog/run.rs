@@ -287,10 +287,8 @@ impl<'a> Engine<'a> {
 
     /// Whether one of the relations has as many rows as it needs.
     fn is_full(&self, growing: &Growing) -> bool {
-        growing.relations.iter().any(|relation| {
-            let limit = self.world.input.program.relations[relation.index()].limit;
-            limit.is_some_and(|limit| self.world.derived(*relation).len as u64 >= limit)
-        })
+        let relation = |id: &RelationId| &self.world.input.program.relations[id.index()];
+        growing.relations.iter().any(|id| relation(id).is_full(self.world.derived(*id).len))
     }
 
     /// Runs one plan. The error says that it had to stop.

@@ -293,10 +293,7 @@ impl Run<'_> {
 
     /// Whether a `.limitsize` is reached.
     fn is_full(&self, sets: &BTreeMap<RelationId, Set>) -> bool {
-        sets.iter().any(|(relation, set)| {
-            let limit = self.input.program.relations[relation.index()].limit;
-            limit.is_some_and(|limit| set.len() as u64 >= limit)
-        })
+        sets.iter().any(|(relation, set)| self.input.program.relations[relation.index()].is_full(set.len()))
     }
 
     /// Whether one round completes the relation when its rules do not read it.

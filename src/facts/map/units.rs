@@ -180,6 +180,7 @@ pub(super) fn unknown(
         return;
     }
     let (file, shown) = (&spec.file.value, said.join("、"));
+    let (zh, en) = (Unit::list("、"), Unit::list(", "));
     let (message, help) = match table {
         OfTable::ByRow(header) => (
             text!(
@@ -197,8 +198,8 @@ pub(super) fn unknown(
                 "{file} states units of amounts that are not known, and they are read as 元: {shown}"
             ),
             text!(
-                "在文件里换算，或写明认得的单位：unit = \"万元\"；可用：元、百元、千元、万元、十万元、百万元、千万元、亿元",
-                "convert them in the file, or say a unit that is known: unit = \"万元\"; one of 元, 百元, 千元, 万元, 十万元, 百万元, 千万元, 亿元"
+                "在文件里换算，或写明认得的单位：unit = \"万元\"；可用：{zh}",
+                "convert them in the file, or say a unit that is known: unit = \"万元\"; one of {en}"
             ),
         ),
     };

@@ -4,8 +4,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 use crate::value::Unit;
 
-use super::super::parser::words::{AND, OPERATOR_WORDS, OR};
 use super::super::token::Kind;
+use super::super::words::{AND, OPERATOR_WORDS, OR};
 use super::{Lexer, Text, continues_word, starts_word};
 
 impl Lexer<'_> {
@@ -96,21 +96,22 @@ impl Lexer<'_> {
     fn wrong_suffix(&mut self, start: usize, word_start: usize) {
         let (number, word) = (&self.text[start..word_start], &self.text[word_start..self.at]);
         let place = self.span(start, self.at);
+        let (zh, en) = (Unit::list("、"), Unit::list(", "));
         let complaint = if let Some(unit) = Unit::from_name(&format!("{word}元")) {
             let unit = unit.name();
             let message = text!(
                 "`{number}{word}` 缺单位：金额写 `{number}{unit}`",
                 "`{number}{word}` has no unit: amounts are `{number}{unit}`"
             );
-            let help = text!("单位有 元、千元、万元、百万元、亿元", "units are 元, 千元, 万元, 百万元, 亿元");
+            let help = text!("单位有 {zh}", "units are {en}");
             let fixed = format!("{number}{unit}");
             Diagnostic::error(Code::BadNumber, message).at(place).help(help).fix(place, fixed)
         } else {
             let message =
                 text!("`{number}{word}` 不是数，也不是名字", "`{number}{word}` is neither a number nor a name");
             let help = text!(
-                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位有 元、千元、万元、百万元、亿元",
-                "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are 元, 千元, 万元, 百万元, 亿元"
+                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位有 {zh}",
+                "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are {en}"
             );
             Diagnostic::error(Code::BadNumber, message).at(place).help(help)
         };

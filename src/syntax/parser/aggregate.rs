@@ -5,7 +5,7 @@ use crate::text;
 
 use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal, Name};
 use super::super::token::Kind;
-use super::words::{ELSE, begins_arg};
+use super::super::words::{ELSE, begins_arg};
 use super::{Parsed, Parser};
 
 impl Parser<'_> {

@@ -1,8 +1,8 @@
 //! Looking ahead: what a word or a bracket begins is decided by what stands behind it.
 
 use super::super::token::Kind;
+use super::super::words::{AGGREGATES, OPERATOR_WORDS, begins_arg, comparison};
 use super::Parser;
-use super::words::{AGGREGATES, OPERATOR_WORDS, begins_arg, comparison};
 
 impl Parser<'_> {
     /// Whether the token after the next is a word that joins two arguments, so that the next is one.

@@ -7,7 +7,7 @@ use crate::value::Unit;
 
 use super::super::ast::{Arg, ArgKind, Call, Const, Name};
 use super::super::token::{Kind, Token};
-use super::words::{ELSE, OPERATOR_WORDS, POWER, PRODUCT, SIGN, SUM, begins_arg};
+use super::super::words::{ELSE, OPERATOR_WORDS, POWER, PRODUCT, SIGN, SUM, begins_arg};
 use super::{Parsed, Parser};
 
 /// An operator that stands between two arguments.
@@ -143,7 +143,8 @@ impl Parser<'_> {
         let message =
             text!("`{written}` 缺单位：金额写 `{written}元`", "`{written}` has no unit: amounts are `{written}元`");
         let complaint = Diagnostic::error(Code::BadNumber, message).at(place);
-        let help = text!("单位有 元、千元、万元、百万元、亿元", "units are 元, 千元, 万元, 百万元, 亿元");
+        let (zh, en) = (Unit::list("、"), Unit::list(", "));
+        let help = text!("单位有 {zh}", "units are {en}");
         self.complain(complaint.help(help).fix(place, format!("{written}元")));
     }
 

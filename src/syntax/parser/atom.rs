@@ -5,8 +5,8 @@ use crate::text;
 
 use super::super::ast::{Arg, Args, Ask, Atom, Name, NamedArg};
 use super::super::token::Kind;
+use super::super::words::comparison;
 use super::arg::qualified;
-use super::words::comparison;
 use super::{Parsed, Parser, Skip};
 
 impl Parser<'_> {

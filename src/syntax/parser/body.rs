@@ -5,7 +5,7 @@ use crate::text;
 
 use super::super::ast::{Body, Literal};
 use super::super::token::Kind;
-use super::words::{AND, OR, begins_arg};
+use super::super::words::{AND, OR, begins_arg};
 use super::{Parsed, Parser, Skip};
 
 /// What comes after a condition.

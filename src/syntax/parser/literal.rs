@@ -6,7 +6,7 @@ use crate::text;
 
 use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Source};
 use super::super::token::Kind;
-use super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, aggregate_meant, begins_arg, comparison};
+use super::super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, aggregate_meant, begins_arg, comparison};
 use super::{Parsed, Parser, Skip};
 
 /// What people say behind a value, as it is written here; words that compare are read elsewhere.
@@ -94,7 +94,7 @@ impl Parser<'_> {
             let token = self.token_at(at);
             let word = self.text(token);
             ["is", "else"].contains(&word.as_ref())
-                || super::words::OPERATOR_WORDS.into_iter().any(|(name, _)| name == word)
+                || super::super::words::OPERATOR_WORDS.into_iter().any(|(name, _)| name == word)
         };
         operator || word || comparison(kind).is_some()
     }
@@ -105,7 +105,7 @@ impl Parser<'_> {
         let colon = self.kind_at(self.beyond(self.at + 1)) == Kind::Colon;
         word == "if" && self.is_conditional()
             || word == "as"
-            || (colon && super::words::AGGREGATES.contains(&word.as_ref()))
+            || (colon && super::super::words::AGGREGATES.contains(&word.as_ref()))
     }
 
     fn begins_negation(&self) -> bool {

@@ -15,7 +15,6 @@ mod directive;
 mod item;
 mod literal;
 mod message;
-pub(super) mod words;
 
 use std::borrow::Cow;
 

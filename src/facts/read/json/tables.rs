@@ -232,7 +232,7 @@ fn flatten<'v>(members: &'v [(Str, Value)], prefix: &str, path: &str, flat: &mut
 }
 
 /// A number with an exponent as the digits that it is, exactly: `1.5E+7` is 15000000. None of any other text, and where the
-/// digits would be very many.
+/// digits would be very many. (`Decimal::from_scientific` rounds what has more digits than it keeps.)
 fn written_out(number: &str) -> Option<String> {
     const LONGEST: usize = 40;
     let (mantissa, exponent) = number.split_once(['e', 'E'])?;

@@ -1,7 +1,7 @@
 //! Words that mean something where they stand. None is reserved.
 
-use super::super::ast::{CellState, CompareOp};
-use super::super::token::Kind;
+use super::ast::{CellState, CompareOp};
+use super::token::Kind;
 
 /// The aggregates; any other word in their place is complained about by name resolution.
 pub(super) const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "mean"];
@@ -10,7 +10,7 @@ pub(super) const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "mean"];
 pub(super) const TESTS: [&str; 2] = ["match", "contains"];
 
 /// How strongly an operator between two arguments binds, and the functor it names.
-pub(in crate::syntax) const OPERATOR_WORDS: [(&str, u8); 9] = [
+pub(super) const OPERATOR_WORDS: [(&str, u8); 9] = [
     ("lor", 2),
     ("lxor", 3),
     ("land", 4),
@@ -34,10 +34,10 @@ pub(super) const SIGN: u8 = 11;
 pub(super) const POWER: u8 = 12;
 
 /// Words of other languages for `,`.
-pub(in crate::syntax) const AND: [&str; 10] = ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时"];
+pub(super) const AND: [&str; 10] = ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时"];
 
 /// Words of other languages for `;`.
-pub(in crate::syntax) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];
+pub(super) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];
 
 /// Words after `is`.
 pub(super) const STATES: [(&str, CellState); 3] =
