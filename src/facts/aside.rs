@@ -117,15 +117,17 @@ const SIGNING: [&str; 5] = ["签字", "签章", "签名", "盖章", "公章"];
 pub fn begins_data(first: &str) -> bool {
     let bytes = first.as_bytes();
     let ends_as_unit = match last_ideograph(first) {
-        Some(last) => "元万亿".contains(last),
+        Some(last) => matches!(last, '元' | '万' | '亿'),
         None => !bytes.last().is_some_and(u8::is_ascii_alphanumeric),
     };
     if ends_as_unit {
         return false;
     }
-    let is_labelled = |bytes: &[u8]| bytes.iter().any(|byte| matches!(byte, b':' | b';' | 0xef));
+    // All bytes are looked at, so that they are looked at together.
+    let is_labelled = |bytes: &[u8]| bytes.iter().fold(false, |is, byte| is | matches!(byte, b':' | b';' | 0xef));
     match first_ideograph(first) {
-        Some(start) => !"注栏行承过转接其".contains(start) && !is_labelled(&bytes[..bytes.len().min(48)]),
+        Some('注' | '栏' | '行' | '承' | '过' | '转' | '接' | '其') => false,
+        Some(_) => !is_labelled(&bytes[..bytes.len().min(48)]),
         None => bytes[0].is_ascii_graphic() && !is_labelled(bytes),
     }
 }

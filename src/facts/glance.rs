@@ -21,6 +21,15 @@ pub fn begins_visibly(text: &str) -> bool {
     text.as_bytes().first().is_some_and(|byte| byte.is_ascii_graphic() || (0xe4..=0xe9).contains(byte))
 }
 
+/// Whether two texts differ for certain at their beginnings, blanks and marks before them left out.
+#[inline]
+#[must_use]
+pub fn begin_differently(one: &str, other: &str) -> bool {
+    let differ =
+        || one.as_bytes().first() != other.as_bytes().first() || first_ideograph(one) != first_ideograph(other);
+    begins_visibly(one) && begins_visibly(other) && differ()
+}
+
 /// Whether neither blanks nor what programs put around texts can stand at either end of a text.
 #[inline]
 #[must_use]
@@ -33,14 +42,15 @@ pub fn is_trim(text: &str) -> bool {
 /// The character U+4E00 to U+9FFF that three bytes of a text are.
 #[inline]
 fn ideograph(bytes: &[u8; 3]) -> Option<char> {
-    let [first, second, third] = bytes.map(u32::from);
-    let is_one = matches!((bytes[0], bytes[1]), (0xe4, 0xb8..) | (0xe5..=0xe9, _));
-    char::from_u32((first & 15) << 12 | (second & 63) << 6 | third & 63).filter(|_| is_one)
+    let [first, second, third] = *bytes;
+    let is_one = matches!((first, second), (0xe4, 0xb8..) | (0xe5..=0xe9, _));
+    let code = u32::from(first & 15) << 12 | u32::from(second & 63) << 6 | u32::from(third & 63);
+    if is_one { char::from_u32(code) } else { None }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{begins_visibly, first_ideograph, is_trim, last_ideograph};
+    use super::{begin_differently, begins_visibly, first_ideograph, is_trim, last_ideograph};
 
     #[test]
     fn ideographs_are_told_from_all_other_characters() {
@@ -53,6 +63,9 @@ mod tests {
         }
         assert_eq!((first_ideograph("甲a"), last_ideograph("甲a")), (Some('甲'), None));
         assert_eq!((first_ideograph(""), last_ideograph("a乙")), (None, Some('乙')));
+        assert!(begin_differently("甲", "乙") && begin_differently("a", "甲") && begin_differently("a", "b"));
+        let alike = [("甲a", "甲"), ("a", "a "), (" 甲", "乙"), ("", "a"), ("\u{feff}a", "b")];
+        assert!(alike.into_iter().all(|(one, other)| !begin_differently(one, other)));
         assert!(is_trim("甲 乙") && is_trim("a") && !is_trim("甲 ") && !is_trim("=\"1\"") && !is_trim(""));
     }
 }

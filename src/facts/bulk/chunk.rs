@@ -256,10 +256,14 @@ fn are_headers_of_a_page(job: &Job<'_>, end: usize) -> bool {
 
 /// Whether a row says the lowest headers again.
 fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
-    let text = |at: usize| rows::without_mark(&job.file.text()[record[at].range.clone()]);
+    let text = |at: usize| {
+        let text = &job.file.text()[record[at].range.clone()];
+        if glance::is_trim(text) { text } else { rows::without_mark(text) }
+    };
     let fits = |at: usize| {
         let header = job.headers.columns.get(at);
-        header.is_some_and(|header| header.levels.iter().any(|level| level.trim() == text(at)))
+        let is_said = |level: &String| !glance::begin_differently(level, text(at)) && level.trim() == text(at);
+        header.is_some_and(|header| header.levels.iter().any(is_said))
     };
     if job.headers.rows.is_empty() || !fits(first) {
         return false;

@@ -4,8 +4,6 @@ use super::{bare_of_normal, normal};
 use crate::facts::glance::{first_ideograph, last_ideograph};
 use crate::facts::headers::simplified;
 
-/// What words for sums in Chinese begin with.
-const BEGIN: &str = "合总總小共累本全支收金";
 /// Words for sums behind which the name of what they add up may stand before: `文旅局小计`.
 const SUMS: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
 /// Rows that say nothing else.
@@ -52,17 +50,26 @@ const LONGEST: usize = 120;
 fn may_begin(text: &str) -> bool {
     let is_mark = |c: char| c.is_whitespace() || matches!(c, '-' | '—' | '*');
     let first = text.chars().find(|c| !is_mark(*c));
-    first.is_some_and(|c| !('\u{4e00}'..='\u{9fff}').contains(&c) || BEGIN.contains(c))
+    first.is_some_and(|c| !('\u{4e00}'..='\u{9fff}').contains(&c) || begins_sum(c))
+}
+
+/// Whether words for sums in Chinese begin with that character.
+#[inline]
+const fn begins_sum(c: char) -> bool {
+    matches!(c, '合' | '总' | '總' | '小' | '共' | '累' | '本' | '全' | '支' | '收' | '金')
 }
 
 /// Whether a text, whatever its column, says that its row is a sum of other rows.
 #[must_use]
+#[inline]
 pub fn is_total(text: &str) -> bool {
     // Cheap first: hardly any cell may be one.
-    let begins_otherwise = first_ideograph(text).is_some_and(|c| !BEGIN.contains(c));
-    if begins_otherwise || last_ideograph(text).is_some_and(|c| !"计計数數额額".contains(c)) {
-        return false;
-    }
+    first_ideograph(text).is_none_or(begins_sum)
+        && last_ideograph(text).is_none_or(|c| matches!(c, '计' | '計' | '数' | '數' | '额' | '額'))
+        && begins_and_says_total(text)
+}
+
+fn begins_and_says_total(text: &str) -> bool {
     let may_be = text.len() <= 60
         && match text.trim_start().as_bytes().first() {
             Some(byte) if byte.is_ascii_digit() => false,
