@@ -1,5 +1,7 @@
 //! Comparisons of values: the one place that says what `=`, `<` and `~` mean.
 
+use std::hash::{Hash, Hasher};
+
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::{self, EvalError, Function};
 use crate::value::{Decimal, Value};
@@ -20,6 +22,23 @@ pub fn holds(op: CompareOp, left: &Value, right: &Value, allowance: Option<&Valu
 #[must_use]
 pub fn same(left: &Value, right: &Value) -> bool {
     left == right || functions::compare(left, right).is_some_and(std::cmp::Ordering::is_eq)
+}
+
+/// Hashes a value so that two that are the [`same`] come out alike: a whole number is the same as that decimal, and nothing
+/// as an amount of nothing. `false` for what cannot be found by a hash: binary floating point numbers, which are compared by
+/// themselves, and records.
+#[must_use]
+pub fn hash(value: &Value, hasher: &mut impl Hasher) -> bool {
+    match value {
+        Value::Number(number) => Decimal::from(*number).hash(hasher),
+        Value::Unsigned(number) => Decimal::from(*number).hash(hasher),
+        Value::Decimal(number) | Value::Money(number) => number.hash(hasher),
+        Value::Date(date) => date.hash(hasher),
+        Value::Symbol(text) => text.hash(hasher),
+        Value::Row(row) => row.hash(hasher),
+        Value::Float(_) | Value::Record(_) | Value::Nil => return false,
+    }
+    true
 }
 
 fn ordered(op: CompareOp, left: &Value, right: &Value) -> Result<bool, EvalError> {

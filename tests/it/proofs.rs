@@ -209,3 +209,35 @@ fn a_part_that_a_sum_did_not_take_is_noticed() {
     let wrong = checker.tally.wrong.join("\n");
     assert!(wrong.contains("sum p.budget"), "{wrong}");
 }
+
+/// An audit of vouchers that name their projects in several spellings, some of them nowhere.
+fn spelled(name: &str) -> (Json, Json) {
+    let names = ["舞台", " 舞 台 ", "Ａ馆", "a馆", "", "书屋"];
+    let vouchers: String = (0..120).map(|at| format!("{},{}\n", names[at % names.len()], at + 1)).collect();
+    let lib = ".decl budgeted(name: symbol, amount: number)\n.input budgeted\n\
+               .decl paid(project: symbol, amount: number)\n.input paid\n";
+    let card = "language = 1\nuse = [\"own.dl\"]\n[[rule]]\ncode = \"CS-001\"\ntitle = \"超支\"\nseverity = \"note\"\n\
+                when = '''p in budgeted, s = sum v.amount : { v in paid, v.project is present, v.amount > 2, norm(v.project) = norm(p.name) }, \
+                s > p.amount'''\nmessage = \"{p.name} 付了 {s}\"\nlabels = [{ at = \"v.amount\", text = \"其中\" }]\n";
+    let manifest = "rules = [\"./own.toml\"]\n[relation.budgeted]\nsource = [{ file = \"budgeted.csv\" }]\n\
+                    [relation.paid]\nsource = [{ file = \"paid.csv\" }]\n";
+    let paid = format!("project,amount\n{vouchers}");
+    let files = [
+        ("audit.toml", manifest),
+        ("own.dl", lib),
+        ("own.toml", card),
+        ("budgeted.csv", "name,amount\n舞台,5\nA馆,5\n书屋,99999\n夜校,0\n"),
+        ("paid.csv", &paid),
+    ];
+    proofs(crate::support::folder_with(&format!("proofs-{name}"), &files).to_str().unwrap())
+}
+
+#[test]
+fn the_parts_of_a_sum_are_found_by_what_is_computed_from_them() {
+    let (document, ground) = spelled("spelled");
+    assert!(check(&document, &ground).wrong.is_empty());
+    let proofs = document["proofs"].as_array().unwrap();
+    // Of every six vouchers two spell the one project, and one the other; the first two of all are too small.
+    let parts: Vec<usize> = proofs.iter().map(|proof| facts(&proof["proof"]) - 1).collect();
+    assert_eq!(parts, [38, 20], "{document:#}");
+}

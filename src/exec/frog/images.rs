@@ -1,7 +1,7 @@
 //! [`Images`]: the rows of a relation by what expressions over their columns give.
 
 use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -11,9 +11,9 @@ use super::index::Index;
 use super::steps::Runner;
 use super::words::{Kind, NONE};
 use super::world::{World, numbers};
+use crate::exec::compare::hash;
 use crate::ir::Expr;
 use crate::plan::{Equal, Join, RulePlan};
-use crate::value::{Decimal, Value};
 
 /// About how many bytes an entry of the map takes beside its rows.
 const ENTRY: usize = size_of::<u64>() + size_of::<Vec<u32>>() + 8;
@@ -134,19 +134,4 @@ impl Image {
         }
         if gap { Self::Gap } else { Self::Hash(hasher.finish()) }
     }
-}
-
-/// Hashes a value so that two that are the same for `=` come out alike: a whole number is the same as that decimal, and nothing
-/// as an amount of nothing. Not for binary floating point numbers, which are compared by themselves, and for records.
-fn hash(value: &Value, hasher: &mut FxHasher) -> bool {
-    match value {
-        Value::Number(number) => Decimal::from(*number).hash(hasher),
-        Value::Unsigned(number) => Decimal::from(*number).hash(hasher),
-        Value::Decimal(number) | Value::Money(number) => number.hash(hasher),
-        Value::Date(date) => date.hash(hasher),
-        Value::Symbol(text) => text.hash(hasher),
-        Value::Row(row) => row.hash(hasher),
-        Value::Float(_) | Value::Record(_) | Value::Nil => return false,
-    }
-    true
 }

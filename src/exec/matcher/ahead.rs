@@ -12,18 +12,24 @@ const FEW: usize = 32;
 
 impl<'a> Matcher<'a> {
     /// The rows that an atom may be matched with, in order, when it would have to be tried with every row, but a later
-    /// condition asks by a known key for rows that share a variable with it: those that agree with one of these. None when there
-    /// is no such condition, or it leaves nearly all.
+    /// condition wants what is computed from a row to be equal to something known, or asks by a known key for rows that share a
+    /// variable with it: those that agree with one of these. None when there is no such condition, or it leaves nearly all.
     ///
     /// Only what that condition would refuse in any mode is left out.
     pub(super) fn look_ahead<'l>(
         &self,
         atom: &Atom,
-        mut later: impl Iterator<Item = &'l Literal>,
+        mut later: impl Iterator<Item = &'l Literal> + Clone,
         state: &mut State,
     ) -> Option<Vec<Candidate<'a>>> {
         let rows = self.row_count(atom.relation) as usize + self.possible.of(atom.relation).len();
-        if rows <= FEW || self.scanning || state.mode == Mode::Certain || !is_open(atom, state) {
+        if rows <= FEW || self.scanning || !is_open(atom, state) {
+            return None;
+        }
+        if let Some(rows) = later.clone().find_map(|literal| self.with_image(atom, literal, state)) {
+            return Some(rows);
+        }
+        if state.mode == Mode::Certain {
             return None;
         }
         let mode = std::mem::replace(&mut state.mode, Mode::Possible);

@@ -304,7 +304,7 @@ impl Matcher<'_> {
     }
 
     /// Binds what the row binds. None when it does not fit, or not in this mode; else the doubt whether it does.
-    fn fit(&self, atom: &Atom, candidate: Candidate, state: &mut State) -> Option<Doubt> {
+    pub(super) fn fit(&self, atom: &Atom, candidate: Candidate, state: &mut State) -> Option<Doubt> {
         let mut why = match candidate {
             Candidate::Possible(row) => row.doubt.clone(),
             Candidate::Row(_) => Doubt::default(),

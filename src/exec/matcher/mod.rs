@@ -11,6 +11,7 @@ mod ahead;
 mod atom;
 mod bindings;
 mod eval;
+mod images;
 mod literal;
 mod may_be;
 mod member;
@@ -77,6 +78,7 @@ pub struct Matcher<'a> {
     scanning: bool,
     indexes: RefCell<Indexes>,
     possible_indexes: RefCell<may_be::Indexes>,
+    images: RefCell<images::Asked>,
     counter: Cell<i64>,
     erred: Cell<bool>,
     memory: Option<Memory>,
@@ -181,6 +183,7 @@ impl<'a> Matcher<'a> {
             scanning: false,
             indexes: RefCell::default(),
             possible_indexes: RefCell::default(),
+            images: RefCell::default(),
             counter: Cell::new(0),
             erred: Cell::new(false),
             memory: None,
