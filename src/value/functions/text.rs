@@ -36,7 +36,11 @@ pub(super) fn part(text: &str, start: &Value, length: &Value) -> Result<Value, E
     let Ok(start) = usize::try_from(*start) else { return Ok(Value::symbol("")) };
     // Soufflé's lengths are unsigned underneath: a negative one means all the rest.
     let length = usize::try_from(*length).unwrap_or(usize::MAX);
-    Ok(Value::symbol(text.chars().skip(start).take(length).collect::<String>()))
+    let mut chars = text.chars();
+    let before = chars.by_ref().take(start).count();
+    let rest = if before < start { "" } else { chars.as_str() };
+    let end = rest.char_indices().nth(length).map_or(rest.len(), |(at, _)| at);
+    Ok(Value::symbol(&rest[..end]))
 }
 
 /// `ord`: texts of up to seven bytes by their bytes, in order; longer ones by a hash.
