@@ -1,7 +1,7 @@
 //! Growth: `2019年支出100万元，2020年支出120万元，增长20%`, `比上年增加20万元，增长20%`.
 
-use super::Term;
 use super::figures::{Figure, Group, MARKS, Measure};
+use super::{Term, rounded};
 use crate::value::Decimal;
 
 const MORE: [&str; 9] = ["增长率", "增长", "增加", "增幅", "上升", "提高", "上涨", "增速", "增"];
@@ -77,12 +77,9 @@ fn claim(group: &Group, at: usize) -> Option<Vec<Term>> {
         Measure::Percent => Term::percent("growth", growth, sign),
         _ => signed(Term::new("growth", growth, like)?, sign),
     };
-    let term = |(role, at, sign): Said| {
-        let figure = &group.figures[at];
-        let term = if is_percent { Term::rounded(role, figure, like) } else { Term::new(role, figure, like) };
-        term.map(|term| signed(term, sign))
-    };
-    std::iter::once(Some(first)).chain(said.into_iter().map(term)).collect()
+    let term = |(role, at, sign): Said| Term::new(role, &group.figures[at], like).map(|term| signed(term, sign));
+    let terms: Vec<Term> = std::iter::once(Some(first)).chain(said.into_iter().map(term)).collect::<Option<_>>()?;
+    Some(rounded(terms))
 }
 
 /// `比上年增加20万元，增长20%`: the last figure is the change, of which its clause says nothing but what it is compared with.

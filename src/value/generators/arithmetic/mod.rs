@@ -53,22 +53,24 @@ impl Term {
         })
     }
 
-    /// The same, of which a whole number of some size may be rounded: shares are computed from what was not.
-    fn rounded(role: &'static str, figure: &Figure, like: &Figure) -> Option<Self> {
-        let term = Self::new(role, figure, like)?;
-        let one = Decimal::ONE / Decimal::TWO;
-        let is_round = matches!(figure.measure, Measure::Money(unit) if unit.power() > 0)
-            && figure.is_whole
-            && term.value.abs() >= Decimal::ONE_HUNDRED;
-        Some(Self { allowance: if is_round { term.allowance.max(one) } else { term.allowance }, ..term })
-    }
-
     /// A percentage: half a unit of its last place, also where it is a whole number.
     fn percent(role: &'static str, figure: &Figure, sign: Decimal) -> Self {
         let half = Decimal::new(51, figure.value.scale() + 2);
         let value = figure.value * sign;
         Self { role, range: figure.range.clone(), value, unit: "%".to_owned(), allowance: figure.allowance.max(half) }
     }
+}
+
+/// The terms of a share or a growth. Where one of their amounts is a whole number of some size, such whole numbers may be rounded,
+/// and what is computed from them be computed from what was not.
+fn rounded(terms: Vec<Term>) -> Vec<Term> {
+    let is_whole = |term: &Term| term.unit.ends_with('元') && term.unit != "元" && term.allowance.is_zero();
+    if !terms.iter().any(|term| is_whole(term) && term.value.abs() >= Decimal::ONE_HUNDRED) {
+        return terms;
+    }
+    let half = Decimal::ONE / Decimal::TWO;
+    let loose = |term: Term| if is_whole(&term) { Term { allowance: half, ..term } } else { term };
+    terms.into_iter().map(loose).collect()
 }
 
 /// One row per figure of a claim: its place, the claim's number, its role, value, unit and allowance.

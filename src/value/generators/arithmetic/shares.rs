@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Term;
 use super::figures::{Figure, Group, Measure};
 use super::words::has_any;
+use super::{Term, rounded};
 use crate::value::Decimal;
 
 /// Words that make a count or an amount the whole of something.
@@ -83,15 +83,20 @@ fn share(group: &Group, at: usize) -> Option<Vec<Term>> {
         return near.then(|| terms(group, percent, (part, whole), 0..at)).flatten();
     }
     let same: Vec<usize> = (0..part).filter(|other| group.figures[*other].measure.fits(&figure.measure)).collect();
+    let mut from = 0;
     let (part, whole) = match called(group.before(at))? {
         Called::Of(of) => (part, whole_of(group, part, &same, of)?),
         Called::Part(name) if group.clause(part).contains(&name.replace("项目", "")) => {
             (part, whole_of(group, part, &same, "")?)
         }
         Called::Part(_) => return None,
-        Called::Rate(of, stem) => pair_of_rate(group, part, &same, (of, stem))?,
+        Called::Rate(of, stem) => {
+            from = (0..at).rev().find(|at| group.texts[*at].contains(['；', ';'])).unwrap_or(0);
+            let same: Vec<usize> = same.into_iter().filter(|other| *other >= from).collect();
+            pair_of_rate(group, part, &same, (of, stem))?
+        }
     };
-    terms(group, percent, (part, whole), 0..at)
+    terms(group, percent, (part, whole), from..at)
 }
 
 /// `完成预算12万元的69.58%`: the whole stands right before its percentage.
@@ -113,11 +118,11 @@ fn terms(group: &Group, percent: &Figure, (part, whole): (usize, usize), among: 
     if !fits(part, whole, percent) && others.iter().any(|a| other_pair(a)) {
         return None;
     }
-    Some(vec![
+    Some(rounded(vec![
         Term::percent("share", percent, Decimal::ONE),
-        Term::rounded("numerator", part, whole)?,
-        Term::rounded("denominator", whole, whole)?,
-    ])
+        Term::new("numerator", part, whole)?,
+        Term::new("denominator", whole, whole)?,
+    ]))
 }
 
 /// Whether the one is that percentage of the other, roughly.
@@ -197,9 +202,6 @@ fn pair_of_rate(group: &Group, part: usize, same: &[usize], (of, stem): (&str, &
         }
         _ => return None,
     };
-    if (other + 1..=part).any(|at| group.texts[at].contains(['；', ';'])) {
-        return None;
-    }
     let is_money = matches!(group.figures[part].measure, Measure::Money(_));
     let is_spending = is_money && SPENT.contains(&stem);
     let done = |at: usize| {

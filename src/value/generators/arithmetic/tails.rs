@@ -1,7 +1,6 @@
 //! Totals with their parts before them: `甲5万元、乙3万元，两项合计8万元`.
 
 use super::Term;
-use super::figures::Figure;
 use super::figures::{Group, MARKS, Measure};
 use super::heads::opening;
 use super::lists::{MOST_PARTS, Parts, adds_up, claim, has_numeral, is_joined, is_open, label, some_add_up, sum};
@@ -15,7 +14,7 @@ pub(super) fn trailing(sentence: &str, group: &Group, at: usize) -> Option<Vec<T
         return None;
     }
     let said = said_number(sentence, group, at)?;
-    let items = items(group, at)?;
+    let items = items(sentence, group, at)?;
     if opening(&group.texts[at + 1]).is_some() || items.len() > MOST_PARTS {
         return None;
     }
@@ -40,7 +39,7 @@ pub(super) fn trailing(sentence: &str, group: &Group, at: usize) -> Option<Vec<T
             clear.then(|| listed(group, &items, term)).flatten()
         }
         Some(_) if all || !some_add_up(group, &items, total) => claim(total, group, &items),
-        None if items.len() > 1 && (all || is_plain_list(group, &items, total)) => claim(total, group, &items),
+        None if items.len() > 1 && (all || is_plain_list(group, &items, at)) => claim(total, group, &items),
         _ => None,
     }
 }
@@ -85,8 +84,8 @@ fn word_term(count: usize, range: std::ops::Range<usize>, unit: &str) -> Term {
     Term { role: "number", range, value: Decimal::from(count), unit: unit.to_owned(), allowance: Decimal::ZERO }
 }
 
-/// The figures before a total that may be its parts; none when they may count more than once.
-fn items(group: &Group, total: usize) -> Option<Parts> {
+/// The figures before a total that may be its parts, since the total before it; none when they may count more than once.
+fn items(sentence: &str, group: &Group, total: usize) -> Option<Parts> {
     let measure = &group.figures[total].measure;
     let mut items = Vec::new();
     let mut inside = false;
@@ -98,19 +97,28 @@ fn items(group: &Group, total: usize) -> Option<Parts> {
         if is_priced(text) || has_numeral(text, measure) {
             return None;
         }
-        if figure.measure.fits(measure) && !inside {
-            if !figure.is_plain {
-                return None;
-            }
+        if !figure.measure.fits(measure) || inside {
+            continue;
+        }
+        if !figure.is_plain {
+            return None;
+        }
+        let is_total = items.len() > 1 && said_number(sentence, group, at).is_some();
+        if is_total {
+            items.clear();
+        } else {
             items.push(at);
         }
     }
     let between = &group.texts[total];
-    (!is_priced(between) && !is_open(group, &items)).then_some(items)
+    let only_totals = items.is_empty() && group.figures[..total].iter().any(|figure| figure.measure.fits(measure));
+    (!is_priced(between) && !is_open(group, &items) && !only_totals).then_some(items)
 }
 
 /// Whether figures that do not add up are a list nevertheless, and nothing but a list.
-fn is_plain_list(group: &Group, items: &[usize], total: &Figure) -> bool {
+fn is_plain_list(group: &Group, items: &[usize], at: usize) -> bool {
+    let total = &group.figures[at];
+    let before: Parts = (0..at).filter(|at| group.figures[*at].measure.fits(&total.measure)).collect();
     let labels: Vec<String> = items.iter().map(|at| label(group, *at)).collect();
     let Some((sum, _)) = sum(items.iter().map(|at| &group.figures[*at])) else { return false };
     let near = sum < total.value * Decimal::TWO && total.value < sum * Decimal::TWO;
@@ -127,7 +135,8 @@ fn is_plain_list(group: &Group, items: &[usize], total: &Figure) -> bool {
         && !mixes("预算", "支出")
         && continues
         && !labels.iter().any(|label| has_any(label, &words))
-        && !some_add_up(group, items, total)
+        && before.len() <= MOST_PARTS
+        && !some_add_up(group, &before, total)
 }
 
 /// A claim of a number of parts.

@@ -72,7 +72,7 @@ const FRAMES: [(usize, &[&str]); 32] = [
     (2, &["行政", "事业"]),
     (2, &["线上", "线下"]),
     (2, &["新建", "续建|改建|扩建|改扩建|改造"]),
-    (2, &["新增", "延续|结转|续"]),
+    (2, &["新增", "延续|结转|续建"]),
     (2, &["一次性", "经常性|延续性"]),
     (2, &["城市|城镇|城区", "农村|乡村"]),
     (2, &["上级", "本级|区级|县级|市级|自筹"]),
@@ -147,10 +147,7 @@ pub(super) fn is_partition(labels: &[String]) -> bool {
         let label = label.trim_start_matches(['和', '及', '与']);
         ["其他", "其它", "其余", "剩余"].iter().any(|word| label.starts_with(word))
     };
-    labels.last().is_some_and(residual)
-        || has_contrary(labels)
-        || has_frame(labels)
-        || labels.iter().all(|label| is_kind(label))
+    labels.last().is_some_and(residual) || has_contrary(labels) || has_frame(labels)
 }
 
 /// `完成` and `未完成`.
@@ -184,7 +181,7 @@ pub(super) fn has_frame(labels: &[String]) -> bool {
 }
 
 /// `旅游发展类项目`: one of the kinds into which all fall.
-fn is_kind(label: &str) -> bool {
+pub(super) fn is_kind(label: &str) -> bool {
     label.char_indices().filter(|(_, c)| *c == '类').any(|(at, _)| {
         let rest = &label[at + '类'.len_utf8()..];
         at > 0 && ["", "项目", "经费", "支出", "资金", "专项", "预算", "指标", "预算资金", "项目资金"].contains(&rest)
