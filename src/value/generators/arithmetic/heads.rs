@@ -4,7 +4,7 @@ use super::Term;
 use super::figures::{Figure, Group, MARKS, Measure};
 use super::lists::{MOST_PARTS, Parts, adds_up, claim, has_numeral, is_open, label, some_add_up, sum};
 use super::tails::said_number;
-use super::words::{breaks_off, has_frame, is_kind, is_partition, is_priced, without_idle};
+use super::words::{breaks_off, has_frame, is_kind, is_priced, is_rest, without_idle};
 use crate::value::Decimal;
 
 /// How a list begins.
@@ -91,14 +91,18 @@ fn is_whole(group: &Group, parts: &Parts, total: &Figure, opening: Opening) -> b
     if total.measure.name() == "分" && labels.len() < 4 {
         return false;
     }
-    let kinds = || labels.iter().all(|label| is_kind(label)) && is_near(group, parts, total);
-    opening == Opening::All || is_partition(&labels) || kinds() || is_slip(group, parts, total)
+    let exclusive = || has_frame(&labels) || labels.iter().all(|label| is_kind(label));
+    opening == Opening::All
+        || is_rest(&labels)
+        || exclusive() && leaves_little(group, parts, total)
+        || is_slip(group, parts, total)
 }
 
-/// Whether parts nearly add up: of kinds some may be left out, but seldom small ones.
-fn is_near(group: &Group, parts: &[usize], total: &Figure) -> bool {
+/// Whether parts that exclude each other come to more than the total or nearly to it: some may be left out, but seldom
+/// small ones.
+fn leaves_little(group: &Group, parts: &[usize], total: &Figure) -> bool {
     let sum = sum(parts.iter().map(|at| &group.figures[*at]));
-    sum.is_some_and(|(sum, _)| (sum - total.value).abs() * Decimal::from(5) <= total.value)
+    sum.is_some_and(|(sum, _)| (total.value - sum) * Decimal::from(4) <= total.value)
 }
 
 /// The name of a part; where its clause says only that it is an amount, that of the count before it.

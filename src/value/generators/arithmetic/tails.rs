@@ -4,7 +4,7 @@ use super::Term;
 use super::figures::{Group, MARKS, Measure};
 use super::heads::opening;
 use super::lists::{MOST_PARTS, Parts, adds_up, claim, has_numeral, is_joined, is_open, label, some_add_up, sum};
-use super::words::{breaks_off, counted, has_any, is_partition, is_priced, without_idle};
+use super::words::{breaks_off, counted, has_any, has_frame, is_priced, without_idle};
 use crate::value::Decimal;
 
 /// `甲5万元、乙3万元，两项合计8万元`, when figure `at` is the total.
@@ -74,9 +74,8 @@ pub(super) fn said_number(sentence: &str, group: &Group, at: usize) -> Option<Op
         || ["", "项目", "任务"].contains(&noun)
         || group.texts[..at].iter().any(|text| text.contains(noun));
     let labels = || -> Vec<String> { (0..at).map(|at| label(group, at)).collect() };
-    let is_year = rest.starts_with("全年")
-        && without_idle(rest.trim_start_matches("全年")) == ("", true)
-        && is_partition(&labels());
+    let is_year =
+        rest.starts_with("全年") && without_idle(rest.trim_start_matches("全年")) == ("", true) && has_frame(&labels());
     (known && (is_year || rest.is_empty() && is_total)).then_some(number)
 }
 

@@ -141,13 +141,13 @@ pub(super) fn counted(text: &str) -> Option<(usize, usize)> {
     Some((if at < 9 { at + 2 } else { 2 }, numeral.len() + unit.len()))
 }
 
-/// Whether the labels of parts leave nothing out.
-pub(super) fn is_partition(labels: &[String]) -> bool {
+/// Whether the labels of parts say that nothing is left out: the last is 其他, or one is what the other is not.
+pub(super) fn is_rest(labels: &[String]) -> bool {
     let residual = |label: &String| {
         let label = label.trim_start_matches(['和', '及', '与']);
         ["其他", "其它", "其余", "剩余"].iter().any(|word| label.starts_with(word))
     };
-    labels.last().is_some_and(residual) || has_contrary(labels) || has_frame(labels)
+    labels.last().is_some_and(residual) || has_contrary(labels)
 }
 
 /// `完成` and `未完成`.
