@@ -1,13 +1,14 @@
 //! Growth: `2019年支出100万元，2020年支出120万元，增长20%`, `比上年增加20万元，增长20%`.
 
 use super::figures::{Figure, Group, MARKS, Measure};
+use super::words::has_any;
 use super::{Term, rounded};
 use crate::value::Decimal;
 
 const MORE: [&str; 9] = ["增长率", "增长", "增加", "增幅", "上升", "提高", "上涨", "增速", "增"];
 const LESS: [&str; 11] = ["下降率", "下降", "减少", "降低", "压减", "降幅", "减幅", "压缩", "缩减", "回落", "降"];
 /// Words of a comparison that do not say what is compared.
-const COMPARED: [&str; 26] = [
+const COMPARED: [&str; 23] = [
     "同比",
     "相比",
     "与",
@@ -23,9 +24,6 @@ const COMPARED: [&str; 26] = [
     "年初",
     "决算数",
     "预算数",
-    "实际",
-    "共",
-    "总体",
     "的",
     "数",
     "年度",
@@ -41,8 +39,14 @@ const NOW: [&str; 4] = ["本年", "今年", "当年", "本期"];
 const IDLE: [&str; 17] =
     ["的", "相比", "较", "比", "与", "为", "是", "实际", "全年", "年度", "由", "从", "约", "度", "达到", "达", "则"];
 
+/// Statistics whose growth is not that of their amounts, but at constant prices or in a new sample.
+const DEFLATED: [&str; 6] = ["生产总值", "GDP", "增加值", "产值", "固定资产投资", "社会消费品"];
+
 /// What a group says of growth.
 pub(super) fn claims(group: &Group) -> Vec<Vec<Term>> {
+    if group.texts.iter().any(|text| has_any(text, &DEFLATED)) {
+        return Vec::new();
+    }
     (1..group.figures.len()).filter_map(|at| claim(group, at)).collect()
 }
 

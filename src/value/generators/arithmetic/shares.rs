@@ -99,12 +99,15 @@ fn share(group: &Group, at: usize) -> Option<Vec<Term>> {
     terms(group, percent, (part, whole), from..at)
 }
 
-/// `完成预算12万元的69.58%`: the whole stands right before its percentage.
+/// `完成预算12万元的69.58%`: the whole stands right before its percentage. What is done in a month is no share of a year's.
 fn named_whole(group: &Group, at: usize) -> Option<usize> {
     let whole = at - 1;
     let before = group.before(whole);
-    let said = group.texts[at].trim() == "的" && before.starts_with(['占', '完']) && before != "完成";
-    said.then_some(whole)
+    let planned = before.starts_with("完成") && has_any(before, &["预算", "计划", "任务", "目标", "指标"]);
+    let said = group.texts[at].trim() == "的" && (before.starts_with('占') || planned);
+    let is_some =
+        whole.checked_sub(1).is_some_and(|part| has_any(&group.clause(part), &["月", "季", "日", "旬", "本次"]));
+    (said && !is_some).then_some(whole)
 }
 
 /// The claim, unless the percentage is one of another pair of the figures `among` which it may be meant.
