@@ -81,3 +81,31 @@ fn figures_of_other_things_are_no_findings() {
         assert_eq!(found(name, "我局共安排项目6个，预算资金合计1258.60万元，", to), [], "{name}");
     }
 }
+
+/// The rules on the arithmetic of sentences that find something in a document of these lines, by line.
+fn arithmetic(name: &str, lines: &str) -> Vec<(u64, String)> {
+    let manifest = "[relation.text]\nsource = [{ file = \"说明.txt\" }]\n";
+    let dir = folder_with(&format!("prose-{name}"), &[("说明.txt", lines), ("audit.toml", manifest)]);
+    let checked = command(&["check", "--format", "json"]).current_dir(&dir).output().unwrap();
+    let document: Json = serde_json::from_slice(&checked.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap().iter();
+    let line = |finding: &Json| finding["labels"][0]["line"].as_u64().unwrap();
+    let mut found: Vec<(u64, String)> =
+        findings.map(|finding| (line(finding), finding["rule"].as_str().unwrap().to_owned())).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn sentences_whose_arithmetic_is_right_stay_silent() {
+    assert_eq!(arithmetic("sentences-right", include_str!("../files/prose/right.txt")), []);
+}
+
+#[test]
+fn one_wrong_figure_in_the_arithmetic_of_a_sentence_is_found() {
+    let wrong = include_str!("../files/prose/wrong.tsv").lines().map(|line| line.split_once('\t').unwrap());
+    let (codes, sentences): (Vec<&str>, Vec<&str>) = wrong.unzip();
+    let expected: Vec<(u64, String)> =
+        (1..).zip(codes).flat_map(|(line, codes)| codes.split(' ').map(move |code| (line, code.to_owned()))).collect();
+    assert_eq!(arithmetic("sentences-wrong", &sentences.join("\n")), expected);
+}

@@ -109,13 +109,7 @@ impl Builder<'_, '_> {
                 self.infer.unify(arg.node, known, arg.span);
             }
         }
-        let name = match &function {
-            Generator::MoneyItems => "money_items",
-            Generator::Numbers => "numbers",
-            Generator::Captures(_) => "captures",
-            Generator::Split => "split",
-            Generator::Range(_) => "range",
-        };
+        let name = function.name();
         let ty = self.infer.types.generated(function.clone(), name);
         let known = self.infer.known(ty, span);
         self.infer.unify(self.vars[row.index()].node, known, span);

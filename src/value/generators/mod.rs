@@ -1,5 +1,6 @@
 //! Functions that yield rows with named columns: `i in money_items(p.purpose)`.
 
+mod arithmetic;
 mod money_items;
 mod numbers;
 mod numerals;
@@ -26,6 +27,8 @@ pub enum Generator {
     MoneyItems,
     /// `numbers(text)`: the numbers that a text writes.
     Numbers,
+    /// `arithmetic(text)`: the figures that a text itself says belong together, such as a total and its parts.
+    Arithmetic,
     /// `captures(text, regex)`: one row per match. The regular expression must be written out, since its named groups
     /// are the columns, after `text`, `n`, `start`, `len`: here they are.
     Captures(Vec<String>),
@@ -48,7 +51,7 @@ pub enum RangeKind {
 
 impl Generator {
     /// The names of all generators.
-    pub const NAMES: [&'static str; 5] = ["money_items", "numbers", "captures", "split", "range"];
+    pub const NAMES: [&'static str; 6] = ["money_items", "numbers", "arithmetic", "captures", "split", "range"];
 
     /// Its name.
     #[must_use]
@@ -56,6 +59,7 @@ impl Generator {
         match self {
             Self::MoneyItems => "money_items",
             Self::Numbers => "numbers",
+            Self::Arithmetic => "arithmetic",
             Self::Captures(_) => "captures",
             Self::Split => "split",
             Self::Range(_) => "range",
@@ -69,6 +73,7 @@ impl Generator {
         Some(match name {
             "money_items" => Self::MoneyItems,
             "numbers" => Self::Numbers,
+            "arithmetic" => Self::Arithmetic,
             "captures" => Self::Captures(Vec::new()),
             "split" => Self::Split,
             "range" => Self::Range(RangeKind::Number),
@@ -80,7 +85,7 @@ impl Generator {
     #[must_use]
     pub const fn params(&self) -> (&'static [Kind], usize) {
         match self {
-            Self::MoneyItems | Self::Numbers => (&[Kind::Symbol], 0),
+            Self::MoneyItems | Self::Numbers | Self::Arithmetic => (&[Kind::Symbol], 0),
             Self::Captures(_) | Self::Split => (&[Kind::Symbol, Kind::Symbol], 0),
             Self::Range(RangeKind::Number) => (&[Kind::Number, Kind::Number, Kind::Number], 1),
             Self::Range(RangeKind::Unsigned) => (&[Kind::Unsigned, Kind::Unsigned, Kind::Unsigned], 1),
@@ -108,6 +113,16 @@ impl Generator {
                 &[&place[..], &[("value", Kind::Decimal), ("unit", Kind::Symbol), ("allowance", Kind::Decimal)]]
                     .concat(),
             ),
+            Self::Arithmetic => {
+                let own = [
+                    ("claim", Kind::Number),
+                    ("role", Kind::Symbol),
+                    ("value", Kind::Decimal),
+                    ("unit", Kind::Symbol),
+                    ("allowance", Kind::Decimal),
+                ];
+                named(&[&place[..], &own[..]].concat())
+            }
             Self::Captures(groups) => {
                 let mut columns: Vec<_> = named(&place);
                 columns.extend(groups.iter().map(|group| (group.clone(), Kind::Symbol)));
@@ -127,30 +142,39 @@ impl Generator {
 /// When it has none: a regular expression that does not compile, a range without end.
 pub fn generate(generator: &Generator, args: &[Value]) -> Result<Rc<[Value]>, EvalError> {
     match (generator, args) {
-        (Generator::MoneyItems, [Value::Symbol(text)]) => Ok(kept_money_items(text)),
+        (Generator::MoneyItems, [Value::Symbol(text)]) => {
+            Ok(MONEY_ITEMS.with(|kept| kept.rows(text, money_items::rows)))
+        }
+        (Generator::Arithmetic, [Value::Symbol(text)]) => Ok(ARITHMETIC.with(|kept| kept.rows(text, arithmetic::rows))),
         _ => rows(generator, args).map(records),
     }
 }
 
-/// The rows of a text's amounts, from the last texts asked about where it is among them: several rules ask about the
-/// same cells, and each more than once.
-fn kept_money_items(text: &Arc<str>) -> Rc<[Value]> {
-    /// Enough for the rows of a statement.
-    const KEPT: usize = 4096;
-    thread_local! {
-        static MADE: RefCell<FxHashMap<Arc<str>, Rc<[Value]>>> = RefCell::default();
-    }
-    MADE.with_borrow_mut(|made| {
-        if let Some(items) = made.get(text) {
-            return Rc::clone(items);
+/// The rows of the last texts asked about: several rules ask about the same cells, and each more than once.
+#[derive(Default)]
+struct Kept(RefCell<FxHashMap<Arc<str>, Rc<[Value]>>>);
+
+thread_local! {
+    static MONEY_ITEMS: Kept = Kept::default();
+    static ARITHMETIC: Kept = Kept::default();
+}
+
+impl Kept {
+    /// The rows of `text`, from where it is among the last, else by `make`.
+    fn rows(&self, text: &Arc<str>, make: fn(&str) -> Vec<Vec<Value>>) -> Rc<[Value]> {
+        /// Enough for the rows of a statement.
+        const KEPT: usize = 4096;
+        let mut made = self.0.borrow_mut();
+        if let Some(rows) = made.get(text) {
+            return Rc::clone(rows);
         }
         if made.len() >= KEPT {
             made.clear();
         }
-        let items = records(money_items::rows(text));
-        made.insert(Arc::clone(text), Rc::clone(&items));
-        items
-    })
+        let rows = records(make(text));
+        made.insert(Arc::clone(text), Rc::clone(&rows));
+        rows
+    }
 }
 
 fn records(rows: Vec<Vec<Value>>) -> Rc<[Value]> {

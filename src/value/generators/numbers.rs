@@ -43,7 +43,7 @@ pub(super) fn rows(text: &str) -> Vec<Vec<Value>> {
 }
 
 /// The unit that `after` starts with.
-fn unit(after: &str) -> &str {
+pub(super) fn unit(after: &str) -> &str {
     if let Some(unit) = UNITS.iter().find(|unit| after.starts_with(**unit)) {
         return &after[..unit.len()];
     }

@@ -8,6 +8,7 @@ mod roles;
 
 use std::ops::Range;
 
+use super::arithmetic::{Figure, Measure};
 use super::numerals::numerals;
 use super::place;
 use super::written::{Written, allowance, is_approximate, numbers, unreadable};
@@ -84,6 +85,21 @@ pub(super) fn rows(text: &str) -> Vec<Vec<Value>> {
         rows.push(row);
     }
     rows
+}
+
+/// The amounts of a text as figures of its arithmetic.
+pub(super) fn figures(text: &str) -> Vec<Figure> {
+    let amounts = amounts(text);
+    let roles = roles::assign(text, &amounts);
+    let figure = |(amount, role): (Amount, Role)| Figure {
+        range: amount.range,
+        value: amount.yuan,
+        measure: Measure::Money(amount.unit),
+        allowance: amount.allowance,
+        is_plain: !matches!(role, Role::Rate | Role::Factor | Role::Range),
+        is_whole: amount.allowance.is_zero(),
+    };
+    amounts.into_iter().zip(roles).map(figure).collect()
 }
 
 /// The amount that the whole of `text` writes with its unit, exactly: `12.5万元`, `人民币壹万贰仟元整`.
