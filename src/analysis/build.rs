@@ -275,7 +275,6 @@ fn finish_relations(relations: &Relations, infer: &Infer) -> Vec<Relation> {
                 Some(table) if !relation.derived => Origin::Facts(table),
                 table => Origin::Rules(table),
             },
-            equivalence: false, // closed by rules of its own
             choice: relation.choice.clone(),
             limit: relation.limit,
             subsumption: Vec::new(),

@@ -4,6 +4,7 @@
 
 pub mod cells;
 pub mod compare;
+pub mod dominance;
 pub mod doubt;
 pub mod fold;
 pub mod frog;

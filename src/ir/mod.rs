@@ -145,8 +145,6 @@ pub struct Relation {
     pub arity: usize,
     /// Where its rows come from.
     pub origin: Origin,
-    /// `eqrel`: closed under reflexivity, symmetry and transitivity.
-    pub equivalence: bool,
     /// `choice-domain`: for each key (columns), the first row wins.
     pub choice: Vec<Vec<usize>>,
     /// `.limitsize`: stop the recursion once it holds so many rows.

@@ -92,7 +92,6 @@ impl Spreads {
                 arity: columns.len(),
                 columns,
                 origin: Origin::Rules(None),
-                equivalence: false,
                 choice: Vec::new(),
                 limit: None,
                 subsumption: Vec::new(),

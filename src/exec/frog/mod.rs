@@ -6,10 +6,12 @@
 mod ahead;
 pub mod batch;
 mod blocks;
+mod clause;
 mod datalog;
 pub mod derived;
 pub mod eval;
 mod fold;
+mod growing;
 mod images;
 pub mod index;
 mod likes;
@@ -19,6 +21,7 @@ mod negation;
 mod nested;
 mod notes;
 mod outcome;
+mod ranks;
 mod run;
 mod seen;
 mod similar;
@@ -29,6 +32,7 @@ mod steps;
 mod totals;
 mod vector;
 mod wave;
+mod weigh;
 pub mod words;
 mod world;
 
