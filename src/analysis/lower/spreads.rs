@@ -92,6 +92,7 @@ impl Spreads {
                 arity: columns.len(),
                 columns,
                 origin: Origin::Rules(None),
+                closes: None,
                 choice: Vec::new(),
                 limit: None,
                 subsumption: Vec::new(),

@@ -69,6 +69,12 @@ impl Sink {
         });
     }
 
+    /// Adds a row that is known to be new.
+    pub fn push(&mut self, row: &[u32]) {
+        self.fresh.iter_mut().zip(row).for_each(|(column, word)| column.push(*word));
+        self.len += 1;
+    }
+
     /// About how many bytes the set and the new rows take.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::World;
+use super::classes::Classes;
 use super::derived::Sink;
 use super::run::Done;
 use super::spread;
@@ -23,6 +24,8 @@ pub(super) struct Growing {
     pub(super) sinks: Vec<Sink>,
     /// For those of which not all rows stay, what decides on that.
     scales: Vec<Option<Scales>>,
+    /// For closures, their classes.
+    classes: Vec<Option<Classes>>,
     /// How many bytes each of these takes, and all that share the meter.
     bytes: Vec<usize>,
     meter: Meter,
@@ -34,8 +37,10 @@ impl Growing {
         let relations: Vec<RelationId> = plan.relations.iter().copied().filter(is_derived).collect();
         let sinks: Vec<Sink> =
             relations.iter().map(|relation| Sink::new(world.derived(*relation).columns.len())).collect();
-        let scales = relations.iter().map(|relation| Scales::of(world.input.program, *relation)).collect();
-        Self { relations, bytes: vec![0; sinks.len()], sinks, scales, meter }
+        let program = world.input.program;
+        let scales = relations.iter().map(|relation| Scales::of(program, *relation)).collect();
+        let classes = relations.iter().map(|relation| Classes::of(program, *relation, &plan.relations)).collect();
+        Self { relations, bytes: vec![0; sinks.len()], sinks, scales, classes, meter }
     }
 
     /// Takes what one plan derives, on up to so many threads.
@@ -86,8 +91,19 @@ impl Growing {
         }
     }
 
-    /// Leaves of the new rows those that stay.
+    /// Whether the rows of a relation come from its classes, not from its rules.
+    pub(super) fn is_closed(&self, relation: RelationId) -> bool {
+        self.relations.iter().position(|known| *known == relation).is_some_and(|at| self.classes[at].is_some())
+    }
+
+    /// Adds what follows for closures; leaves of the new rows those that stay.
     pub(super) fn weigh(&mut self, world: &World<'_>, limits: Limits) -> Done {
+        for (at, classes) in self.classes.iter_mut().enumerate() {
+            let stop = classes.as_mut().and_then(|classes| classes.close(world, &mut self.sinks[at], limits));
+            if let Some(stop) = stop {
+                return Err((rule_of(world, self.relations[at]), stop));
+            }
+        }
         for (at, scales) in self.scales.iter_mut().enumerate() {
             let Some(scales) = scales else { continue };
             if let Some(stop) = scales.weigh(world, &mut self.sinks[at], limits) {

@@ -6,6 +6,7 @@
 mod ahead;
 pub mod batch;
 mod blocks;
+mod classes;
 mod clause;
 mod datalog;
 pub mod derived;

@@ -291,6 +291,9 @@ impl<'a> Engine<'a> {
 
     /// Runs one plan. The error says that it had to stop.
     fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, met: &mut Met) -> Done {
+        if growing.is_closed(plan.head) {
+            return Ok(());
+        }
         let start = Instant::now();
         progress::enter(Phase::Running(self.world.input.program.relations[plan.head.index()].name.clone()));
         self.world.prepare_totals(plan, self.limits);
