@@ -2,6 +2,7 @@
 //!
 //! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
 
+pub mod arrival;
 pub mod cells;
 pub mod compare;
 pub mod dominance;

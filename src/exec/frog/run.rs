@@ -91,6 +91,7 @@ impl<'a> Engine<'a> {
             indexes: FxHashMap::default(),
             totals: FxHashMap::default(),
             eager: false,
+            arrival: OnceLock::new(),
         };
         Self {
             world,

@@ -1,7 +1,7 @@
 //! [`Scales`]: which new rows of a relation stay, and which old ones go because of them.
 //!
 //! A row is weighed once, at the end of the round in which it first comes: rule by rule as rules are written, and row by row
-//! in the order of values. With `choice-domain` it must be the first with its keys; where there are subsumptive clauses no row
+//! in the order of [`Arrival`](crate::exec::arrival::Arrival). With `choice-domain` it must be the first with its keys; where there are subsumptive clauses no row
 //! that is there may dominate it, and those that it dominates go.
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -21,6 +21,9 @@ const OFTEN: usize = 1 << 10;
 /// The words of some columns of a row.
 type Key = Box<[u32]>;
 
+/// Rows by such words.
+type Groups = FxHashMap<Key, Vec<u32>>;
+
 /// Weighs the rows of one relation.
 #[derive(Debug)]
 pub(super) struct Scales {
@@ -32,7 +35,7 @@ pub(super) struct Scales {
     choice: Vec<(Vec<usize>, FxHashSet<Key>)>,
     clauses: Vec<Clause>,
     /// For some columns, the rows that are there by the words in them.
-    groups: Vec<(Vec<usize>, FxHashMap<Key, Vec<u32>>)>,
+    groups: Vec<(Vec<usize>, Groups)>,
     /// Where there are clauses, all rows that stayed at first, by column; and which went later.
     rows: Vec<Vec<u32>>,
     gone: Vec<bool>,
@@ -48,11 +51,11 @@ impl Scales {
         if relation.choice.is_empty() && relation.subsumption.is_empty() {
             return None;
         }
-        let mut groups: Vec<(Vec<usize>, FxHashMap<Key, Vec<u32>>)> = Vec::new();
+        let mut groups: Vec<(Vec<usize>, Groups)> = Vec::new();
         let mut group = |columns: Vec<usize>| {
             let known = groups.iter().position(|(known, _)| *known == columns);
             known.unwrap_or_else(|| {
-                groups.push((columns, FxHashMap::default()));
+                groups.push((columns, Groups::default()));
                 groups.len() - 1
             })
         };
@@ -94,7 +97,7 @@ impl Scales {
     /// Leaves in `sink` the rows that stay. Why it stopped, if it did.
     pub(super) fn weigh(&mut self, world: &World<'_>, sink: &mut Sink, limits: Limits) -> Option<Stop> {
         let kinds = &world.derived(self.relation).kinds;
-        let order = ranks::order(&world.words, (kinds, &sink.fresh), sink.len, &self.parts);
+        let order = ranks::order(world, (kinds, &sink.fresh), sink.len, &self.parts);
         (self.rule, self.parts) = (None, Vec::new());
         let before = limits.beside(world.bytes());
         let asked = Asked::new(world, kinds, &self.clauses);

@@ -29,6 +29,11 @@ impl<'p> Kept<'p> {
         Self { rows: Set::new(), relation, clauses: Dominance::of(relation, id), weighed: Set::new(), taken }
     }
 
+    /// Whether not all rows need stay, so that their order matters.
+    pub(super) fn weighs(&self) -> bool {
+        !self.clauses.is_empty() || !self.relation.choice.is_empty()
+    }
+
     /// Whether a row could be new here.
     pub(super) fn is_new(&self, row: &[Value]) -> bool {
         !self.rows.contains(row) && !self.weighed.contains(row) && self.is_free(row)

@@ -8,6 +8,7 @@ mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arrival::Arrival;
 use super::doubt::Possible;
 use super::limits::{Limits, Stop, Stopped};
 use super::matcher::{Bindings, Flow, Matcher, Mode};
@@ -178,7 +179,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Applies rules once to all that is known, then weighs what they give, rule by rule, row by row in the order of values.
+    /// Applies rules once to all that is known, then weighs what they give, rule by rule, row by row in the order of [`Arrival`].
     fn round(&mut self, rules: &[RuleId], sets: &mut Sets<'a>, erring: &mut BTreeSet<RuleId>) -> Round {
         let mut round = Round { is_whole: true, grew: false };
         let mut derived: Vec<(RelationId, Set)> = Vec::new();
@@ -213,6 +214,11 @@ impl<'a> Run<'a> {
         self.counter = matcher.counter();
         for (relation, heads) in derived {
             let Some(kept) = sets.get_mut(&relation) else { continue };
+            let mut heads: Vec<Vec<Value>> = heads.into_iter().collect();
+            if kept.weighs() {
+                let arrival = Arrival::of(&self.input);
+                heads.sort_by(|one, other| arrival.compare_rows(&self.input.store.symbols, one, other));
+            }
             heads.into_iter().for_each(|values| round.grew |= kept.offer(&matcher, values));
         }
         round

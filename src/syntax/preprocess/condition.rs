@@ -73,7 +73,8 @@ impl Run<'_, '_> {
             let defined = name.is_some_and(|name| self.macros.contains_key(&name));
             return defined == (word == "ifdef");
         }
-        let text = self.sources.text(rest).into_owned();
+        let line = self.sources.location(rest).line.to_string();
+        let text = self.sources.text(rest).replace("__LINE__", &line);
         let value = formula::holds(&self.meaning(&without_comments(&text), &mut Vec::new()));
         if value.is_none() {
             let message = text!("这个条件算不出来", "this condition has no value");
@@ -110,7 +111,7 @@ impl Run<'_, '_> {
     fn stands_for<'t>(&mut self, word: &str, rest: &'t str, (out, within): (&mut String, &mut Vec<String>)) -> &'t str {
         let definition = self.macros.get(word);
         let Some(params) = definition.map(|definition| &definition.params) else {
-            // `__LINE__` and the like.
+            // `__COUNTER__` and the like.
             out.push_str(&self.expanded(word));
             return rest;
         };
