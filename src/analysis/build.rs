@@ -9,6 +9,7 @@ use super::components::{Flat, expand};
 use super::context::Relations;
 use super::disjunction;
 use super::equivalence;
+use super::folding;
 use super::hir;
 use super::infer::Infer;
 use super::inline::inline;
@@ -39,6 +40,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let mut flat = expand(&programs, &mut report);
     if input.mode == Mode::Plain {
         plain::check(&flat, input, &mut report);
+        folding::fold(&mut flat);
     }
     inline(&mut flat, &mut report);
     disjunction::lift(&mut flat);
@@ -275,7 +277,7 @@ fn finish_relations(relations: &Relations, infer: &Infer) -> Vec<Relation> {
                 Some(table) if !relation.derived => Origin::Facts(table),
                 table => Origin::Rules(table),
             },
-            equivalence: false, // closed by rules of its own
+            closes: None,
             choice: relation.choice.clone(),
             limit: relation.limit,
             subsumption: Vec::new(),

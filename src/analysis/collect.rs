@@ -130,6 +130,10 @@ fn choice_keys(decl: &Decl, infer: &mut Infer) -> Vec<Vec<usize>> {
 }
 
 fn check_equivalence(name: &Name, decl: &Decl, infer: &mut Infer) {
+    if decl.columns.is_empty() && decl.qualifiers.iter().any(|word| word.text == "btree_delete") {
+        let message = text!("没有列的表，没有更好的行", "a relation without columns has no better rows");
+        infer.report.push(Diagnostic::error(Code::BadDeclaration, message).at(name.span));
+    }
     let Some(word) = decl.qualifiers.iter().find(|word| word.text == "eqrel") else { return };
     let wrong = match &decl.columns[..] {
         [one, other] if one.ty.text == other.ty.text => return,

@@ -1,4 +1,4 @@
-//! `eqrel`: closed by rules, so that engines need to know nothing of it.
+//! `eqrel`: closed by rules, so that engines need to know nothing of it, and one that does has them to be held against.
 //!
 //! What the program derives for an equivalence relation `r` goes to a relation `r′` of pairs; `r` is their closure:
 //! `r′(y, x) :- r′(x, y).`  `r(x, y) :- r′(x, y).`  `r(x, z) :- r(x, y), r′(y, z).` Symmetry and transitivity give
@@ -21,6 +21,7 @@ pub(super) fn close(relations: &Relations, program: &mut Program) {
             helper.origin = Origin::Rules(Some(table));
         }
         program.relations[at].origin = Origin::Rules(None);
+        program.relations[at].closes = Some(pairs);
         program.relations.push(helper);
         for rule in program.rules.iter_mut().filter(|rule| rule.head == whole) {
             rule.head = pairs;

@@ -34,6 +34,7 @@ mod lower;
 
 // the program as a whole,
 mod equivalence;
+mod folding;
 mod strata;
 
 // and complaints that need all of it, or fall away in view of it.
@@ -56,6 +57,15 @@ pub fn schema(programs: &[&ast::Program]) -> (Schema, Report) {
     let mut report = Report::new();
     let schema = schema::schema(&components::declarations(programs), &mut report);
     (schema, report)
+}
+
+/// The types and relations that programs declare, those of components by their full names.
+#[must_use]
+pub fn declared(programs: &[&ast::Program]) -> ast::Program {
+    let flat = components::declarations(programs);
+    let types = flat.types.into_iter().map(ast::Item::Type);
+    let items = types.chain(flat.decls.into_iter().map(ast::Item::Decl)).collect();
+    ast::Program { items, ..ast::Program::default() }
 }
 
 /// The resolved program, and every complaint about its meaning. Rules that are wrong are left out of the program; a

@@ -27,10 +27,7 @@ pub(super) fn check(rule: &Rule, relations: &Relations, infer: &mut Infer) -> bo
     let mut checker = Checker { relations, infer, same: BTreeMap::new(), known: BTreeMap::new() };
     rule.body.iter().for_each(|cond| checker.equalities(cond));
     rule.body.iter().for_each(|cond| checker.atoms(cond));
-    // Soufflé compares what is underneath.
-    if checker.infer.mode == Mode::Audit {
-        rule.body.iter().for_each(|cond| checker.comparisons(cond));
-    }
+    rule.body.iter().for_each(|cond| checker.comparisons(cond));
     if !rule.subsumption {
         checker.head(rule);
     }
@@ -115,10 +112,16 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Values of unrelated subtypes have no order between them.
+    /// Values of unrelated subtypes have no order between them; in a plain program they are not asked to differ either.
     fn comparisons(&mut self, cond: &Cond) {
+        let is_plain = self.infer.mode == Mode::Plain;
+        let compares = |op: &CompareOp| match op {
+            CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => true,
+            CompareOp::Ne => is_plain,
+            _ => false,
+        };
         match cond {
-            Cond::Compare { op: CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge, left, right, span } => {
+            Cond::Compare { op, left, right, span } if compares(op) => {
                 let (a, b) = (self.given(left), self.given(right));
                 let (Some(first), Some(second)) = (a.first(), b.first()) else { return };
                 let types = &self.infer.types;

@@ -146,7 +146,8 @@ fn load_records(
     (tree, wishes): (&ast::Program, &[InputWish]),
     report: &mut Report,
 ) -> (Vec<ast::Item>, BTreeSet<Span>) {
-    let declared = Declared::new(tree);
+    let tree = analysis::declared(&[tree]);
+    let declared = Declared::new(&tree);
     let (mut items, mut loaded) = (Vec::new(), BTreeSet::new());
     for wish in wishes {
         let is_json = is_json(wish);

@@ -135,7 +135,11 @@ impl Reader<'_> {
             Some(TypeKind::Algebraic(branches)) => {
                 self.blanks();
                 let branch = self.takes("$").then(|| self.word())?;
-                let branch = branches.iter().find(|known| known.name.text == branch)?;
+                // those of a component have its instance's name before theirs
+                let is_named = |full: &str| {
+                    full == branch || full.strip_suffix(&branch).is_some_and(|instance| instance.ends_with('.'))
+                };
+                let branch = branches.iter().find(|known| is_named(&known.name.text))?;
                 let fields = match branch.fields.is_empty() && !self.rest().trim_start().starts_with('(') {
                     true => Vec::new(),
                     false => self.fields(&branch.fields, ('(', ')'))?,
@@ -164,6 +168,10 @@ impl Reader<'_> {
     fn plain(&mut self, base: &str, whole: bool) -> Option<ArgKind> {
         if !whole {
             self.blanks();
+            if let Some(text) = self.quoted() {
+                let is_text = !matches!(base, "number" | "unsigned" | "float");
+                return is_text.then_some(ArgKind::Const(Const::Text(text)));
+            }
         }
         let end = if whole { None } else { self.rest().find([',', ']', ')']) };
         let content = self.rest()[..end.unwrap_or(self.rest().len())].to_owned();
@@ -178,6 +186,23 @@ impl Reader<'_> {
             }
             _ => Const::Text(content.to_owned()),
         }))
+    }
+
+    /// A text in quotation marks, where one is next: it may have commas and brackets in it, and `\\"`.
+    fn quoted(&mut self) -> Option<String> {
+        let rest = self.rest().strip_prefix('"')?;
+        let (mut text, mut chars) = (String::new(), rest.char_indices());
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '"' => {
+                    self.at += at + 2;
+                    return Some(text);
+                }
+                '\\' if rest[at + 1..].starts_with('"') => text.extend(chars.next().map(|(_, c)| c)),
+                c => text.push(c),
+            }
+        }
+        None
     }
 
     fn rest(&self) -> &str {

@@ -2,8 +2,10 @@
 //!
 //! Two engines give the same [`Outcome`]: `reference`, naive and kept for ever as the judge, and `frog` on datafrog.
 
+pub mod arrival;
 pub mod cells;
 pub mod compare;
+pub mod dominance;
 pub mod doubt;
 pub mod fold;
 pub mod frog;

@@ -145,8 +145,8 @@ pub struct Relation {
     pub arity: usize,
     /// Where its rows come from.
     pub origin: Origin,
-    /// `eqrel`: closed under reflexivity, symmetry and transitivity.
-    pub equivalence: bool,
+    /// `eqrel`: the relation of pairs whose closure this is, as its rules say.
+    pub closes: Option<RelationId>,
     /// `choice-domain`: for each key (columns), the first row wins.
     pub choice: Vec<Vec<usize>>,
     /// `.limitsize`: stop the recursion once it holds so many rows.

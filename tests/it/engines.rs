@@ -230,10 +230,59 @@ fn computed(
 
 /// Relations `d0`, `d1`, … of two numbers, each of a few rules over the facts, those before it, and itself.
 pub(super) fn program(choices: &mut Choices<'_>) -> String {
+    program_of(choices, |_, _| (String::new(), String::new()))
+}
+
+/// The same, where some keep the first row of a key, or the best rows, or are closed.
+fn program_with_kinds(choices: &mut Choices<'_>) -> String {
+    program_of(choices, |choices, at| {
+        let kind = choices.one_of(&[
+            "",
+            "choice-domain x",
+            "choice-domain y",
+            "choice-domain x, y",
+            "eqrel",
+            "<=",
+            "<=",
+            "<=",
+        ]);
+        if kind != "<=" {
+            return (kind.to_owned(), String::new());
+        }
+        let mut clauses = String::new();
+        for _ in 0..1 + choices.below(2) {
+            let heads =
+                choices.one_of(&["(x, a) <= d(x, b)", "(a, x) <= d(b, x)", "(a, b) <= d(c, k)", "(a, b) <= d(b, c)"]);
+            let condition = match heads {
+                "(a, b) <= d(c, k)" => {
+                    choices.one_of(&["a < c, b <= k", "a = k, b < c", "a + b > c + k", "a <= c, b <= k"])
+                }
+                "(a, b) <= d(b, c)" => choices.one_of(&["a < c", "c < a", "e(a, c)"]),
+                // The fourth depends on relations that grow beside it, the fifth goes in circles.
+                _ => choices.one_of(&[
+                    "a < b",
+                    "b < a",
+                    "e(a, b)",
+                    "d0(a, b)",
+                    "a != b",
+                    "(a + 1) % 4 = b",
+                    "not s(a, _), a < b",
+                ]),
+            };
+            let heads = heads.replace('d', &format!("d{at}"));
+            let _ = writeln!(clauses, "d{at}{heads} :- {condition}.");
+        }
+        (String::new(), clauses)
+    })
+}
+
+/// The same, with what a relation's declaration ends with, and what is said of it besides.
+fn program_of(choices: &mut Choices<'_>, kind: impl Fn(&mut Choices<'_>, usize) -> (String, String)) -> String {
     let mut text = DECLARATIONS.to_owned();
     let relations = 1 + choices.below(4);
     for at in 0..relations {
-        let _ = writeln!(text, ".decl d{at}(x:number, y:number)\n.output d{at}");
+        let (word, clauses) = kind(choices, at);
+        let _ = writeln!(text, ".decl d{at}(x:number, y:number) {word}\n.output d{at}\n{clauses}");
     }
     for at in 0..relations {
         for rule in 0..1 + choices.below(3) {
@@ -313,7 +362,7 @@ fn agreed(text: &str, store: &Store) -> (Rows, Outcome) {
     (rows(&program, &fast, derived), fast)
 }
 
-fn compare(bytes: &[u8]) -> Result<(), String> {
+fn compare(bytes: &[u8], program: impl Fn(&mut Choices<'_>) -> String) -> Result<(), String> {
     let mut choices = Choices(bytes.iter());
     let store = facts(&mut choices);
     let text = program(&mut choices);
@@ -337,12 +386,22 @@ proptest! {
 
     #[test]
     fn the_engines_agree(bytes in proptest::collection::vec(any::<u8>(), 0..220)) {
-        compare(&bytes).map_err(proptest::test_runner::TestCaseError::fail)?;
+        compare(&bytes, program).map_err(proptest::test_runner::TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn the_engines_keep_the_same_rows(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {
+        compare(&bytes, program_with_kinds).map_err(proptest::test_runner::TestCaseError::fail)?;
     }
 }
 
 #[test]
 fn most_random_programs_are_accepted() {
+    most_are_accepted(program);
+    most_are_accepted(program_with_kinds);
+}
+
+fn most_are_accepted(program: impl Fn(&mut Choices<'_>) -> String) {
     let mut accepted = 0;
     let mut first = String::new();
     for seed in 0..200_u64 {

@@ -3,6 +3,7 @@
 //! [`expand`] gives one flat list of declarations, types, directives and clauses; what an instance `x` declares is called
 //! `x.name`, and so are its uses.
 
+mod overrides;
 mod rewrite;
 
 use std::cell::Cell;
@@ -71,7 +72,7 @@ fn expand_items(items: &[&Item], report: &mut Report) -> Flat {
                     flat.append(content);
                 }
             }
-            Item::Override(name) => report.push(stray_override(name)),
+            Item::Override(name) => report.push(overrides::stray(name)),
             _ => {}
         }
     }
@@ -122,6 +123,7 @@ fn check_names(component: &Component, around: &Scope, report: &mut Report) {
     let inside = Scope::new(&items, Some(around), around.filled, &mut Report::new());
     let is_parameter = |name: &Name| component.head.params.iter().any(|param| param.text == name.text);
     // A base may bring components of its own.
+    overrides::check_all(component, &inside, report);
     let inits = items.iter().filter_map(|item| match item {
         Item::Init(init) if component.bases.is_empty() => Some(&init.component),
         _ => None,
@@ -243,7 +245,7 @@ fn content(
         }
     }
     for name in overrides {
-        check_override((component, name), [&bases.decls, &own.decls], report);
+        overrides::check((component, name), [&bases.decls, &own.decls], report);
     }
     bases.append(own);
     for init in inits {
@@ -315,45 +317,6 @@ fn qualify(flat: &mut Flat, instance: &str) {
     });
 }
 
-/// Whether `component` may override a relation; with nothing there to override, that only does nothing.
-fn check_override((component, name): (&Component, &Name), [base, own]: [&[Decl]; 2], report: &mut Report) {
-    let text = &name.text;
-    let find = |decls: &[Decl]| {
-        decls
-            .iter()
-            .find(|decl| decl.names.iter().any(|declared| declared.text == *text))
-            .map(|decl| (decl.span, decl.qualifiers.iter().any(|word| word.text == "overridable")))
-    };
-    match find(base) {
-        None if find(own).is_some() => report.push(
-            Diagnostic::error(
-                Code::BadDeclaration,
-                text!("`{text}` 是这个组件自己的，不是从父组件来的", "`{text}` is the component's own, not inherited"),
-            )
-            .primary(component.head.name.span, text!("这个组件", "of this component"))
-            .secondary(name.span, text!("在这里说要覆盖", "said here to be overridden")),
-        ),
-        None => report.push(
-            Diagnostic::warning(
-                Code::UnknownRelation,
-                text!("父组件里没有 `{text}`，无从覆盖", "no base component has `{text}` to override"),
-            )
-            .at(name.span),
-        ),
-        Some((declared, false)) => report.push(
-            Diagnostic::error(
-                Code::BadDeclaration,
-                text!("`{text}` 没有声明为 overridable，不能覆盖", "`{text}` is not declared overridable"),
-            )
-            .primary(component.head.name.span, text!("这个组件要覆盖它", "this component overrides it"))
-            .secondary(name.span, text!("在这里说要覆盖", "said here"))
-            .secondary(declared, text!("声明在这里", "declared here"))
-            .help(text!("在声明后加 `overridable`", "add `overridable` after the declaration")),
-        ),
-        Some(_) => {}
-    }
-}
-
 fn unknown_component(name: &Name, known: &[&str]) -> Diagnostic {
     let text = &name.text;
     let complaint =
@@ -391,14 +354,6 @@ fn too_many(name: &Name) -> Diagnostic {
     Diagnostic::error(
         Code::LimitReached,
         text!("组件展开超过 {MOST_FILLED} 次", "more than {MOST_FILLED} components to fill in"),
-    )
-    .at(name.span)
-}
-
-fn stray_override(name: &Name) -> Diagnostic {
-    Diagnostic::error(
-        Code::BadDeclaration,
-        text!("`.override` 只能写在组件里", "`.override` stands in components only"),
     )
     .at(name.span)
 }

@@ -36,6 +36,8 @@ impl Infer<'_> {
                 self.spoil(result.0);
                 return Step::Done;
             }
+            // Soufflé's operators have operands of the type of their result.
+            _ if open && self.mode == Mode::Plain && self.ty(result.0).is_some() => candidates.iter().all(same),
             _ if open => self.fitting(function, args, (Kind::accepts, false)).iter().all(same),
             _ if candidates.iter().all(same) => true,
             _ => args.iter().any(|arg| self.ty(arg.0).is_some()) || self.ty(result.0).is_some(),

@@ -5,6 +5,7 @@
 
 use super::positions::Positions;
 use super::{Constraint, Infer, Node};
+use crate::analysis::Mode;
 use crate::analysis::context::Relations;
 use crate::source::Span;
 use crate::syntax::ast::CompareOp;
@@ -95,7 +96,7 @@ impl Pending {
 }
 
 /// How many weights there are.
-const WEIGHTS: usize = 8;
+const WEIGHTS: usize = 9;
 
 /// How certain the guess is that solves a constraint: lower is better.
 fn weight(infer: &Infer, constraint: &Constraint) -> u8 {
@@ -109,9 +110,15 @@ fn weight(infer: &Infer, constraint: &Constraint) -> u8 {
         Constraint::Compare { left, right, .. } if infer.ty(left.0).is_some() || infer.ty(right.0).is_some() => 2,
         Constraint::Call { args, .. } if args.iter().any(|arg| infer.ty(arg.0).is_some()) => 3,
         Constraint::Assign { .. } => 4,
+        // What is computed from numbers as they are written is known before what is computed from that.
+        Constraint::Call { args, .. }
+            if infer.mode == Mode::Plain && args.iter().any(|arg| infer.info(arg.0).literal.is_none()) =>
+        {
+            6
+        }
         Constraint::Call { .. } => 5,
-        Constraint::Compare { .. } => 6,
-        _ => 7,
+        Constraint::Compare { .. } => 7,
+        _ => 8,
     }
 }
 

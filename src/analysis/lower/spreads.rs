@@ -92,7 +92,7 @@ impl Spreads {
                 arity: columns.len(),
                 columns,
                 origin: Origin::Rules(None),
-                equivalence: false,
+                closes: None,
                 choice: Vec::new(),
                 limit: None,
                 subsumption: Vec::new(),

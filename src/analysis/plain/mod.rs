@@ -4,7 +4,9 @@
 
 mod counted;
 mod counters;
+mod holes;
 mod inline;
+mod mutual;
 mod names;
 mod outputs;
 mod plans;
@@ -26,6 +28,8 @@ pub(super) fn check(flat: &Flat, input: &Input, report: &mut Report) {
     let recursion = recursion::Recursion::of(flat);
     counters::check(flat, &recursion, report);
     plans::check(flat, &recursion, report);
+    holes::check(flat, report);
+    mutual::check(flat, report);
     for clause in &flat.clauses {
         if let (Some(better), Some(worse)) = (&clause.subsumes, clause.heads.first())
             && better.relation.text != worse.relation.text

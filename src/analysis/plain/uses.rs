@@ -37,10 +37,16 @@ impl<'c> Parts<'c> {
         parts
     }
 
-    /// The names of variables in a body.
-    pub(super) fn variables_of(body: &'c Body) -> Vec<&'c str> {
+    /// The parts of a body.
+    pub(super) fn of_body(body: &'c Body) -> Self {
         let mut parts = Self::default();
         parts.body(body, None, false);
+        parts
+    }
+
+    /// The names of variables in a body.
+    pub(super) fn variables_of(body: &'c Body) -> Vec<&'c str> {
+        let parts = Self::of_body(body);
         parts.args.into_iter().filter_map(|(arg, _)| variable(arg)).collect()
     }
 

@@ -3,6 +3,7 @@
 use super::{Builder, Conditions};
 use crate::analysis::hir::{Cond, Expr, Kind};
 use crate::analysis::infer::{Constraint, Node, Origin};
+use crate::analysis::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::aggregate_meant;
@@ -272,13 +273,13 @@ impl Builder<'_, '_> {
             Ok(parsed) => Some(group_names(&parsed)),
             Err(error) => {
                 let reason = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                self.complain(
-                    Diagnostic::error(
-                        Code::BadRegex,
-                        text!("正则表达式不对：{reason}", "the regular expression is wrong: {reason}"),
-                    )
-                    .at(span),
-                );
+                let message = text!("正则表达式不对：{reason}", "the regular expression is wrong: {reason}");
+                if self.infer.mode == Mode::Plain {
+                    // as one in a column, which is seen only when the program runs: it matches nothing
+                    self.infer.report.push(Diagnostic::warning(Code::BadRegex, message).at(span));
+                } else {
+                    self.complain(Diagnostic::error(Code::BadRegex, message).at(span));
+                }
                 None
             }
         }

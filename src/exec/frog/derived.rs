@@ -23,6 +23,17 @@ impl Derived {
         Self { columns: vec![Vec::new(); kinds.len()], kinds, len: 0, segments: Vec::new() }
     }
 
+    /// Leaves the rows for which `stays` holds.
+    pub fn retain(&mut self, stays: impl Fn(usize) -> bool) {
+        let rows: Vec<usize> = (0..self.len).filter(|row| stays(*row)).collect();
+        for column in &mut self.columns {
+            *column = rows.iter().map(|row| column[*row]).collect();
+        }
+        self.segments.iter_mut().for_each(|start| *start = rows.partition_point(|row| row < start));
+        self.segments.dedup();
+        self.len = rows.len();
+    }
+
     /// About how many bytes the rows take.
     #[must_use]
     pub fn bytes(&self) -> usize {
@@ -56,6 +67,12 @@ impl Sink {
                 fresh.push(column[row]);
             }
         });
+    }
+
+    /// Adds a row that is known to be new.
+    pub fn push(&mut self, row: &[u32]) {
+        self.fresh.iter_mut().zip(row).for_each(|(column, word)| column.push(*word));
+        self.len += 1;
     }
 
     /// About how many bytes the set and the new rows take.

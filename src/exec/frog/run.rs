@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 
 use super::World;
 use super::datalog::Rounds;
-use super::derived::{Derived, Sink};
+use super::derived::Derived;
+use super::growing::Growing;
 use super::special;
-use super::spread;
 use super::wave;
 use super::words::{Kind, Mark, Words, is_none};
 use crate::exec::doubt::Possible;
@@ -66,15 +66,6 @@ pub(super) struct Engine<'a> {
     pub(super) profile: Profile,
 }
 
-/// The relations of a stratum, with what keeps their rows distinct.
-pub(super) struct Growing {
-    relations: Vec<RelationId>,
-    sinks: Vec<Sink>,
-    /// How many bytes each of these takes, and all that share the meter.
-    bytes: Vec<usize>,
-    meter: Meter,
-}
-
 impl<'a> Engine<'a> {
     fn new(input: &'a Input<'a>, options: Options) -> Self {
         let program = input.program;
@@ -100,6 +91,7 @@ impl<'a> Engine<'a> {
             indexes: FxHashMap::default(),
             totals: FxHashMap::default(),
             eager: false,
+            arrival: OnceLock::new(),
         };
         Self {
             world,
@@ -156,6 +148,7 @@ impl<'a> Engine<'a> {
                 return self.fail(at, Some(&growing), stopped);
             }
         } else {
+            self.world.decoded.take(); // subsumptive clauses may read the rows of other relations
             self.seed(&mut growing);
             let done = plan.once.iter().try_for_each(|rule| self.rule(rule, &mut growing, &mut met));
             if let Err((rule, stop)) = done.and_then(|()| self.rounds(&plan, &mut growing, &mut met)) {
@@ -201,14 +194,14 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Whether a relation of the stratum is more than the set of what its rules derive, or one of its rules counts its
-    /// instances (`autoinc()`) or asks for rows inside an expression.
+    /// Whether a rule of the stratum counts its instances (`autoinc()`) or asks for rows inside an expression, or rows of its
+    /// relations may go when others grow.
     pub(super) fn is_special(&self, at: usize) -> bool {
         let program = self.world.input.program;
         let stratum = &program.strata[at];
-        let is_more = |relation: &RelationId| special::relation(&program.relations[relation.index()]);
         let asks_more = |rule: &RuleId| special::rule(&program.rules[rule.index()]);
-        stratum.relations.iter().any(is_more) || stratum.rules.iter().any(asks_more)
+        stratum.relations.iter().any(|relation| special::relation(program, *relation, stratum))
+            || stratum.rules.iter().any(asks_more)
     }
 
     /// Has the reference engine complete the stratum.
@@ -270,10 +263,16 @@ impl<'a> Engine<'a> {
     fn rounds(&mut self, plan: &StratumPlan, growing: &mut Growing, met: &mut Met) -> Done {
         let mut rounds = Rounds::new(growing.relations.len());
         loop {
-            for (at, new) in growing.commit(&mut self.world).into_iter().enumerate() {
+            growing.weigh(&self.world, self.limits)?;
+            let new = growing.commit(&mut self.world);
+            if growing.drop_gone(&mut self.world, plan) {
+                rounds = Rounds::new(growing.relations.len());
+            }
+            for (at, new) in growing.recent(&self.world, new).enumerate() {
                 rounds.insert(at, new.start, new.end);
             }
             if !rounds.next() || plan.rounds.is_empty() || self.is_full(growing) {
+                growing.drop_all_gone(&mut self.world);
                 return Ok(());
             }
             for (at, relation) in growing.relations.iter().enumerate() {
@@ -293,6 +292,9 @@ impl<'a> Engine<'a> {
 
     /// Runs one plan. The error says that it had to stop.
     fn rule(&mut self, plan: &RulePlan, growing: &mut Growing, met: &mut Met) -> Done {
+        if growing.is_closed(plan.head) {
+            return Ok(());
+        }
         let start = Instant::now();
         progress::enter(Phase::Running(self.world.input.program.relations[plan.head.index()].name.clone()));
         self.world.prepare_totals(plan, self.limits);
@@ -347,70 +349,6 @@ impl<'a> Engine<'a> {
             let sample: Vec<u32> = column.iter().copied().step_by(step).collect();
             self.sizes.set_distinct(relation, at, &sample, derived.len);
         }
-    }
-}
-
-impl Growing {
-    pub(super) fn of(world: &World<'_>, plan: &StratumPlan, meter: Meter) -> Self {
-        let is_derived = |relation: &RelationId| world.derived[relation.index()].is_some();
-        let relations: Vec<RelationId> = plan.relations.iter().copied().filter(is_derived).collect();
-        let sinks: Vec<Sink> =
-            relations.iter().map(|relation| Sink::new(world.derived(*relation).columns.len())).collect();
-        Self { relations, bytes: vec![0; sinks.len()], sinks, meter }
-    }
-
-    /// Takes what one plan derives, on up to so many threads.
-    pub(super) fn rule(
-        &mut self,
-        world: &World<'_>,
-        plan: &RulePlan,
-        (limits, threads): (Limits, usize),
-        met: &mut Met,
-    ) -> (Done, Took) {
-        let start = Instant::now();
-        let at = self.relations.iter().position(|known| *known == plan.head).unwrap_or(0);
-        let (sink, own, meter) = (&mut self.sinks[at], &mut self.bytes[at], &self.meter);
-        let before = sink.len;
-        let mut candidates = 0;
-        let ran = spread::run(world, plan, (limits, threads), &mut |columns, len| {
-            candidates += len as u64;
-            progress::rows(len);
-            sink.insert(&columns, len);
-            let before = std::mem::replace(own, sink.bytes());
-            limits.memory(meter.moved(before, *own) + world.words.bytes())
-        });
-        if ran.erred {
-            met.erred.insert(plan.rule);
-        }
-        if ran.doubted {
-            met.doubted.insert(plan.rule);
-        }
-        let rows = (sink.len - before) as u64;
-        let took = Took { time: start.elapsed(), candidates, rows, counts: ran.counts };
-        (ran.stop.map_or(Ok(()), |stop| Err((plan.rule, stop))), took)
-    }
-
-    /// How many rows of a relation wait for the end of the round.
-    fn fresh(&self, relation: RelationId) -> usize {
-        self.relations.iter().position(|known| *known == relation).map_or(0, |at| self.sinks[at].len)
-    }
-
-    /// Gives back all that it took.
-    pub(super) fn drop_all(&mut self) {
-        for (sink, bytes) in self.sinks.iter_mut().zip(&mut self.bytes) {
-            *sink = Sink::new(sink.fresh.len());
-            self.meter.moved(std::mem::take(bytes), 0);
-        }
-    }
-
-    /// Moves the new rows to their relations; which rows of each they are.
-    pub(super) fn commit(&mut self, world: &mut World<'_>) -> Vec<std::ops::Range<usize>> {
-        let relations = self.relations.iter().zip(&mut self.sinks);
-        let moved = relations.map(|(relation, sink)| {
-            let derived = world.derived[relation.index()].as_mut().and_then(Arc::get_mut);
-            sink.commit(derived.expect("a relation grows only while nobody else holds it"))
-        });
-        moved.collect()
     }
 }
 

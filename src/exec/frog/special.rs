@@ -1,13 +1,20 @@
 //! What relations and expressions need the reference engine.
 
-use crate::ir::{Expr, Literal, Relation, Rule};
+use crate::exec::dominance::Dominance;
+use crate::ir::{Expr, Literal, Program, Relation, RelationId, Rule, Stratum};
 use crate::value::functions::Function;
 
-/// Whether a relation is more than the set of what its rules derive. One that need not grow beyond a number of rows is that set,
-/// of so many rounds.
+/// Whether not all rows that rules derive stay in a relation: which do depends on the order in which they come.
 #[must_use]
-pub fn relation(relation: &Relation) -> bool {
-    relation.equivalence || !relation.choice.is_empty() || !relation.subsumption.is_empty()
+pub fn weighs(relation: &Relation) -> bool {
+    !relation.choice.is_empty() || !relation.subsumption.is_empty()
+}
+
+/// Whether which rows of a relation stay may change with relations that are not complete yet.
+#[must_use]
+pub fn relation(program: &Program, id: RelationId, stratum: &Stratum) -> bool {
+    let clauses = Dominance::of(&program.relations[id.index()], id);
+    clauses.iter().any(|clause| clause.reads(&stratum.relations))
 }
 
 /// Whether a rule counts, or asks for rows inside an expression.

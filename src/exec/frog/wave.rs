@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::World;
-use super::run::{Done, Engine, Growing};
+use super::growing::Growing;
+use super::run::{Done, Engine};
 use super::special;
 use super::spread;
 use super::steps::Runner;
@@ -26,7 +27,7 @@ pub(super) fn is_worth_it(input: &Input<'_>, options: &Options) -> bool {
     options.threads() > 1
         && is_small
         && !program.rules.iter().any(special::rule)
-        && !program.relations.iter().any(special::relation)
+        && !program.relations.iter().any(special::weighs)
 }
 
 /// Which strata can go next.

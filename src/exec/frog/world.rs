@@ -14,6 +14,7 @@ use super::likes::Likes;
 use super::outcome::{self, Decoded};
 use super::totals::{Totals, TotalsKey};
 use super::words::{NO_TEXT, NONE, Words, pack};
+use crate::exec::arrival::Arrival;
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
 use crate::facts::store::{Cell, Column, Data};
@@ -59,6 +60,8 @@ pub struct World<'a> {
     pub totals: FxHashMap<TotalsKey, Totals>,
     /// Whether what is worth it for many rows only is done for any number.
     pub eager: bool,
+    /// The order of rows where it matters, once it does.
+    pub arrival: OnceLock<Arrival>,
 }
 
 impl World<'_> {
@@ -69,6 +72,12 @@ impl World<'_> {
     #[must_use]
     pub fn derived(&self, relation: RelationId) -> &Derived {
         self.derived[relation.index()].as_ref().expect("the plan tells derived relations from facts")
+    }
+
+    /// The order of rows where it matters which comes first.
+    #[must_use]
+    pub fn arrival(&self) -> &Arrival {
+        self.arrival.get_or_init(|| Arrival::of(self.input))
     }
 
     /// About how many bytes derived rows and indexes take.

@@ -3,24 +3,28 @@
 //! Stratum by stratum, every rule is applied to everything that is known until nothing new appears. Rows are sorted
 //! sets of values; nothing is planned, kept or skipped.
 
-mod choice;
+mod kept;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arrival::Arrival;
 use super::doubt::Possible;
 use super::limits::{Limits, Stop, Stopped};
-use super::matcher::{Bindings, Candidate, Flow, Matcher, Mode, Start, others};
+use super::matcher::{Bindings, Flow, Matcher, Mode};
 use super::undecided::{self, Met, Open};
 use super::{Failure, Input, Outcome, Rows};
-use crate::ir::{Literal, Origin, RelationId, RuleId, Stratum};
+use crate::ir::{Origin, RelationId, Rule, RuleId, Stratum};
 use crate::text;
 use crate::value::Value;
-use choice::Chosen;
+use kept::Kept;
 use table::Listed;
 
 /// Rows of one relation.
 type Set = BTreeSet<Vec<Value>>;
+
+/// The relations of a stratum while it runs.
+type Sets<'p> = BTreeMap<RelationId, Kept<'p>>;
 
 /// A relation that grows beyond this is a rule without end: naive evaluation would not reach it in a day.
 const MOST_ROWS: usize = 2_000_000;
@@ -120,83 +124,79 @@ struct Run<'a> {
     stop: Option<(RuleId, Stop)>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     /// Completes the relations of a stratum: their rows, and the rules in which a computation had no value.
     fn stratum(&mut self, stratum: &Stratum) -> (BTreeMap<RelationId, Set>, BTreeSet<RuleId>) {
-        let mut sets: BTreeMap<RelationId, Set> =
-            stratum.relations.iter().map(|relation| (*relation, self.seeds(*relation))).collect();
-        for relation in sets.keys() {
-            undecided::seed(&self.input, *relation, &mut self.possible);
-        }
+        let program = self.input.program;
+        let kept = |id: &RelationId| (*id, Kept::new(&program.relations[id.index()], *id));
+        let mut sets: Sets = stratum.relations.iter().map(kept).collect();
         let mut erring = BTreeSet::new();
+        self.seed(&mut sets);
+        // What reads no relation of the stratum comes to the same in every round.
+        let (again, once): (Vec<RuleId>, Vec<RuleId>) =
+            stratum.rules.iter().copied().partition(|rule| reads(&program.rules[rule.index()], &stratum.relations));
+        let (mut rules, mut is_first) = (&once, true);
         loop {
-            self.close_all(stratum, &mut sets);
             self.publish(&sets);
-            let before = sets.clone();
-            let is_whole = self.round(stratum, &mut sets, &mut erring);
-            self.close_all(stratum, &mut sets);
+            let round = self.round(rules, &mut sets, &mut erring);
             self.publish(&sets);
-            self.drop_dominated(stratum, &mut sets);
+            self.weigh_again(stratum, &mut sets);
             if self.stop.is_some() {
                 break;
             }
-            if is_whole && (before == sets || self.is_full(&sets)) {
-                break;
-            }
-            if !is_whole || sets.values().any(|set| set.len() > MOST_ROWS) {
+            if !round.is_whole || sets.values().any(|kept| kept.rows.len() > MOST_ROWS) {
                 let reason = text!("结论超过 {MOST_ROWS} 行，没有算完", "more than {MOST_ROWS} rows; not finished");
                 self.failures.extend(stratum.rules.iter().map(|rule| Failure { rule: *rule, reason: reason.clone() }));
                 break;
             }
-            if !stratum.recursive && sets.keys().all(|relation| self.is_plain(*relation)) {
+            if !(is_first || round.grew) || again.is_empty() || self.is_full(&sets) {
                 break;
             }
+            (rules, is_first) = (&again, false);
         }
         self.publish(&sets);
-        (sets, erring)
+        (sets.into_iter().map(|(relation, kept)| (relation, kept.rows)).collect(), erring)
     }
 
-    /// The rows that a derived relation has from facts.
-    fn seeds(&self, relation: RelationId) -> Set {
-        let declared = &self.input.program.relations[relation.index()];
-        let Origin::Rules(Some(table)) = declared.origin else { return Set::new() };
-        let (mut set, mut chosen) = (Set::new(), Chosen::new(&declared.choice, &Set::new()));
-        for row in 0..self.input.store.tables[table].rows {
-            let cell = |column| match self.input.store.cell(self.input.sources, table, row, column) {
-                crate::facts::store::Cell::Present(value) => Some(value),
-                _ => None,
-            };
-            if let Some(values) = (0..declared.arity).map(cell).collect::<Option<Vec<Value>>>() {
-                chosen.insert(&mut set, values);
+    /// Adds the rows that derived relations have from facts, in their order.
+    fn seed(&mut self, sets: &mut Sets<'a>) {
+        for relation in sets.keys() {
+            undecided::seed(&self.input, *relation, &mut self.possible);
+        }
+        let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
+        for (relation, kept) in sets {
+            let declared = &self.input.program.relations[relation.index()];
+            let Origin::Rules(Some(table)) = declared.origin else { continue };
+            for row in 0..self.input.store.tables[table].rows {
+                let cell = |column| match self.input.store.cell(self.input.sources, table, row, column) {
+                    crate::facts::store::Cell::Present(value) => Some(value),
+                    _ => None,
+                };
+                if let Some(values) = (0..declared.arity).map(cell).collect::<Option<Vec<Value>>>() {
+                    kept.offer(&matcher, values);
+                }
             }
         }
-        set
     }
 
-    /// Applies every rule of the stratum once to all that is known. False when that gives too many rows: some are missing.
-    fn round(
-        &mut self,
-        stratum: &Stratum,
-        sets: &mut BTreeMap<RelationId, Set>,
-        erring: &mut BTreeSet<RuleId>,
-    ) -> bool {
-        let mut is_whole = true;
+    /// Applies rules once to all that is known, then weighs what they give, rule by rule, row by row in the order of [`Arrival`].
+    fn round(&mut self, rules: &[RuleId], sets: &mut Sets<'a>, erring: &mut BTreeSet<RuleId>) -> Round {
+        let mut round = Round { is_whole: true, grew: false };
         let mut derived: Vec<(RelationId, Set)> = Vec::new();
         let matcher = Matcher::over(&self.input, &self.relations, &self.possible);
         let matcher = matcher.counting_from(self.counter).within(self.limits);
-        let known: usize = sets.iter().map(|(relation, set)| self.bytes(*relation, set.len())).sum();
+        let known: usize = sets.iter().map(|(relation, kept)| self.bytes(*relation, kept.rows.len())).sum();
         let mut derived_bytes = 0;
-        for id in &stratum.rules {
+        for id in rules {
             let rule = &self.input.program.rules[id.index()];
             let mut heads = Set::new();
-            let choice = &self.input.program.relations[rule.head.index()].choice;
-            let chosen = Chosen::new(choice, sets.get(&rule.head).unwrap_or(&Set::new()));
+            let kept = sets.get(&rule.head);
             let start = (Bindings::new(rule.vars.len()), Mode::Certain);
             let mut stop = self.limits.time();
             let _ = matcher.solve(&rule.vars, &rule.body, start, &mut |bindings, _| {
                 let values = rule.args.iter().map(|arg| matcher.value(&rule.vars, arg, bindings));
                 if let Ok(values) = values.collect::<Result<Vec<Value>, _>>()
-                    && chosen.is_free(&values)
+                    && kept.is_none_or(|kept| kept.is_new(&values))
                 {
                     heads.insert(values);
                 }
@@ -208,16 +208,20 @@ impl Run<'_> {
             if matcher.erred() {
                 erring.insert(*id);
             }
-            is_whole &= heads.len() <= MOST_ROWS;
+            round.is_whole &= heads.len() <= MOST_ROWS;
             derived.push((rule.head, heads));
         }
         self.counter = matcher.counter();
         for (relation, heads) in derived {
-            let set = sets.entry(relation).or_default();
-            let mut chosen = Chosen::new(&self.input.program.relations[relation.index()].choice, set);
-            heads.into_iter().for_each(|values| chosen.insert(set, values));
+            let Some(kept) = sets.get_mut(&relation) else { continue };
+            let mut heads: Vec<Vec<Value>> = heads.into_iter().collect();
+            if kept.weighs() {
+                let arrival = Arrival::of(&self.input);
+                heads.sort_by(|one, other| arrival.compare_rows(&self.input.store.symbols, one, other));
+            }
+            heads.into_iter().for_each(|values| round.grew |= kept.offer(&matcher, values));
         }
-        is_whole
+        round
     }
 
     /// About how many bytes so many rows take: as a set, as it was before the round, and as a list.
@@ -227,77 +231,43 @@ impl Run<'_> {
         rows * COPIES * (ROW + self.input.program.relations[relation.index()].arity * size_of::<Value>())
     }
 
-    /// Closes the relations that are an `eqrel`.
-    fn close_all(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>) {
-        for (relation, set) in sets {
-            if !self.input.program.relations[relation.index()].equivalence || self.stop.is_some() {
-                continue;
-            }
-            // Who is given all rows by facts has no rule that could fail.
-            let stop = |rows| self.limits.memory(self.bytes(*relation, rows)).zip(stratum.rules.first());
-            if let Some((stop, rule)) = table::close(set, stop) {
-                self.stop = Some((*rule, stop));
-            }
-        }
-    }
-
-    /// Takes out rows that a subsumptive clause relates to a better one that is still there.
-    fn drop_dominated(&mut self, stratum: &Stratum, sets: &mut BTreeMap<RelationId, Set>) {
-        for relation in sets.keys().copied().collect::<Vec<_>>() {
-            let clauses = &self.input.program.relations[relation.index()].subsumption;
-            if clauses.is_empty() {
-                continue;
-            }
-            let rows: Vec<Vec<Value>> = sets[&relation].iter().cloned().collect();
-            let mut gone = BTreeSet::new();
+    /// Takes out rows that are dominated only since other relations of the stratum grew.
+    fn weigh_again(&mut self, stratum: &Stratum, sets: &mut Sets<'a>) {
+        for (relation, kept) in sets.iter_mut().filter(|(_, kept)| kept.depends_on(&stratum.relations)) {
             let matcher = Matcher::over(&self.input, &self.relations, &self.possible).within(self.limits);
-            for clause in clauses {
-                let Some([worse, better]) = clause.atoms(relation) else { continue };
-                let [Literal::Atom(first), Literal::Atom(better)] =
-                    [&clause.rule.body[worse], &clause.rule.body[better]]
-                else {
-                    continue;
-                };
-                let others = others(&clause.rule.body, worse);
-                for at in 0..u32::try_from(rows.len()).unwrap_or(u32::MAX) {
-                    let (row, mode) = (Candidate::Row(at), Mode::Certain);
-                    let start = Start { atom: first, row, mode, others: &others, give_up: &|_, _| false };
-                    let found = matcher.solve_from(&clause.rule.vars, &start, &mut |bindings, doubt| {
-                        let better = matcher.rows(&clause.rule.vars, better, bindings);
-                        let dominated = better.iter().any(|other| *other != at && !gone.contains(other));
-                        if dominated && doubt.is_empty() { Flow::Break(()) } else { Flow::Continue(()) }
-                    });
-                    if found.is_break() {
-                        gone.insert(at);
-                    }
-                }
-            }
+            kept.weigh_again(&matcher);
             let stopped = matcher.stopped().zip(stratum.rules.first());
             self.stop = self.stop.or(stopped.map(|(stop, rule)| (*rule, stop)));
-            let kept = rows.into_iter().enumerate();
-            let kept = kept.filter(|(at, _)| !gone.contains(&u32::try_from(*at).unwrap_or(u32::MAX)));
-            let kept: Set = kept.map(|(_, row)| row).collect();
-            self.relations[relation.index()] = Some(Box::new(Listed::new(&kept)));
-            sets.insert(relation, kept);
+            self.relations[relation.index()] = Some(Box::new(Listed::new(&kept.rows)));
         }
     }
 
     /// Lets rules see the rows.
-    fn publish(&mut self, sets: &BTreeMap<RelationId, Set>) {
-        for (relation, set) in sets {
+    fn publish(&mut self, sets: &Sets<'a>) {
+        for (relation, kept) in sets {
             if matches!(self.input.program.relations[relation.index()].origin, Origin::Rules(_)) {
-                self.relations[relation.index()] = Some(Box::new(Listed::new(set)));
+                self.relations[relation.index()] = Some(Box::new(Listed::new(&kept.rows)));
             }
         }
     }
 
     /// Whether a `.limitsize` is reached.
-    fn is_full(&self, sets: &BTreeMap<RelationId, Set>) -> bool {
-        sets.iter().any(|(relation, set)| self.input.program.relations[relation.index()].is_full(set.len()))
+    fn is_full(&self, sets: &Sets<'a>) -> bool {
+        sets.iter().any(|(relation, kept)| self.input.program.relations[relation.index()].is_full(kept.rows.len()))
     }
+}
 
-    /// Whether one round completes the relation when its rules do not read it.
-    fn is_plain(&self, relation: RelationId) -> bool {
-        self.input.program.relations[relation.index()].subsumption.is_empty()
-    }
+/// What a round came to.
+struct Round {
+    /// Whether no rule gave too many rows.
+    is_whole: bool,
+    /// Whether any relation has new rows.
+    grew: bool,
+}
+
+/// Whether the body of a rule reads one of these relations.
+fn reads(rule: &Rule, relations: &[RelationId]) -> bool {
+    let mut reads = false;
+    rule.body.iter().for_each(|literal| literal.atoms(&mut |atom| reads |= relations.contains(&atom.relation)));
+    reads
 }

@@ -10,7 +10,7 @@ mod plain;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use self::cells::cells;
 use self::part::{Job, Lines, Part, line};
@@ -63,6 +63,38 @@ impl Dialect {
         }
         Self { delimiter, headers: is_true("headers"), rfc4180, columns }
     }
+
+    /// The row of `bytes` that begins at `at`, without what ends it, and where the next begins: where cells may be quoted, a
+    /// row goes on after a line break within quotes.
+    fn row(&self, bytes: &[u8], at: usize) -> (Range<usize>, usize) {
+        let mut end = at;
+        while self.rfc4180 && end < bytes.len() {
+            if bytes[end] == b'"' {
+                end = after_quoted(bytes, end);
+            }
+            let rest = &bytes[end..];
+            let line_end = memchr(b'\n', rest).unwrap_or(rest.len());
+            match memmem::find(&rest[..line_end], self.delimiter.as_bytes()) {
+                Some(found) if !self.delimiter.is_empty() => end += found + self.delimiter.len(),
+                _ => break,
+            }
+        }
+        let (line, next) = line(bytes, end.min(bytes.len()));
+        (at..line.end.max(at), next)
+    }
+}
+
+/// Where the quoted cell that begins at `at` ends: after its last quotation mark.
+fn after_quoted(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = memchr(b'"', &bytes[at..]) {
+        at += found + 1;
+        if bytes.get(at) != Some(&b'"') {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 /// `\t` and the like in an option.
@@ -93,7 +125,7 @@ pub fn read(sources: &SourceMap, file: FileId, wanted: &Wanted<'_>, builder: &mu
     builder.symbols().add_file(source.span().start(), source.shared_text());
     let (mut report, mut wrong, mut starts) = (Report::new(), 0, Vec::new());
     bulk::in_order(
-        &parts(source.text(), wanted.dialect.headers, bulk::CHUNK),
+        &parts(source.text(), wanted.dialect, bulk::CHUNK),
         wanted.threads,
         &|part| job.read(&Lines { text: source.text(), range: part.clone(), file: Some(source) }),
         &mut |part: Part| {
@@ -156,13 +188,22 @@ fn begin(sources: &SourceMap, file: FileId, (job, wanted): (&Job<'_>, &Wanted<'_
     builder.begin(wanted.at, head);
 }
 
-/// Where the parts of a text begin and end, each of whole lines and about `size` bytes.
-fn parts(text: &str, headers: bool, size: usize) -> Vec<Range<usize>> {
+/// Where the parts of a text begin and end, each of whole rows and about `size` bytes.
+fn parts(text: &str, dialect: &Dialect, size: usize) -> Vec<Range<usize>> {
     let line_end = |from: usize| memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |at| from + at + 1);
     let mut parts = Vec::new();
-    let mut start = if headers { line_end(0) } else { 0 };
+    let mut start = if dialect.headers { line_end(0) } else { 0 };
     while start < text.len() {
-        let end = line_end(start.saturating_add(size).min(text.len()));
+        let mut end = start.saturating_add(size).min(text.len());
+        if dialect.rfc4180 {
+            // Whether a line ends within quotes is known only from the beginning on.
+            let least = std::mem::replace(&mut end, start);
+            while end < least {
+                end = dialect.row(text.as_bytes(), end).1.min(text.len());
+            }
+        } else {
+            end = line_end(end);
+        }
         parts.push(start..end);
         start = end;
     }
@@ -178,7 +219,7 @@ pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>
     let source = sources.file(file);
     let text = source.shared_text();
     let (mut rows, mut report) = (Vec::new(), Report::new());
-    for row in parts(&text, dialect.headers, bulk::CHUNK).into_iter().flat_map(|part| rows_of(&text, part)) {
+    for row in parts(&text, dialect, bulk::CHUNK).into_iter().flat_map(|part| rows_of(&text, part, dialect)) {
         match cells(&text, row.clone(), dialect) {
             Ok(cells) => {
                 let cells = cells.into_iter().map(|(text, place)| (text.into_owned(), source.span_of(place)));
@@ -192,12 +233,12 @@ pub fn lines(sources: &SourceMap, file: FileId, dialect: &Dialect) -> (Vec<Line>
     (rows, report)
 }
 
-/// The lines of a part of a text, without what ends them.
-fn rows_of(text: &str, part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+/// The rows of a part of a text, without what ends them.
+fn rows_of<'t>(text: &'t str, part: Range<usize>, dialect: &'t Dialect) -> impl Iterator<Item = Range<usize>> + 't {
     let bytes = &text.as_bytes()[..part.end];
     let mut at = part.start;
     std::iter::from_fn(move || {
-        let (row, next) = (at < bytes.len()).then(|| line(bytes, at))?;
+        let (row, next) = (at < bytes.len()).then(|| dialect.row(bytes, at))?;
         at = next;
         Some(row)
     })

@@ -71,7 +71,7 @@ impl<'a> Job<'a> {
                 read.plain(self, lines, at, &found);
                 at = next;
             } else {
-                let (line, next) = line(bytes, at);
+                let (line, next) = self.dialect.row(bytes, at);
                 read.careful(self, lines, line);
                 at = next;
             }

@@ -22,7 +22,7 @@ impl LinePlaces {
     fn range(&self, sources: &SourceMap, row: u32) -> Range<usize> {
         let text = sources.file(self.file).text();
         let start = self.starts.get(row as usize).map_or(text.len(), |start| *start as usize);
-        rows_of(text, start..text.len()).next().unwrap_or(start..start)
+        rows_of(text, start..text.len(), &self.dialect).next().unwrap_or(start..start)
     }
 }
 

@@ -93,14 +93,19 @@ fn every_wrong_line_is_counted_and_the_first_are_shown() {
 proptest! {
     /// However a text is cut into parts, the same lines are read, with the same complaints.
     #[test]
-    fn parts_leave_no_trace(text in "([a-c0-9.\\-]{0,3}[,\\[\\]\r]?[0-9]{0,3}\n?){0,12}", size in 1_usize..20) {
+    fn parts_leave_no_trace(
+        text in "([a-c0-9.\\-]{0,3}[,\\[\\]\r]?[0-9]{0,3}\"?\n?){0,12}",
+        size in 1_usize..20,
+        quoted: bool,
+    ) {
         let schema = schema(&[ColumnType::Symbol, ColumnType::Number]);
         let mut map = SourceMap::new();
         let file: FileId = map.add("r.facts", text.as_str()).unwrap();
-        let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
+        let options = [("delimiter".to_owned(), ",".to_owned()), ("rfc4180".to_owned(), quoted.to_string())];
+        let dialect = Dialect::new(&options, 2);
         let lines = |range| Lines { text: &text, range, file: Some(map.file(file)) };
         let job = Job::new(&schema.relations[0], &dialect, &[]);
-        let parts = parts(&text, false, size);
+        let parts = parts(&text, &dialect, size);
         prop_assert_eq!(parts.iter().map(|part| &text[part.clone()]).collect::<String>(), text.clone());
         let whole = job.read(&lines(0..text.len()));
         let read: Vec<_> = parts.iter().map(|part| job.read(&lines(part.clone()))).collect();
@@ -134,6 +139,22 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn quoted_cells_go_on_after_line_breaks() {
+    use ColumnType::{Number, Symbol};
+    let text = "\"a\n\n\"\"b\"\",\",1\r\nc\"d,2\n\"\",3\n\"e\r\n\",\"4\"";
+    let (map, store, report) = load(text, &[Symbol, Number], &[("rfc4180", "true")]);
+    assert!(report.is_empty(), "{report:?}");
+    let expected = [("a\n\n\"b\",", 1), ("c\"d", 2), ("", 3), ("e\r\n", 4)];
+    assert_eq!(store.tables[0].rows, 4);
+    for (at, (text, number)) in (0..).zip(expected) {
+        assert_eq!(row(&map, &store, at, 2), [Value::symbol(text), Value::Number(number)]);
+    }
+    assert_eq!(map.text(store.tables[0].cell_span(&map, 0, 1)), "1");
+    let (_, _, report) = load("a,1\n\"b,2\nc,3\n", &[Symbol, Number], &[("rfc4180", "true")]);
+    assert_eq!(report.diagnostics().len(), 1);
 }
 
 #[test]

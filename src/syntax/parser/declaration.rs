@@ -45,6 +45,12 @@ impl Parser<'_> {
         let columns = self.columns(Kind::LeftParen)?;
         let qualifiers = self.qualifiers();
         let choice = self.choice()?;
+        let token = self.token();
+        if token.kind == Kind::Word && !token.starts_line && QUALIFIERS.contains(&self.text(token).as_ref()) {
+            let message = text!("这个词要写在 choice-domain 之前", "this word goes before choice-domain");
+            self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(token.span));
+            self.qualifiers();
+        }
         Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span: self.since(start) })
     }
 

@@ -5,8 +5,7 @@ use crate::source::Span;
 use crate::text;
 
 use super::super::lexer::{self, lex};
-use super::super::token::{Kind, Token};
-use super::Run;
+use super::{MOST, Run, formula};
 
 /// A condition that is open.
 #[derive(Clone, Copy, Debug)]
@@ -20,9 +19,6 @@ pub(super) struct Condition {
     /// Whether what stands around it is read.
     outer: bool,
 }
-
-/// How deep the brackets of a condition are read.
-const DEEPEST: usize = 100;
 
 impl Run<'_, '_> {
     /// Reads a line of a condition; whether it was one.
@@ -71,125 +67,128 @@ impl Run<'_, '_> {
     }
 
     fn holds(&mut self, word: &str, rest: Span) -> bool {
-        let mut tokens = lex(self.sources, rest, lexer::Text::Macro).tokens;
-        tokens.pop();
         if word != "if" {
+            let tokens = lex(self.sources, rest, lexer::Text::Macro).tokens;
             let name = tokens.first().map(|token| self.sources.text(token.text).into_owned());
             let defined = name.is_some_and(|name| self.macros.contains_key(&name));
             return defined == (word == "ifdef");
         }
-        let tokens = self.without_defined(&tokens);
-        let tokens = self.expand_all(&tokens, &mut Vec::new());
-        let texts: Vec<(Kind, String)> =
-            tokens.iter().map(|token| (token.kind, self.sources.text(token.text).into_owned())).collect();
-        let mut formula = Formula { tokens: &texts, at: 0, depth: 0 };
-        let value = formula.value(0).filter(|_| formula.at == texts.len());
+        let line = self.sources.location(rest).line.to_string();
+        let text = self.sources.text(rest).replace("__LINE__", &line);
+        let value = formula::holds(&self.meaning(&without_comments(&text), &mut Vec::new()));
         if value.is_none() {
             let message = text!("这个条件算不出来", "this condition has no value");
             self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(rest));
         }
-        value.is_some_and(|value| value != 0)
+        value.unwrap_or(false)
     }
 
-    /// `defined(X)` and `defined X` as 1 or 0.
-    fn without_defined(&mut self, tokens: &[Token]) -> Vec<Token> {
-        let mut out = Vec::new();
-        let mut at = 0;
-        while let Some(token) = tokens.get(at) {
-            if self.sources.text(token.text) != "defined" {
-                out.push(*token);
-                at += 1;
-                continue;
+    /// A condition with what macros stand for, `defined(X)` and `defined X` as 1 or 0.
+    fn meaning(&mut self, text: &str, within: &mut Vec<String>) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let length = if first == '\'' { quoted(rest) } else { rest.find(|c| !is_word(c)).unwrap_or(rest.len()) };
+            let (word, after) = rest.split_at(length.max(first.len_utf8()));
+            rest = after;
+            if word == "defined" {
+                let name = rest.trim_start();
+                let (name, bracket) = name.strip_prefix('(').map_or((name, false), |name| (name.trim_start(), true));
+                let (name, after) = name.split_at(name.find(|c| !is_word(c)).unwrap_or(name.len()));
+                out.push(if self.macros.contains_key(name) { '1' } else { '0' });
+                rest = if bracket { after.trim_start().strip_prefix(')').unwrap_or(after) } else { after };
+            } else if !is_word(first) || first.is_ascii_digit() || within.iter().any(|known| known == word) {
+                out.push_str(word);
+            } else {
+                rest = self.stands_for(word, rest, (&mut out, within));
             }
-            let bracket = usize::from(tokens.get(at + 1).is_some_and(|token| token.kind == Kind::LeftParen));
-            let name = tokens.get(at + 1 + bracket).map(|token| self.sources.text(token.text).into_owned());
-            let defined = name.is_some_and(|name| self.macros.contains_key(&name));
-            if let Some(text) = self.made(if defined { "1" } else { "0" }) {
-                out.push(Token { kind: Kind::Number, text, ..*token });
+        }
+        out
+    }
+
+    /// Adds what a word stands for; gives what follows after its arguments.
+    fn stands_for<'t>(&mut self, word: &str, rest: &'t str, (out, within): (&mut String, &mut Vec<String>)) -> &'t str {
+        let definition = self.macros.get(word);
+        let Some(params) = definition.map(|definition| &definition.params) else {
+            // `__COUNTER__` and the like.
+            out.push_str(&self.expanded(word));
+            return rest;
+        };
+        if params.is_none() {
+            let body =
+                definition.and_then(|definition| Some(definition.body.first()?.text.to(definition.body.last()?.text)));
+            let body = body.map(|span| self.sources.text(span).into_owned()).unwrap_or_default();
+            within.push(word.to_owned());
+            // Names within names: each of them once.
+            let meaning = self.meaning(&without_comments(&body), within);
+            within.pop();
+            self.given += 1;
+            if self.given <= MOST {
+                out.push_str(&meaning);
             }
-            at += 2 + 2 * bracket;
+            return rest;
+        }
+        let length = bracketed(rest);
+        out.push_str(&self.expanded(&format!("{word}{}", &rest[..length])));
+        &rest[length..]
+    }
+
+    /// A piece of text with what macros stand for.
+    fn expanded(&mut self, text: &str) -> String {
+        let Some(span) = self.made(text) else { return String::new() };
+        let mut tokens = lex(self.sources, span, lexer::Text::Macro).tokens;
+        tokens.pop();
+        let mut out = String::new();
+        for token in self.expand_all(&tokens, &mut Vec::new()) {
+            if !token.joined {
+                out.push(' ');
+            }
+            out.push_str(&self.sources.text(token.text));
         }
         out
     }
 }
 
-/// Reading the value of a condition. What the rule lexer reads as `,`, `;` and `=` is written `&&`, `||` and `==`.
-struct Formula<'a> {
-    tokens: &'a [(Kind, String)],
-    at: usize,
-    depth: usize,
+/// How long the character in quotation marks is with which a text begins.
+fn quoted(text: &str) -> usize {
+    let mut before = None;
+    let end = text.char_indices().skip(1).find(|(_, c)| {
+        let escaped = before == Some('\\');
+        before = if escaped { None } else { Some(*c) };
+        *c == '\'' && !escaped
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
 }
 
-impl Formula<'_> {
-    fn value(&mut self, least: u8) -> Option<i128> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return None;
-        }
-        let mut left = self.primary()?;
-        while let Some((kind, _)) = self.tokens.get(self.at) {
-            let strength = match kind {
-                Kind::Semicolon => 1,
-                Kind::Comma => 2,
-                Kind::Equal | Kind::NotEqual => 3,
-                Kind::Less | Kind::LessEqual | Kind::Greater | Kind::GreaterEqual => 4,
-                Kind::Plus | Kind::Minus => 5,
-                Kind::Star | Kind::Slash | Kind::Modulo => 6,
-                _ => break,
-            };
-            if strength < least {
-                break;
+/// How long the arguments in brackets are with which a text begins.
+fn bracketed(text: &str) -> usize {
+    if !text.trim_start().starts_with('(') {
+        return 0;
+    }
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(_, c)| {
+        depth = if *c == '(' { depth + 1 } else { depth.saturating_sub(usize::from(*c == ')')) };
+        *c == ')' && depth == 0
+    });
+    end.map_or(text.len(), |(at, _)| at + 1)
+}
+
+/// The same without `// …` and `/* … */`.
+fn without_comments(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('/') {
+        let (before, comment) = rest.split_at(at);
+        out.push_str(before);
+        rest = match comment.get(1..2) {
+            Some("/") => comment.find('\n').map_or("", |end| &comment[end..]),
+            Some("*") => comment.get(2..).and_then(|inner| Some(&inner[inner.find("*/")? + 2..])).unwrap_or(""),
+            _ => {
+                out.push('/');
+                &comment[1..]
             }
-            self.at += 1;
-            let right = self.value(strength + 1)?;
-            left = apply(*kind, left, right)?;
-        }
-        self.depth -= 1;
-        Some(left)
+        };
     }
-
-    fn primary(&mut self) -> Option<i128> {
-        let (kind, text) = self.tokens.get(self.at)?;
-        self.at += 1;
-        match kind {
-            Kind::Number => number(text),
-            Kind::Word => Some(0),
-            Kind::Not => Some(i128::from(self.operand()? == 0)),
-            Kind::Minus => self.operand()?.checked_neg(),
-            Kind::LeftParen => {
-                let value = self.value(0)?;
-                let closed = self.tokens.get(self.at).is_some_and(|(kind, _)| *kind == Kind::RightParen);
-                self.at += 1;
-                closed.then_some(value)
-            }
-            _ => None,
-        }
-    }
-
-    fn operand(&mut self) -> Option<i128> {
-        self.value(7)
-    }
-}
-
-fn number(text: &str) -> Option<i128> {
-    let digits = text.trim_end_matches(['u', 'U', 'l', 'L']);
-    digits.strip_prefix("0x").map_or_else(|| digits.parse().ok(), |hex| i128::from_str_radix(hex, 16).ok())
-}
-
-fn apply(kind: Kind, left: i128, right: i128) -> Option<i128> {
-    match kind {
-        Kind::Semicolon => Some(i128::from(left != 0 || right != 0)),
-        Kind::Comma => Some(i128::from(left != 0 && right != 0)),
-        Kind::Equal => Some(i128::from(left == right)),
-        Kind::NotEqual => Some(i128::from(left != right)),
-        Kind::Less => Some(i128::from(left < right)),
-        Kind::LessEqual => Some(i128::from(left <= right)),
-        Kind::Greater => Some(i128::from(left > right)),
-        Kind::GreaterEqual => Some(i128::from(left >= right)),
-        Kind::Plus => left.checked_add(right),
-        Kind::Minus => left.checked_sub(right),
-        Kind::Star => left.checked_mul(right),
-        Kind::Slash => left.checked_div(right),
-        _ => left.checked_rem(right),
-    }
+    out + rest
 }

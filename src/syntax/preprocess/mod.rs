@@ -5,6 +5,7 @@
 
 mod condition;
 mod expand;
+mod formula;
 mod include;
 mod macros;
 

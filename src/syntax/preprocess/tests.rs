@@ -46,6 +46,10 @@ fn conditions_hide() {
         ("#if defined(X) || 1 + 1 == 2 && !0\na\n#elif 1\nb\n#else\nc\n#endif", "a"),
         ("#if 0\na == \"\n#if 1\nb\n#endif\n#elif (3 > 2)\nc\n#else\nd\n#endif", "c"),
         ("#define V 3\n#if V >= 3\na\n#endif", "a"),
+        ("#define V 1<<4\n#if V == 16 // yes\na\n#endif", "a"),
+        ("#define V W\n#define W V\n#if V ? 0 : 1\na\n#endif", "a"),
+        ("#define AT(a, b) ((a) * 100 + (b))\n#if AT(2, 4) >= AT(2,3) && defined AT\na\n#elif 1\nb\n#endif", "a"),
+        ("#define X\n#if 'x' == 120 && __LINE__ == 2 && !defined(Y) /* no */ && ~0u\na\n#endif", "a"),
     ] {
         assert_eq!(run(&[("main", text)]), (expected.to_owned(), vec![]), "{text}");
     }

@@ -55,6 +55,9 @@ fn doubles(from: f64, to: f64, step: f64) -> Result<Vec<Vec<Value>>, EvalError> 
     if !(from.is_finite() && to.is_finite() && step.is_finite()) {
         return Err(EvalError::NotDefined);
     }
+    if step.abs().to_bits() == 0 {
+        return if from < to || to < from { Ok(vec![vec![Value::Float(Float(from))]]) } else { Ok(Vec::new()) };
+    }
     let mut rows = Vec::new();
     let mut at = from;
     while if step > 0.0 { at < to } else { at > to } {
