@@ -69,6 +69,9 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<R
     };
     if matches!(format, Format::Csv | Format::Tsv) {
         let file = delimited::open(sources, &request, report)?;
+        if let Some(tables) = aligned(sources, file, &name) {
+            return Some(Read { say_format: true, tables, ..Read::of(Format::Plain) });
+        }
         let dialect = Dialect::find(sources.file(file).text(), format, &options);
         let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
         return Some(Read { tables, tops, ..Read::of(format) });
@@ -115,6 +118,19 @@ fn delimited_tables(
     let at = Placed { value: name.to_owned(), span: Span::default() };
     let whole = delimited::table(sources, file, (dialect, None), (&at, report));
     (parts::split(vec![whole], (name, Span::default()), report), false)
+}
+
+/// The tables of a text that is called delimited, has no delimiter in it, and is aligned with blanks.
+fn aligned(sources: &SourceMap, file: FileId, name: &str) -> Option<Vec<RawTable>> {
+    const LOOKED_AT: usize = 50;
+    const LONGEST: usize = 1 << 20;
+    let text = sources.file(file).text();
+    let has_delimiter = || text.lines().take(LOOKED_AT).any(|line| line.contains([',', ';', '\t', '|']));
+    if text.len() > LONGEST || has_delimiter() {
+        return None;
+    }
+    let tables = plain::tables(sources.file(file), name, &mut Report::new());
+    Some(tables.into_iter().filter(|table| !table.narrative).collect()).filter(|tables: &Vec<_>| !tables.is_empty())
 }
 
 /// Whether the tables that were found in a text that is called plain, aligned with blanks, are better read as rows of fields:

@@ -47,7 +47,8 @@ pub fn is_drawn(text: &str) -> bool {
     text.lines().take(LOOKED_AT).any(|line| drawn::is_rule(line.trim()))
 }
 
-fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
+/// The tables of a text that is in the map, then its sentences.
+pub fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
     let text = file.text();
     let (blocks, cut) = walk::blocks(text);
     let (mut tables, mut paragraphs, mut captions) = (Vec::new(), Vec::new(), Captions::default());
