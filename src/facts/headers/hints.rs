@@ -171,7 +171,7 @@ fn is_example(text: &str) -> bool {
         let bracketed = name.strip_prefix('(').and_then(|rest| rest.strip_prefix(*word));
         bare || bracketed.is_some_and(|rest| rest.starts_with([')', ':']))
     };
-    text.len() <= 200 && EXAMPLES.iter().any(|word| behind(word))
+    text.len() <= 200 && EXAMPLES.iter().any(behind)
 }
 
 /// A hint without brackets, stars and colons.
