@@ -17,6 +17,8 @@ pub enum Aside {
     Heading,
     /// `栏次 1 2 3`
     ColumnNumbers,
+    /// `必填 选填`, `文本 数值`, `示例 …`: how the columns are to be filled in.
+    Hint,
     /// `第 2 页`, or the table's title once more.
     Page,
     /// `承前页`: a sum that is carried over from page to page.

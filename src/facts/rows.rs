@@ -35,6 +35,8 @@ pub struct Tally {
     pub totals: Counted,
     /// Notes, signatures, headings of parts, numbers of columns.
     pub asides: Counted,
+    /// Rows below the headers that say how to fill in the columns.
+    pub hints: Counted,
     /// Rows that are part of the row above them (`其中：……`).
     pub of_which: Counted,
     /// Rows with more filled cells than there are headers.
@@ -79,6 +81,7 @@ impl Tally {
     pub fn aside(&mut self, aside: Aside, place: Span) {
         match aside {
             Aside::OfWhich => self.of_which.add(place),
+            Aside::Hint => self.hints.add(place),
             _ => self.asides.add(place),
         }
     }
@@ -89,6 +92,7 @@ impl Tally {
         self.headers.append(&other.headers);
         self.totals.append(&other.totals);
         self.asides.append(&other.asides);
+        self.hints.append(&other.hints);
         self.of_which.append(&other.of_which);
         self.long.append(&other.long);
         self.wider.append(&other.wider);
@@ -149,10 +153,8 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
 /// What a row below `headers` is, when it is no data and no sum.
 #[must_use]
 pub fn aside(row: &RawRow, headers: &Headers) -> Option<Aside> {
-    if headers.are_numbering(row.cells.iter().map(|cell| cell.text.as_str())) {
-        return Some(Aside::ColumnNumbers);
-    }
-    aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles)
+    let below = headers.below(row.cells.iter().map(|cell| cell.text.as_str()));
+    below.or_else(|| aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles))
 }
 
 /// Rows of a page above the headers that it repeats.
@@ -188,7 +190,7 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
         if cell.text.trim().is_empty() {
             continue;
         }
-        let fits = header.levels.iter().any(|level| level.trim() == without_mark(&cell.text));
+        let fits = header.levels.iter().any(|level| is_same_header(level.trim(), without_mark(&cell.text)));
         if !fits {
             return false;
         }
@@ -196,6 +198,16 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
     }
     let mut beyond = row.cells.iter().skip(headers.columns.len());
     same >= 2 && beyond.all(|cell| cell.text.trim().is_empty())
+}
+
+/// Whether a text says a header again, perhaps with other brackets or blanks.
+#[must_use]
+pub fn is_same_header(header: &str, text: &str) -> bool {
+    // Cheap first: hardly any cell begins as its header does.
+    header == text
+        || header.as_bytes().first_chunk::<3>() == text.as_bytes().first_chunk::<3>()
+            && text.len() <= header.len() * 3
+            && names::normal(header) == names::normal(text)
 }
 
 /// A text without blanks around it and without the byte order mark that stands where one file was put behind another.

@@ -207,8 +207,10 @@ impl Chunk {
             }
         }
         let width = job.headers.columns.len();
-        if job.totals != Totals::All && job.headers.are_numbering(record.iter().map(text)) {
-            self.tally.aside(Aside::ColumnNumbers, span());
+        if job.totals != Totals::All
+            && let Some(aside) = job.headers.below(record.iter().map(text))
+        {
+            self.tally.aside(aside, span());
             return false;
         }
         if !job.footers.is_empty() && job.footers.contains(&offset(range.start)) {
@@ -262,7 +264,9 @@ fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
     };
     let fits = |at: usize| {
         let header = job.headers.columns.get(at);
-        let is_said = |level: &String| !glance::begin_differently(level, text(at)) && level.trim() == text(at);
+        let is_said = |level: &String| {
+            !glance::begin_differently(level, text(at)) && rows::is_same_header(level.trim(), text(at))
+        };
         header.is_some_and(|header| header.levels.iter().any(is_said))
     };
     if job.headers.rows.is_empty() || !fits(first) {

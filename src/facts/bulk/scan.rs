@@ -1,9 +1,12 @@
 //! What a large text is as a whole, before any row of it is read: how its rows are told apart, and the tables in it.
 
+use std::ops::Range;
+
 use super::split::{self, Part, Rows};
 use super::{Care, in_order};
 use crate::facts::read::delimited::{self, Dialect, Extent, Field, Fields, unescape};
-use crate::facts::read::parts::{AHEAD, Before, MOST_TABLES, may_begin};
+use crate::facts::read::interrupt::{self, MOST_BARE};
+use crate::facts::read::parts::{AHEAD, Before, MOST_TABLES, may_begin, may_interrupt};
 use crate::facts::read::raw::RawRow;
 use crate::source::SourceFile;
 
@@ -44,6 +47,8 @@ struct Look {
     lead: Option<usize>,
     /// The rows behind blank ones with which a table can begin.
     firsts: Vec<usize>,
+    /// The rows without a digit that can be headers; one more than are looked at when there are more.
+    bare: Vec<usize>,
     /// Whether a row is not blank.
     has_rows: bool,
     /// Whether the last row is blank.
@@ -53,12 +58,20 @@ struct Look {
 }
 
 impl Look {
-    /// Takes note of a row that is not blank, and of whether a table can begin with it.
-    fn row(&mut self, start: usize, may_begin: impl FnOnce() -> bool) {
-        if !self.blank && self.has_rows {
+    /// Takes note of a row that is not blank and is written so, and of whether a table can begin with it.
+    fn row(&mut self, (start, written): (usize, &str), texts: &mut dyn FnMut(fn(&[&str]) -> bool) -> bool) {
+        let is_followed = !self.blank && self.has_rows;
+        // Hardly any row of data has no digit: the rest is not looked at.
+        if self.bare.len() <= MOST_BARE
+            && !written.bytes().any(|byte| byte.is_ascii_digit())
+            && texts(|texts| may_interrupt(texts.iter().copied()))
+        {
+            self.bare.push(start);
+        }
+        if is_followed {
             return;
         }
-        if may_begin() {
+        if texts(|texts| may_begin(texts.iter().copied())) {
             match self.blank {
                 true => self.firsts.push(start),
                 false => self.lead = Some(start),
@@ -68,17 +81,38 @@ impl Look {
     }
 }
 
+/// Where tables may begin, ascending.
+#[derive(Debug, Default)]
+struct Firsts {
+    /// Behind blank rows.
+    behind: Vec<usize>,
+    /// With rows like headers, wherever they stand.
+    bare: Vec<usize>,
+}
+
+impl Firsts {
+    /// All of them, each with whether it stands behind a blank row; none of the others when there are too many.
+    fn all(&self) -> Vec<(usize, bool)> {
+        let bare = if self.bare.len() > MOST_BARE { &[] } else { self.bare.as_slice() };
+        let mut all: Vec<(usize, bool)> = self.behind.iter().map(|first| (*first, true)).collect();
+        all.extend(bare.iter().filter(|first| self.behind.binary_search(first).is_err()).map(|first| (*first, false)));
+        all.sort_unstable();
+        all
+    }
+}
+
 /// The rows behind blank ones with which a table can begin; none when the quotes of the text are not as they should be.
-fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usize) -> Option<Vec<usize>> {
-    let mut firsts = Vec::new();
+fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usize) -> Option<Firsts> {
+    let mut firsts = Firsts::default();
     let (mut blank, mut doubtful) = (false, false);
     let look = |part: &Part| match dialect.quote {
         Some(quote) => look_at_records(file.text(), dialect, (quote, *part)),
         None => look_at_lines(file.text(), dialect.delimiter, *part),
     };
     in_order(plan, threads, &look, &mut |look| {
-        firsts.extend(look.lead.filter(|_| blank));
-        firsts.extend(look.firsts);
+        firsts.behind.extend(look.lead.filter(|_| blank));
+        firsts.behind.extend(look.firsts);
+        firsts.bare.extend(look.bare);
         blank = look.blank || blank && !look.has_rows;
         doubtful |= look.doubtful;
     });
@@ -105,7 +139,8 @@ fn look_at_line(look: &mut Look, line: &str, start: usize, delimiter: u8) {
     if line.chars().all(|c| c == delimiter || c.is_whitespace()) {
         look.blank = true;
     } else {
-        look.row(start, || may_begin(line.split(delimiter).map(str::trim).filter(|text| !text.is_empty())));
+        let texts = || line.split(delimiter).map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        look.row((start, line), &mut |fits| fits(&texts()));
     }
 }
 
@@ -141,18 +176,20 @@ fn look_at_record(look: &mut Look, text: &str, dialect: Dialect, (start, record)
         look.blank = true;
         return;
     }
-    look.row(start, || {
+    let (first, last) = (record.first().map_or(start, |field| field.range.start), record.last());
+    let whole = &text[first..last.map_or(first, |field| field.range.end)];
+    look.row((start, whole), &mut |fits| {
         let plain = |field: &Field| match dialect.quote.filter(|_| field.doubled) {
             Some(quote) => unescape(&text[field.range.clone()], quote, dialect.escape).0,
             None => text[field.range.clone()].to_owned(),
         };
         let texts: Vec<String> = record.iter().map(plain).collect();
-        may_begin(texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()))
+        fits(&texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect::<Vec<_>>())
     });
 }
 
 /// The same for a text whose quotes need care, with how far they are believed and where they are never closed.
-fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Vec<usize>) {
+fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Firsts) {
     let mut fields = Fields::new(file.text(), dialect);
     let mut record = Vec::new();
     let mut look = Look::default();
@@ -161,32 +198,53 @@ fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Vec<usiz
         look_at_record(&mut look, file.text(), dialect, (range.start, &record));
     }
     let believed = fields.unbelieved().unwrap_or(usize::MAX);
-    (Care::Careful { believed }, fields.unclosed().to_vec(), look.firsts)
+    (Care::Careful { believed }, fields.unclosed().to_vec(), Firsts { behind: look.firsts, bare: look.bare })
 }
 
 /// The tables of a text that can begin at its start and at `firsts`.
-fn extents(file: &SourceFile, dialect: Dialect, care: Care, firsts: &[usize]) -> Vec<Extent> {
+fn extents(file: &SourceFile, dialect: Dialect, care: Care, firsts: &Firsts) -> Vec<Extent> {
     let length = file.text().len();
     let from = |start: usize| Extent { range: start..length, believed: care.believed() };
     let mut tables = vec![from(0)];
     let mut before = Before::default();
     let mut rows = Reader::new(file, dialect, &tables[0]);
-    for first in firsts {
+    for (first, is_behind_blank) in firsts.all() {
         if tables.len() >= MOST_TABLES {
             break;
         }
-        rows.read(&mut before, *first);
-        let ahead = Reader::new(file, dialect, &from(*first)).take(AHEAD);
-        if before.is_ended_by(&ahead) {
+        rows.read(&mut before, first);
+        let ahead = Reader::new(file, dialect, &from(first)).take(AHEAD);
+        let is_other = if is_behind_blank { before.is_ended_by(&ahead) } else { before.is_interrupted_by(&ahead) };
+        if is_other {
             before = Before::behind(&ahead);
-            rows = Reader::new(file, dialect, &from(*first));
+            rows = Reader::new(file, dialect, &from(first));
+            let least = tables.last().map_or(0, |last| last.range.start);
+            let start = if is_behind_blank { first } else { titled(file, dialect, least..first) };
             if let Some(last) = tables.last_mut() {
-                last.range.end = *first;
+                last.range.end = start;
             }
-            tables.push(from(*first));
+            tables.push(from(start));
         }
     }
     tables
+}
+
+/// Where the titles straight above the headers at the end of `range` begin.
+fn titled(file: &SourceFile, dialect: Dialect, range: Range<usize>) -> usize {
+    let text = file.text();
+    let starts =
+        memchr::memrchr_iter(b'\n', &text.as_bytes()[range.start..range.end.saturating_sub(1).max(range.start)]);
+    let starts: Vec<usize> = starts.map(|at| range.start + at + 1).take(interrupt::MOST_TITLES).collect();
+    let row = |at: usize| {
+        let end = at.checked_sub(1).map_or(range.end, |at| starts[at]);
+        let mut fields = Fields::within(text, dialect, (starts[at]..end, usize::MAX));
+        delimited::next_row(file, dialect, &mut fields).unwrap_or_default()
+    };
+    let above: Vec<RawRow> = (0..starts.len()).map(row).collect();
+    match interrupt::titles(above.iter().map(interrupt::texts)) {
+        0 => range.end,
+        count => starts[count - 1],
+    }
 }
 
 /// Reads the rows of an extent one by one.

@@ -4,6 +4,7 @@
 //! in their places, brackets or △ for negatives, a unit behind the amount. `4,95` is neither 495 nor 4.95.
 
 mod day;
+mod grouped;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -319,7 +320,10 @@ fn signed(negative: bool, digits: &str) -> Result<Decimal, Reason> {
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return Err(Reason::NotANumber);
     }
-    let number = parse_decimal(digits)?;
+    let number = match parse_decimal(digits) {
+        Ok(number) => number,
+        Err(reason) => parse_decimal(&grouped::ungrouped(digits).ok_or(reason)?)?,
+    };
     Ok(if negative { -number } else { number })
 }
 

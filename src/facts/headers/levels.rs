@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Header, Headers};
+use super::{Header, Headers, hints};
 use crate::facts::names;
 use crate::facts::read::raw::{RawCell, RawRow, RawTable};
 use crate::source::Span;
@@ -45,7 +45,8 @@ pub(super) fn has_lower_level(table: &RawTable, row: usize) -> bool {
     let below_nothing = columns.clone().any(|at| has_text(lower, at) && !has_own_text(upper, at));
     let left_empty = columns.clone().filter(|at| !has_text(lower, *at) && has_text(upper, *at)).count();
     let below_first = has_text(lower, 0) && has_text(upper, 0) && lower.cells[0].text != upper.cells[0].text;
-    written >= 2 && !numbers && below_nothing && left_empty > 0 && !below_first
+    let is_hint = hints::are_hints(lower.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()));
+    written >= 2 && !is_hint && !numbers && below_nothing && left_empty > 0 && !below_first
 }
 
 /// The headers that stand in `rows`.
@@ -86,7 +87,8 @@ pub(super) fn with_units(table: &RawTable, headers: Headers) -> Headers {
 }
 
 fn says_units(row: &RawRow) -> bool {
-    names::are_units(row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()))
+    let texts = || row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+    names::are_units(texts()) || names::are_units(texts().filter(|text| !hints::is_one(text)))
 }
 
 /// Takes the unit of a row of units below.

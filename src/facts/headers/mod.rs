@@ -1,5 +1,6 @@
 //! Header rows: which rows they are, and what each column of a file is called.
 
+mod hints;
 mod levels;
 mod numbering;
 mod stems;
@@ -13,9 +14,12 @@ use self::levels::{at, has_lower_level, merged_levels, with_units};
 use self::stems::{Stems, earlier};
 pub(super) use self::variants::simplified;
 
+use super::aside::Aside;
+use super::cells::{self, CellKind, Reading};
 use super::manifest::{CellUnit, HeaderRows, SourceSpec};
 use super::names;
 use super::read::raw::{RawRow, RawTable};
+use crate::schema::ColumnType;
 use crate::source::Span;
 
 /// In how many forms a header may be named.
@@ -24,6 +28,10 @@ const FORMS: usize = 5;
 const WHOLE: usize = 2;
 /// How many rows from the top may be searched for headers.
 const SEARCHED: usize = 40;
+/// How many are searched below a long preamble, where there are none near the top: those of the top of a large file.
+pub const SEARCHED_BELOW: usize = 200;
+/// So many rows below headers may number the columns or say how to fill them in.
+const MOST_BELOW: usize = 4;
 /// How many cells of them.
 const SEARCHED_CELLS: usize = 200_000;
 
@@ -38,6 +46,8 @@ pub struct Headers {
     pub titles: Vec<String>,
     /// The rows straight below that number the columns, each as its texts; they may stand on each page.
     pub numbering: Vec<Vec<String>>,
+    /// The rows straight below that say how the columns are to be filled in, each as its texts.
+    pub hints: Vec<Vec<String>>,
 }
 
 /// The header of one column: from the upper level to the lower.
@@ -55,16 +65,21 @@ impl Headers {
     /// The first row that may be data.
     #[must_use]
     pub fn end(&self) -> usize {
-        self.rows.end + self.numbering.len()
+        self.rows.end + self.numbering.len() + self.hints.len()
     }
 
-    /// Whether a row of those texts numbers the columns, as one straight below the headers does.
-    pub fn are_numbering<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> bool {
-        self.numbering.iter().any(|row| {
+    /// What a row of those texts is when it says the same as one that stands straight below the headers and is no data.
+    pub fn below<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> Option<Aside> {
+        let is_like = |row: &Vec<String>| {
             // An empty cell at the end of a row may not be written.
             let mut texts = texts.clone().map(str::trim);
             row.iter().all(|own| texts.next().unwrap_or("") == own) && texts.all(str::is_empty)
-        })
+        };
+        match () {
+            () if self.numbering.iter().any(is_like) => Some(Aside::ColumnNumbers),
+            () if self.hints.iter().any(is_like) => Some(Aside::Hint),
+            () => None,
+        }
     }
 
     /// The column of these names among the parts (`其中：…`) that stand right of the column at `whole`.
@@ -219,11 +234,26 @@ pub fn starting(table: &RawTable, first: usize) -> Headers {
 fn complete(table: &RawTable, headers: Headers) -> Headers {
     let headers = with_units(table, headers);
     let titles = titles(&table.rows[..headers.rows.start.min(table.rows.len())]);
-    let numbering = match headers.rows.is_empty() {
-        true => Vec::new(),
-        false => numbering::below(&table.rows[headers.rows.end.min(table.rows.len())..]),
+    let (numbering, hints) = match headers.rows.is_empty() {
+        true => Default::default(),
+        false => below(&table.rows[headers.rows.end.min(table.rows.len())..]),
     };
-    Headers { titles, numbering, ..headers }
+    Headers { titles, numbering, hints, ..headers }
+}
+
+/// The texts of the first of `rows`, those straight below the headers, that number the columns; and of those among them that
+/// say how these are to be filled in.
+fn below(rows: &[RawRow]) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+    let texts = |row: &RawRow| row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
+    let (mut numbering, mut hints) = (Vec::new(), Vec::new());
+    for (at, row) in rows.iter().enumerate().take(MOST_BELOW) {
+        match () {
+            () if hints::is_hint(row, &rows[at + 1..]) => hints.push(texts(row)),
+            () if numbering::numbers(row, &rows[at + 1..]) => numbering.push(texts(row)),
+            () => break,
+        }
+    }
+    (numbering, hints)
 }
 
 /// The titles among the last of `rows`.
@@ -251,12 +281,29 @@ fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) ->
     if let Some(rows) = table.header_rows {
         return Some(at(table, skip..(skip + rows).min(table.rows.len())));
     }
-    // The most names win; among equals one level before two, and what stands higher.
-    let mut best: Option<((usize, usize), Headers)> = None;
+    let best = best(table, skip..skip.saturating_add(SEARCHED), wanted);
+    let (_, headers) = best.or_else(|| best_below(table, skip, wanted))?;
+    let (first, last) = (headers.rows.start, headers.rows.end);
+    if headers.rows.len() == 1 && has_lower_level(table, first) {
+        return Some(at(table, first..first + 2));
+    }
+    if headers.rows.len() == 1 && first > skip && has_lower_level(table, first - 1) {
+        return Some(at(table, first - 1..last));
+    }
+    Some(headers)
+}
+
+/// How many names headers have, in all and just so, and they.
+type Named = ((usize, usize), Headers);
+
+/// The headers that begin in `rows` and have most of the names `wanted`: among equals one level before two, and what stands
+/// higher.
+fn best(table: &RawTable, rows: Range<usize>, wanted: &[Vec<String>]) -> Option<Named> {
+    let mut best: Option<Named> = None;
     let has_paths = wanted.iter().flatten().any(|name| name.contains('/'));
     for levels in 1..=2 {
         let mut cells = 0;
-        for first in skip..table.rows.len().min(skip + SEARCHED) {
+        for first in rows.start..table.rows.len().min(rows.end) {
             let merged = merged_levels(table, first);
             let levels = if merged > 1 && levels == 1 { merged } else { levels };
             let worthwhile = levels == 1 || levels == merged || has_paths || has_lower_level(table, first);
@@ -274,15 +321,30 @@ fn without_units(table: &RawTable, spec: &SourceSpec, wanted: &[Vec<String>]) ->
             }
         }
     }
-    let (_, headers) = best?;
-    let (first, last) = (headers.rows.start, headers.rows.end);
-    if headers.rows.len() == 1 && has_lower_level(table, first) {
-        return Some(at(table, first..first + 2));
-    }
-    if headers.rows.len() == 1 && first > skip && has_lower_level(table, first - 1) {
-        return Some(at(table, first - 1..last));
-    }
-    Some(headers)
+    best
+}
+
+/// The same below a long preamble: the first row that looks like headers and has two of the names at least.
+fn best_below(table: &RawTable, skip: usize, wanted: &[Vec<String>]) -> Option<Named> {
+    let last = table.rows.len().min(skip.saturating_add(SEARCHED_BELOW));
+    let mut candidates = (skip + SEARCHED..last).filter(|row| looks_like_headers(&table.rows[*row]));
+    candidates.find_map(|row| best(table, row..row + 1, wanted).filter(|(named, _)| named.0 > 1))
+}
+
+/// Two texts at least, no number, and nothing longer than headers are.
+#[must_use]
+pub fn looks_like_headers(row: &RawRow) -> bool {
+    const LONGEST: usize = 40;
+    let written: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
+    let leading = row.cells.iter().take_while(|cell| cell.text.trim().is_empty()).count();
+    let is_number = |text: &&str| {
+        let read = cells::read(text, &CellKind::plain(ColumnType::Decimal));
+        matches!(read, Reading::Present(..))
+    };
+    written.len() >= 2
+        && written.len() * 2 > row.cells.len() - leading
+        && !written.iter().any(is_number)
+        && written.iter().all(|text| text.chars().count() <= LONGEST)
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 use crate::facts::names;
 use crate::facts::read::raw::RawRow;
 
-/// So many rows may number the columns.
-const MOST: usize = 3;
 /// Rows below that show what the columns hold.
 const SHOWING: usize = 20;
 /// Marks are no longer than this, in bytes.
@@ -14,14 +12,10 @@ const STEMS: &str = "甲乙丙丁戊己庚辛壬癸";
 /// Numbers in words.
 const NUMERALS: &str = "一二三四五六七八九十";
 
-/// The texts of the first of `rows`, those straight below the headers, that number the columns.
-pub(super) fn below(rows: &[RawRow]) -> Vec<Vec<String>> {
-    let texts = |row: &RawRow| row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
-    let is_labelled = |row: &RawRow| filled(row).next().is_some_and(|(_, text)| is_label(text));
-    let number =
-        |at: &usize| is_labelled(&rows[*at]) || is_numbering(&rows[*at]) && differs(&rows[*at], &rows[*at + 1..]);
-    let count = (0..rows.len().min(MOST)).take_while(number).count();
-    rows[..count].iter().map(texts).collect()
+/// Whether `row`, straight below the headers, numbers the columns; `below` are the rows behind it.
+pub(super) fn numbers(row: &RawRow, below: &[RawRow]) -> bool {
+    let is_labelled = filled(row).next().is_some_and(|(_, text)| is_label(text));
+    is_labelled || is_numbering(row) && differs(row, below)
 }
 
 /// Whether a cell says that its row numbers the columns.
@@ -164,14 +158,14 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::below;
+    use super::super::below;
     use crate::facts::read::raw::{RawCell, RawRow};
     use crate::source::Span;
 
     fn count(rows: &[&str]) -> usize {
         let cell = |text: &str| RawCell::new(text, Span::default());
         let row = |row: &&str| RawRow { cells: row.split(',').map(cell).collect(), ..RawRow::default() };
-        below(&rows.iter().map(row).collect::<Vec<_>>()).len()
+        below(&rows.iter().map(row).collect::<Vec<_>>()).0.len()
     }
 
     #[test]

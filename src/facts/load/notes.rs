@@ -139,6 +139,10 @@ pub(super) fn of_source(
             &tally.asides,
             text!("注释、签章、小标题、页眉页脚", "notes, signatures, headings, what is printed on each page"),
         ),
+        (
+            &tally.hints,
+            text!("表头下的填写说明（必填、文本、示例一类）", "below the headers, how to fill in the columns"),
+        ),
         (&tally.of_which, text!("“其中”行，已含在上一行里", "parts of the row above (其中)")),
     ];
     for (rows, what) in aside.into_iter().filter(|(rows, _)| rows.count > 0) {

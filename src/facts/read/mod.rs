@@ -6,9 +6,11 @@
 //! map under [`Request::name`], complains at [`Request::at`] where it has no better place, and never panics.
 
 // What all readers hand over, and what several of them need:
+mod beside;
 pub mod captions;
 mod continued;
 pub mod encoding;
+pub mod interrupt;
 pub mod layout;
 pub mod narrative;
 pub mod office;

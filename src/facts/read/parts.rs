@@ -2,9 +2,13 @@
 //!
 //! A blank row alone ends no table: people separate groups of rows with it. Behind it a new table begins where a row of
 //! words stands with words in columns that held numbers so far: in two of them, or in one below a title and above numbers.
+//! Without a blank row it does where such words are headers by their look ([`interrupt`]). Tables beside one another are told
+//! apart by [`beside`].
 
 use super::raw::{RawRow, RawTable};
+use super::{beside, interrupt};
 use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::facts::names;
 use crate::source::Span;
 use crate::text;
 
@@ -21,15 +25,34 @@ const SHOWING: usize = 1000;
 /// Tables that a sheet or file is split into.
 pub const MOST_TABLES: usize = 256;
 
-/// Every table of `tables` by itself; what follows below on the same sheet is called `支出#2`.
+/// Every table of `tables` by itself; what follows below or beside on the same sheet is called `支出#2`.
 pub fn split(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
     let mut all = Vec::new();
     for table in tables {
         let parts = parts(table);
         limit(parts.len(), (name, at), report);
-        all.extend(parts);
+        all.extend(named(parts.into_iter().flat_map(side_by_side)));
     }
     all
+}
+
+/// The tables that stand side by side in one, each again in the parts that stand below one another.
+fn side_by_side(table: RawTable) -> Vec<RawTable> {
+    let mut beside = beside::split(table);
+    match beside.len() {
+        1 => beside,
+        _ => beside.drain(..).flat_map(parts).collect(),
+    }
+}
+
+/// Gives each table but the first the name of the sheet and its number.
+fn named(tables: impl Iterator<Item = RawTable>) -> Vec<RawTable> {
+    let mut tables: Vec<RawTable> = tables.collect();
+    let name = tables.first().map(|table| table.name.clone()).unwrap_or_default();
+    for (at, table) in tables.iter_mut().enumerate().skip(1).filter(|_| !name.is_empty()) {
+        table.name = format!("{name}#{}", at + 1);
+    }
+    tables
 }
 
 /// Complains when there may be more tables than the `count` into which a sheet or file, named at `at`, was split.
@@ -46,12 +69,11 @@ pub fn limit(count: usize, (name, at): (&str, Span), report: &mut Report) {
 fn parts(mut table: RawTable) -> Vec<RawTable> {
     let starts = starts(&table.rows);
     let mut parts = Vec::new();
-    for (at, start) in starts.iter().enumerate().rev() {
-        let name = if table.name.is_empty() { String::new() } else { format!("{}#{}", table.name, at + 2) };
+    for start in starts.iter().rev() {
         let mut rows = table.rows.split_off(*start);
         rows[0].above = 0;
         let (hidden, hidden_columns) = (table.hidden, table.hidden_columns.clone());
-        parts.push(RawTable { name, rows, hidden, hidden_columns, ..RawTable::default() });
+        parts.push(RawTable { rows, hidden, hidden_columns, ..RawTable::default() });
     }
     parts.push(table);
     parts.reverse();
@@ -63,19 +85,35 @@ fn starts(rows: &[RawRow]) -> Vec<usize> {
     let mut starts = Vec::new();
     let mut before = Before::default();
     let mut blank_before = false;
+    let mut bare = bare(rows).into_iter().peekable();
     for (at, row) in rows.iter().enumerate() {
+        let is_bare = bare.next_if_eq(&at).is_some();
         if is_blank(row) {
             blank_before = true;
             continue;
         }
-        if (blank_before || row.above > 0) && starts.len() + 1 < MOST_TABLES && before.is_ended_by(&rows[at..]) {
+        let is_behind_blank = blank_before || row.above > 0;
+        if is_behind_blank && starts.len() + 1 < MOST_TABLES && before.is_ended_by(&rows[at..]) {
             starts.push(at);
+            before = Before::behind(&rows[at..]);
+        } else if !is_behind_blank && is_bare && starts.len() + 1 < MOST_TABLES && before.is_interrupted_by(&rows[at..])
+        {
+            let least = starts.last().map_or(0, |last| last + 1);
+            starts.push(at - interrupt::titles(rows[least..at].iter().rev().map(interrupt::texts)));
             before = Before::behind(&rows[at..]);
         }
         blank_before = false;
         before.add(row);
     }
     starts
+}
+
+/// The rows that may be headers without a blank one above; none when there are too many.
+fn bare(rows: &[RawRow]) -> Vec<usize> {
+    let may_interrupt = |row: &RawRow| may_interrupt(texts(row));
+    let found = rows.iter().enumerate().filter(|(_, row)| may_interrupt(row)).map(|(at, _)| at);
+    let found: Vec<usize> = found.take(interrupt::MOST_BARE + 1).collect();
+    if found.len() > interrupt::MOST_BARE { Vec::new() } else { found }
 }
 
 /// What the first rows of a table show of it.
@@ -123,6 +161,28 @@ impl Before {
         let evidence = self.kinds.contradicted(&rows[first]) >= if titled { 1 } else { 2 };
         is_headers(texts(&rows[first])) && !same && evidence
     }
+
+    /// Whether the first of `rows`, which [may interrupt](may_interrupt) a table, are the headers of another: the columns held
+    /// numbers where it has words, and these end as headers do, above numbers.
+    #[must_use]
+    pub fn is_interrupted_by(&self, rows: &[RawRow]) -> bool {
+        let (Some(before), [row, below, ..]) = (&self.headers, rows) else { return false };
+        let contradicted = self.kinds.contradicted(row);
+        if contradicted == 0 {
+            return false;
+        }
+        let says_numbers = own(below).any(|(at, text)| is_number(text) && own(row).any(|(other, _)| other == at));
+        let known =
+            texts(row).filter(|text| before.iter().any(|own| names::normal(own) == names::normal(text))).count();
+        let named = interrupt::named(texts(row));
+        says_numbers && known * 2 <= texts(row).count() && (named >= 2 || named == 1 && contradicted >= 2)
+    }
+}
+
+/// Whether a row of those texts, none empty, can be headers that stand below another table without a blank row between.
+#[must_use]
+pub fn may_interrupt<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> bool {
+    interrupt::is_bare(texts.clone()) && is_headers(texts)
 }
 
 /// The first row with several cells, the titles above it left out.
@@ -193,7 +253,7 @@ impl Kinds {
 
 #[cfg(test)]
 mod tests {
-    use super::{RawRow, RawTable, parts};
+    use super::{RawRow, RawTable, named, parts};
     use crate::facts::read::raw::RawCell;
     use crate::source::Span;
 
@@ -201,7 +261,7 @@ mod tests {
         let cell = |text: &str| RawCell::new(text, Span::default());
         let row = |row: &&str| RawRow { cells: row.split(',').map(cell).collect(), ..RawRow::default() };
         let table = RawTable { name: "支出".to_owned(), rows: rows.iter().map(row).collect(), ..RawTable::default() };
-        parts(table).into_iter().map(|table| (table.name, table.rows.len())).collect()
+        named(parts(table).into_iter()).into_iter().map(|table| (table.name, table.rows.len())).collect()
     }
 
     #[test]
@@ -230,5 +290,16 @@ mod tests {
         assert_eq!(lengths(&["项目,金额", "甲,1", "乙,2", "", "填表人：张三,审核人：李四"]).len(), 1);
         assert_eq!(lengths(&["项目,金额", "甲,1", "乙,2", ",", "丙,未报", "丁,3"]).len(), 1, "one word is no header");
         assert_eq!(lengths(&["姓名,电话", "甲,x", "乙,y", ",", "姓,名", "丙,3"]).len(), 1, "nothing contradicts it");
+    }
+
+    #[test]
+    fn headers_without_a_blank_row_above_begin_another_table() {
+        let found = lengths(&["项目,金额", "甲,1", "乙,2", "附表2 合同,,", "合同编号,供应商,合同金额", "H,某公司,3"]);
+        assert_eq!(found.iter().map(|(_, rows)| *rows).collect::<Vec<_>>(), [3, 3]);
+        assert_eq!(lengths(&["项目,金额,数量", "甲,1,2", "乙,2,2", "姓名,部门,人数", "张三,办公室,3"]).len(), 2);
+        assert_eq!(lengths(&["项目,金额,支出", "甲,1,2", "乙,2,2", "丙,待定,未报", "丁,3,4"]).len(), 1);
+        assert_eq!(lengths(&["项目,金额,支出", "甲,1,2", "乙,2,2", "项目,金额,支出", "丁,3,4"]).len(), 1, "said again");
+        let same = lengths(&["项目名称,金额（元）,日期", "甲,1,2", "乙,2,2", "项目名称,金额(元),日期", "丁,3,4"]);
+        assert_eq!(same.len(), 1, "said again with other brackets");
     }
 }

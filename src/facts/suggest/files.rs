@@ -7,7 +7,7 @@ use crate::facts::bulk;
 use crate::facts::manifest::Placed;
 use crate::facts::read::delimited::{self, Dialect};
 use crate::facts::read::raw::RawTable;
-use crate::facts::read::{self, Format, Options, Request, encoding, narrative, parts};
+use crate::facts::read::{self, Format, Options, Request, encoding, narrative, parts, plain};
 use crate::source::{FileId, SourceMap, Span, display_path};
 use crate::text;
 
@@ -69,6 +69,9 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<R
     };
     if matches!(format, Format::Csv | Format::Tsv) {
         let file = delimited::open(sources, &request, report)?;
+        if let Some(tables) = aligned(sources, file, &name) {
+            return Some(Read { say_format: true, tables, ..Read::of(Format::Plain) });
+        }
         let dialect = Dialect::find(sources.file(file).text(), format, &options);
         let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
         return Some(Read { tables, tops, ..Read::of(format) });
@@ -82,7 +85,9 @@ fn tables(sources: &mut SourceMap, path: &Path, report: &mut Report) -> Option<R
     let only_text = tables.is_empty() && all > 0;
     if format == Format::Plain && sources.files().len() > before {
         let file = FileId(u32::try_from(before).unwrap_or(u32::MAX));
-        if let Some(dialect) = rows_of_fields(sources.file(file).text()) {
+        let text = sources.file(file).text();
+        let is_drawn = !tables.is_empty() && plain::is_drawn(text);
+        if let Some(dialect) = rows_of_fields(text).filter(|dialect| !is_drawn && has_fields(&tables, *dialect)) {
             let (tables, tops) = delimited_tables(sources, file, (dialect, &name), report);
             return Some(Read { say_format: true, tables, tops, ..Read::of(Format::Csv) });
         }
@@ -113,6 +118,29 @@ fn delimited_tables(
     let at = Placed { value: name.to_owned(), span: Span::default() };
     let whole = delimited::table(sources, file, (dialect, None), (&at, report));
     (parts::split(vec![whole], (name, Span::default()), report), false)
+}
+
+/// The tables of a text that is called delimited, has no delimiter in it, and is aligned with blanks.
+fn aligned(sources: &SourceMap, file: FileId, name: &str) -> Option<Vec<RawTable>> {
+    const LOOKED_AT: usize = 50;
+    const LONGEST: usize = 1 << 20;
+    let text = sources.file(file).text();
+    let has_delimiter = || text.lines().take(LOOKED_AT).any(|line| line.contains([',', ';', '\t', '|']));
+    if text.len() > LONGEST || has_delimiter() {
+        return None;
+    }
+    let tables = plain::tables(sources.file(file), name, &mut Report::new());
+    Some(tables.into_iter().filter(|table| !table.narrative).collect()).filter(|tables: &Vec<_>| !tables.is_empty())
+}
+
+/// Whether the tables that were found in a text that is called plain, aligned with blanks, are better read as rows of fields:
+/// where even the headers have several.
+fn has_fields(tables: &[RawTable], dialect: Dialect) -> bool {
+    let delimiter = char::from(dialect.delimiter);
+    let first = |table: &RawTable| {
+        table.rows.first().is_some_and(|row| row.cells.iter().any(|cell| cell.text.contains(delimiter)))
+    };
+    dialect.delimiter == b'\t' || tables.is_empty() || tables.iter().all(first)
 }
 
 /// How the rows of a text are written that is called plain and is one row of fields after another.

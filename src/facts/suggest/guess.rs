@@ -16,6 +16,8 @@ use crate::value::functions::text::similarity;
 
 /// Rows from the top that may be headers.
 const SEARCHED: usize = 40;
+/// Rows that show how wide a table is.
+const SHOWING: usize = 400;
 /// Columns whose headers are held against names that they are only like.
 const LIKENED: usize = 500;
 /// Cells that may say first what a row is.
@@ -78,10 +80,26 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
     if let Some((_, headers)) = best.filter(|(score, _)| *score > 1 || table.header_rows.is_some()) {
         return headers;
     }
-    match table.rows.iter().take(SEARCHED).position(looks_like_headers) {
+    match first(table) {
         Some(first) => headers::starting(table, first),
         None => Headers::default(),
     }
+}
+
+/// The first row that looks like headers: near the top, unless all such rows there have half as many cells as the table below,
+/// as lines of a preamble have.
+fn first(table: &RawTable) -> Option<usize> {
+    let written = |row: &RawRow| row.cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
+    let candidates = || {
+        let rows = table.rows.iter().enumerate().take(headers::SEARCHED_BELOW);
+        rows.filter(|(_, row)| headers::looks_like_headers(row)).map(|(at, _)| at)
+    };
+    let first = candidates().next()?;
+    let mut widths: Vec<usize> = table.rows[first..].iter().take(SHOWING).map(written).collect();
+    widths.sort_unstable();
+    // Few rows may be wider for other reasons.
+    let wide = widths.get((widths.len() * 3 / 4).min(widths.len().saturating_sub(2))).copied().unwrap_or(0);
+    candidates().find(|at| written(&table.rows[*at]) * 2 > wide).or(Some(first).filter(|first| *first < SEARCHED))
 }
 
 /// The columns of a table without headers: rows of one width, a column of which holds numbers, days or amounts only.
@@ -95,17 +113,6 @@ pub(super) fn unheaded(table: &RawTable) -> Option<Headers> {
     };
     let columns = vec![Header::default(); width];
     (is_one_width && (0..width).any(holds)).then(|| Headers { columns, ..Headers::default() })
-}
-
-/// Two texts at least, no number, and nothing longer than headers are.
-fn looks_like_headers(row: &RawRow) -> bool {
-    let written: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
-    let is_number =
-        |text: &&str| matches!(cells::read(text, &CellKind::plain(ColumnType::Decimal)), Reading::Present(..));
-    written.len() >= 2
-        && written.len() * 2 > row.cells.len()
-        && !written.iter().any(is_number)
-        && written.iter().all(|text| text.chars().count() <= 40)
 }
 
 /// The relation whose columns the table has most of.

@@ -120,10 +120,20 @@ fn column_type(levels: &[String], unit: Option<CellUnit>, index: usize, data: &[
         () if is(ColumnType::Money) && (unit.is_some() || says(&AMOUNTS) || guess::all_have_units(index, data)) => {
             ColumnType::Money
         }
+        // What a header calls amounts, and what looks like numbers, is told where it cannot be read.
+        () if (matches!(unit, Some(CellUnit::Money(_))) || says(&AMOUNTS)) && are_like_numbers(&sample) => {
+            ColumnType::Money
+        }
         () if is(ColumnType::Number) => ColumnType::Number,
         () if is(ColumnType::Decimal) => ColumnType::Decimal,
         () => ColumnType::Symbol,
     }
+}
+
+/// Whether nearly all texts have digits and no words.
+fn are_like_numbers(texts: &[&str]) -> bool {
+    let is_like = |text: &&&str| text.chars().any(|c| c.is_ascii_digit()) && !text.chars().any(char::is_alphabetic);
+    texts.iter().filter(is_like).count() * 10 >= texts.len() * 9
 }
 
 /// `text` as rules can name something: letters and digits, with `_` for what stands between.

@@ -5,6 +5,7 @@ mod desk;
 mod polluted;
 mod random;
 mod repeats;
+mod shapes;
 
 use std::path::PathBuf;
 

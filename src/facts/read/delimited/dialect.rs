@@ -5,8 +5,9 @@ use crate::facts::read::{Format, Options};
 
 /// Bytes from the top that are looked at.
 const SAMPLE: usize = 64 * 1024;
-/// Rows that are looked at.
+/// Rows that are looked at; and how many where those are of one field each, as lines of a preamble are.
 const ROWS: usize = 100;
+const MORE_ROWS: usize = 1000;
 /// What may separate fields, likelier first.
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// What separates fields in odd files: taken only when every row has as many of them, and no usual one does as well.
@@ -44,7 +45,13 @@ impl Dialect {
 
 fn delimiter_of(sample: &str, format: Format, known: Dialect) -> u8 {
     let first = if format == Format::Tsv { b'\t' } else { b',' };
-    let evidence = |delimiter: u8| widths(sample, Dialect { delimiter, ..known });
+    let has_fields = |rows: usize| {
+        let is_wide =
+            |delimiter: u8| widths(sample, (Dialect { delimiter, ..known }, rows)).keys().any(|width| *width > 1);
+        DELIMITERS.into_iter().any(is_wide)
+    };
+    let rows = if has_fields(ROWS) || !has_fields(MORE_ROWS) { ROWS } else { MORE_ROWS };
+    let evidence = |delimiter: u8| widths(sample, (Dialect { delimiter, ..known }, rows));
     // How many rows have the commonest number of fields, two at least; times that number, up to a few.
     let score = |delimiter: u8| {
         let score = |(width, rows): (usize, usize)| rows * width.min(4);
@@ -63,11 +70,11 @@ fn delimiter_of(sample: &str, format: Format, known: Dialect) -> u8 {
 }
 
 /// How many of the first rows have each number of fields.
-fn widths(sample: &str, dialect: Dialect) -> std::collections::BTreeMap<usize, usize> {
+fn widths(sample: &str, (dialect, rows): (Dialect, usize)) -> std::collections::BTreeMap<usize, usize> {
     let mut fields = Fields::new(sample, dialect);
     let mut record = Vec::new();
     let mut widths = std::collections::BTreeMap::new();
-    for _ in 0..ROWS {
+    for _ in 0..rows {
         if fields.next(&mut record).is_none() {
             break;
         }

@@ -1,8 +1,11 @@
 //! Plain text that was exported from Word: tables are runs of tab-led lines, the rest is paragraphs.
 //!
 //! A row is a run of lines that begin with a tab, one cell a line; an empty line parts rows; a cell may run over several
-//! lines, with an empty line between its paragraphs. Lines with tabs inside are rows of another kind of table.
+//! lines, with an empty line between its paragraphs. Lines with tabs inside are rows of another kind of table; further kinds
+//! are [`drawn`] with characters, or [`aligned`] with blanks.
 
+mod aligned;
+mod drawn;
 mod header;
 mod lines;
 mod walk;
@@ -37,7 +40,15 @@ pub fn read_bytes(sources: &mut SourceMap, request: &Request<'_>, bytes: &[u8]) 
     (tables, report)
 }
 
-fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
+/// Whether lines of dashes and bars stand near the top of a text, as in tables that are drawn.
+#[must_use]
+pub fn is_drawn(text: &str) -> bool {
+    const LOOKED_AT: usize = 50;
+    text.lines().take(LOOKED_AT).any(|line| drawn::is_rule(line.trim()))
+}
+
+/// The tables of a text that is in the map, then its sentences.
+pub fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
     let text = file.text();
     let (blocks, cut) = walk::blocks(text);
     let (mut tables, mut paragraphs, mut captions) = (Vec::new(), Vec::new(), Captions::default());
@@ -66,6 +77,18 @@ fn tables(file: &SourceFile, name: &str, report: &mut Report) -> Vec<RawTable> {
     tables
 }
 
+/// A cell that goes on in `part`, on a further line.
+fn go_on(file: &SourceFile, cell: &RawCell, part: &Range<usize>) -> RawCell {
+    let more = &file.text()[part.clone()];
+    let place = file.span_of(part.clone());
+    let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let parts = cell.text.ends_with(|c: char| c.is_ascii_alphanumeric()) && more.starts_with(|c: char| c.is_ascii());
+    let text = format!("{}{}{more}", cell.text.as_str(), if parts { " " } else { "" });
+    let mut shifts = if cell.shifts().is_empty() { vec![(0, 0)] } else { cell.shifts().to_vec() };
+    shifts.push((narrow(text.len() - more.len()), place.start() - cell.span.start()));
+    RawCell::new(text, cell.span.to(place)).shifted(shifts)
+}
+
 fn raw(file: &SourceFile, table: &Table, report: &mut Report) -> RawTable {
     let cell = |range: &Range<usize>| RawCell::new(&file.text()[range.clone()], file.span_of(range.clone()));
     let mut rows: Vec<RawRow> = Vec::with_capacity(table.rows.len());
@@ -76,6 +99,10 @@ fn raw(file: &SourceFile, table: &Table, report: &mut Report) -> RawTable {
             span: file.span_of(start..end),
             ..RawRow::default()
         });
+    }
+    for (row, column, part) in &table.wrapped {
+        let cell = &mut rows[*row].cells[*column];
+        *cell = go_on(file, cell, part);
     }
     let header_rows = header::spread(&mut rows, report);
     RawTable { rows, header_rows, ..RawTable::default() }

@@ -99,3 +99,26 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn drawn_tables_are_read_with_cells_of_several_lines() {
+    let text = "+----+------+\n| 名称 | 金额 |\n+----+------+\n| 甲 | 1 |\n| 公司 |  |\n+----+------+\n| 乙 | 2 |\n+----+------+\n| 丙 | 3 |\n+----+------+\n";
+    let (sources, tables, _) = read(text);
+    assert_eq!(texts(&tables[0]), [["名称", "金额"], ["甲公司", "1"], ["乙", "2"], ["丙", "3"]]);
+    let cell = &tables[0].rows[1].cells[0];
+    assert!(sources.text(cell.span).starts_with("甲") && sources.text(cell.span).ends_with("公司"));
+    let (_, tables, _) = read(" 名称 | 金额 \n------+------\n 甲 | 1\n 乙 | \n");
+    assert_eq!(texts(&tables[0]), [["名称", "金额"], ["甲", "1"], ["乙", ""]]);
+    let (_, tables, _) = read("甲方|乙方\n没有线的不是表\n");
+    assert!(tables.iter().all(|table| table.narrative));
+}
+
+#[test]
+fn columns_aligned_with_blanks_are_told_apart() {
+    let text = "收款人          摘要        金额\n某某公司        办公 用品   1,000.00\n甲                                20\n乙              差旅               3\n";
+    let (sources, tables, _) = read(text);
+    assert_eq!(texts(&tables[0])[1..], [["某某公司", "办公 用品", "1,000.00"], ["甲", "", "20"], ["乙", "差旅", "3"]]);
+    assert!(tables[0].rows.iter().flat_map(|row| &row.cells).all(|cell| cell.text == *sources.text(cell.span)));
+    let prose = "甲方：某局        乙方：某公司\n地址：东街        地址：西街\n电话：无        电话：无\n";
+    assert!(read(prose).1.iter().all(|table| table.narrative), "no column of numbers");
+}

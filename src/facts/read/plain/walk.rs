@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 use super::lines::{Kind, Line, lines, trimmed};
+use super::{aligned, drawn};
 
 /// Cells that are kept of one text.
 const MOST_CELLS: usize = 3_000_000;
+/// Lines one after another from which on a table aligned with blanks is looked for in vain.
+const MOST_TRIED: usize = 16;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,19 +23,21 @@ pub(super) enum Block {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) rows: Vec<Vec<Range<usize>>>,
+    /// Where cells go on in further lines: row, column and place.
+    pub(super) wrapped: Vec<(usize, usize, Range<usize>)>,
 }
 
 /// The parts of `text` in order; and, when there was too much of it, where reading stopped.
 pub(super) fn blocks(text: &str) -> (Vec<Block>, Option<usize>) {
     let lines = lines(text);
-    let mut walk = Walk { text, lines: &lines, at: 0, blocks: Vec::new(), cells: 0 };
+    let mut walk = Walk { text, lines: &lines, at: 0, blocks: Vec::new(), cells: 0, tried: 0 };
     while walk.at < lines.len() {
         if walk.cells > MOST_CELLS {
             return (walk.blocks, Some(lines[walk.at].content.start));
         }
         match lines[walk.at].kind {
             Kind::Blank => walk.at += 1,
-            Kind::Text => walk.paragraph(),
+            Kind::Text => walk.text(),
             Kind::Record => walk.records(),
             Kind::Cell => walk.cells(),
         }
@@ -56,11 +61,34 @@ struct Walk<'a> {
     at: usize,
     blocks: Vec<Block>,
     cells: usize,
+    /// How many of the lines before could have begun a table aligned with blanks and did not.
+    tried: usize,
 }
 
 impl Walk<'_> {
     fn kind(&self, at: usize) -> Option<Kind> {
         self.lines.get(at).map(|line| line.kind)
+    }
+
+    /// A line of text, or a table that is drawn or aligned with blanks.
+    fn text(&mut self) {
+        let lines = &self.lines[self.at..];
+        let (mut count, mut found) = match drawn::table(self.text, lines) {
+            Some((count, table)) => (count, Some(table)),
+            None => (0, None),
+        };
+        if found.is_none() && self.tried < MOST_TRIED {
+            (count, found) = aligned::table(self.text, lines);
+        }
+        if let Some(table) = found {
+            self.cells += table.rows.iter().map(Vec::len).sum::<usize>();
+            self.at += count;
+            self.tried = 0;
+            return self.blocks.push(Block::Table(table));
+        }
+        // Lines that look aligned and are no table are looked at again from the next one on: the first may be a title.
+        self.tried = if count == 0 { 0 } else { self.tried + 1 };
+        self.paragraph();
     }
 
     fn paragraph(&mut self) {
@@ -95,7 +123,7 @@ impl Walk<'_> {
             }
         }
         self.at += rows.len();
-        self.blocks.push(Block::Table(Table { rows }));
+        self.blocks.push(Block::Table(Table { rows, ..Table::default() }));
     }
 
     /// Tab-led lines: a table when a row has more than one of them.
@@ -133,7 +161,7 @@ impl Walk<'_> {
         }
         rows.extend(Some(row).filter(|row| !row.is_empty()));
         if rows.iter().any(|row| row.len() > 1) {
-            self.blocks.push(Block::Table(Table { rows }));
+            self.blocks.push(Block::Table(Table { rows, ..Table::default() }));
         } else {
             // Paragraphs that are merely indented with a tab.
             let lines = self.lines[from..self.at].iter().filter(|line| !line.content.is_empty());
