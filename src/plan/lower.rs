@@ -207,8 +207,7 @@ impl Builder<'_> {
         (self.as_set, self.is_inner) = (as_set, is_inner);
         // Slots of the enclosing body were numbered before.
         let keyed = inner.first().is_some_and(|first| {
-            let joins = matches!(&first.action, Action::Join(join) if !join.keys.is_empty());
-            joins && first.live.iter().all(|slot| *slot >= ordinal)
+            matches!(first.action, Action::Join(_)) && first.live.iter().all(|slot| *slot >= ordinal)
         });
         Nested { steps: inner, outer, ordinal, slots, keyed }
     }

@@ -289,8 +289,8 @@ pub struct Nested {
     pub ordinal: usize,
     /// Slots of the enclosing body that the steps read.
     pub slots: Vec<usize>,
-    /// Whether the first step is a join whose key is all of the enclosing body that the steps read: what they yield for every
-    /// key can then be found in one pass over the joined relation.
+    /// Whether the first step is a join whose key, which may be nothing, is all of the enclosing body that the steps read: what
+    /// they yield for every key can then be found in one pass over the joined relation.
     pub keyed: bool,
 }
 
