@@ -161,6 +161,13 @@ pub fn check_forewarning(request: &Request, forewarn: &mut Forewarn<'_>) -> Audi
     if let Some(sets) = load(&mut audit, request, &mut report) {
         run(&mut audit, request, &sets, (&mut report, forewarn));
     }
+    // Large files are read again where something of them is shown.
+    for wrong in facts::changed(&audit.sources) {
+        if !report.diagnostics().contains(&wrong) {
+            report.push(wrong);
+            audit.reach = audit.reach.min(Reach::Incomplete);
+        }
+    }
     audit.diagnostics = report.sorted();
     audit
 }

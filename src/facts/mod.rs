@@ -36,7 +36,7 @@ pub mod profile;
 pub mod suggest;
 mod toml_text;
 
-pub use load::{Means, load, load_with};
+pub use load::{Means, changed, load, load_with};
 pub use manifest::{Manifest, find_manifest};
 pub use profile::profile;
 pub use store::StoreBuilder;

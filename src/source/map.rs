@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{Bytes, Span, Text};
+use super::{Span, Stretch, Text};
 
 /// A file of a [`SourceMap`], by the order in which it was added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,9 +136,8 @@ impl SourceMap {
     pub fn text(&self, span: Span) -> Cow<'_, str> {
         let Some(id) = self.file_of(span) else { return Cow::Borrowed("") };
         let file = self.file(id);
-        let start = file.floor_char((span.start() - file.base) as usize);
-        let end = file.floor_char(((span.end() - file.base) as usize).min(file.text.len()));
-        Cow::Borrowed(&file.text[start..end.max(start)])
+        let (start, end) = ((span.start() - file.base) as usize, (span.end() - file.base) as usize);
+        Cow::Borrowed(file.slice(file.floor_char(start)..file.floor_char(end).max(start)))
     }
 
     /// Line and column of the start of `span`.
@@ -150,7 +149,7 @@ impl SourceMap {
         let file = self.file(id);
         let (line, line_start) = file.line_at(span.start() - file.base);
         let end = file.floor_char((span.start() - file.base) as usize);
-        let column = file.text[line_start..end.max(line_start)].chars().count() + 1;
+        let column = file.slice(line_start..end.max(line_start)).chars().count() + 1;
         Location { file: file.name.clone(), line: line + 1, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 }
@@ -168,10 +167,52 @@ impl SourceFile {
         &self.name
     }
 
-    /// The whole text.
+    /// The whole text. That of a large file may have to be read for it: [`Self::slice`] reads less.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// How many bytes the text has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether the text is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The bytes `range` of the text, as [`Text::slice`].
+    #[must_use]
+    pub fn slice(&self, range: std::ops::Range<usize>) -> &str {
+        self.text.slice(range)
+    }
+
+    /// The bytes `range` of the text, as [`Text::stretch`].
+    #[must_use]
+    pub fn stretch(&self, range: std::ops::Range<usize>) -> Stretch<'_> {
+        self.text.stretch(range)
+    }
+
+    /// The part of the text that holds the byte `at`, and where it begins, as [`Text::around`].
+    #[must_use]
+    pub fn around(&self, at: usize) -> (&str, usize) {
+        self.text.around(at)
+    }
+
+    /// Where the parts of a text begin that stays on disk.
+    #[must_use]
+    pub fn parts(&self) -> Option<&[u32]> {
+        self.text.parts()
+    }
+
+    /// Whether the file is on disk no more as it was read.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        self.text.has_changed()
     }
 
     /// The text, shared.
@@ -205,28 +246,40 @@ impl SourceFile {
         (offset.saturating_sub(self.base) as usize).min(self.text.len())
     }
 
-    /// Byte offsets, within the file, at which lines begin.
-    #[must_use]
-    pub fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            let after = breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(after).collect()
-        })
-    }
-
     /// Zero-based line that holds the local `offset`, and the local offset at which that line begins.
     #[must_use]
     pub fn line_at(&self, offset: u32) -> (u32, usize) {
-        let starts = self.line_starts();
-        let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
-        (u32::try_from(line).unwrap_or(u32::MAX), starts[line] as usize)
+        let (line, start) = match self.text.on_disk() {
+            Some(text) => text.line_at(offset as usize),
+            None => {
+                let starts = self.line_starts();
+                let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+                (line, starts[line] as usize)
+            }
+        };
+        (u32::try_from(line).unwrap_or(u32::MAX), start)
+    }
+
+    /// The bytes of a zero-based line, with what ends it; none when there are fewer.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<std::ops::Range<usize>> {
+        let start = |line: usize| match self.text.on_disk() {
+            Some(text) => text.line_start(line),
+            None => self.line_starts().get(line).map(|start| *start as usize),
+        };
+        Some(start(line)?..start(line + 1).unwrap_or(self.text.len()))
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
     }
 
     /// `at`, or the nearest character boundary before it.
-    fn floor_char(&self, at: usize) -> usize {
-        let mut at = at.min(self.text.len());
-        while !self.text.is_char_boundary(at) {
+    #[must_use]
+    pub fn floor_char(&self, at: usize) -> usize {
+        let (mut at, (text, start)) = (at.min(self.text.len()), self.text.around(at));
+        // At the start of a part a character begins, whatever the part is now.
+        while at > start && !text.is_char_boundary(at - start) {
             at -= 1;
         }
         at
@@ -262,15 +315,10 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, LoadError> {
     std::fs::read(path).map_err(refused)
 }
 
-/// The bytes of a regular file of at most 4 GiB, read on so many threads.
-///
-/// # Errors
-/// When it is no such file or cannot be read.
-pub fn read_large(path: &Path, threads: usize) -> Result<Bytes, LoadError> {
-    check_file(path)?;
-    let refused = |error| LoadError::Io(path.to_owned(), error);
-    let size = std::fs::metadata(path).map_err(refused)?.len();
-    Bytes::read(path, usize::try_from(size).unwrap_or(usize::MAX), threads).map_err(refused)
+/// Byte offsets at which lines begin.
+pub(super) fn line_starts(text: &str) -> Vec<u32> {
+    let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+    std::iter::once(0).chain(after).collect()
 }
 
 /// `path` as people see it: `/` separators on every system, no leading `./`.

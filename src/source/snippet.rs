@@ -22,23 +22,21 @@ impl SourceCode for SourceMap {
         if end > file.span().end() {
             return Err(MietteError::OutOfBounds);
         }
-        let starts = file.line_starts();
         let local = |offset: u32| u32::try_from(file.local(offset)).unwrap_or(u32::MAX);
-        let own_line = file.line_at(local(start)).0 as usize;
-        let first = own_line.saturating_sub(lines_before);
-        let last = file.line_at(local(end.saturating_sub(1).max(start))).0 as usize + lines_after;
-        let from = starts[first] as usize;
-        let to = starts.get(last + 1).map_or(file.text().len(), |next| *next as usize);
+        let line = |offset: u32| file.line_at(local(offset)).0 as usize;
+        let first = line(start).saturating_sub(lines_before);
+        let asked = line(end.saturating_sub(1).max(start)) + lines_after;
+        let lines: Vec<_> = (first..=asked).map_while(|line| file.line(line)).collect();
+        let (from, to) = (lines.first().map_or(0, |line| line.start), lines.last().map_or(0, |line| line.end));
         let column = if lines_before == 0 { self.location(Span::new(start, end)).column as usize - 1 } else { 0 };
-        let count = last.min(starts.len() - 1) + 1 - first;
         let base = file.span().start() as usize;
         Ok(Box::new(MietteSpanContents::new_named(
             file.name().to_owned(),
-            &file.text().as_bytes()[from..to],
+            file.slice(from..to).as_bytes(),
             (base + from, to - from).into(),
             first,
             column,
-            count,
+            lines.len(),
         )))
     }
 }

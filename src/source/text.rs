@@ -1,102 +1,115 @@
 //! [`Text`]: the text of a source, shared.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::ops::Deref;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
-use yoke::Yoke;
-
-use crate::threads;
+use super::disk::{OnDisk, Stretch};
+use super::parted::Parted;
 
 /// A text that does not change. A copy of it is the same text.
+///
+/// That of a large file may stay on disk: then [`Self::slice`] and [`Self::around`] read what they are asked for, and only
+/// taking it as a `str` reads all of it.
 #[derive(Clone, Debug)]
 pub struct Text(Kept);
 
 #[derive(Clone, Debug)]
 enum Kept {
-    String(Arc<String>),
-    /// The bytes of a large file and what of them is text.
-    Bytes(Yoke<&'static str, Arc<Vec<u8>>>),
+    Whole(Arc<String>),
+    Parted(Arc<Parted>),
 }
 
-/// The bytes of a large file.
-#[derive(Debug)]
-pub struct Bytes {
-    bytes: Vec<u8>,
-    /// Whether none of them is zero or a carriage return without a line break behind it.
-    plain: bool,
-}
-
-/// How much of a file a thread reads at a time: no more than a cache holds, as it is looked at at once.
-const PIECE: usize = 1 << 20;
-
-impl Bytes {
-    /// The bytes of a file of that size, read on so many threads.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is shorter than that.
-    pub fn read(path: &Path, size: usize, threads: usize) -> std::io::Result<Self> {
-        // Not in large pages: each is written once and read in order, and they come slower than small ones where they are rare.
-        let mut bytes = vec![0; size];
-        let plain = AtomicBool::new(true);
-        let pieces: Vec<(usize, Mutex<&mut [u8]>)> =
-            (0..).step_by(PIECE).zip(bytes.chunks_mut(PIECE).map(Mutex::new)).collect();
-        let read = |(start, piece): &(usize, Mutex<&mut [u8]>)| {
-            let mut piece = piece.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut file = File::open(path)?;
-            file.seek(SeekFrom::Start(*start as u64))?;
-            file.read_exact(&mut piece)?;
-            // Whether a break stands behind a carriage return at the end of a piece is seen below.
-            let is_odd = |at: usize| piece[at] == 0 || piece.get(at + 1).is_some_and(|next| *next != b'\n');
-            if memchr::memchr2_iter(0, b'\r', &piece).any(is_odd) {
-                plain.store(false, Ordering::Relaxed);
-            }
-            Ok(())
-        };
-        threads::map(&pieces, threads, read).into_iter().collect::<std::io::Result<()>>()?;
-        drop(pieces);
-        let is_alone = |end: usize| bytes[end - 1] == b'\r' && bytes.get(end) != Some(&b'\n');
-        let ends = (PIECE..size).step_by(PIECE).chain([size]).filter(|end| *end > 0);
-        let plain = plain.into_inner() && !ends.into_iter().any(is_alone);
-        Ok(Self { bytes, plain })
-    }
-
-    /// Whether none of them is zero or a carriage return without a line break behind it.
+impl Text {
+    /// The text of a file that stays on disk, in parts that begin at `starts`, the first at 0, others behind line breaks.
     #[must_use]
-    pub const fn are_plain(&self) -> bool {
-        self.plain
+    pub fn parted(disk: OnDisk, starts: Vec<u32>) -> Self {
+        Self(Kept::Parted(Arc::new(Parted::new(disk, starts))))
     }
 
-    /// The bytes alone.
+    /// How many bytes it has.
     #[must_use]
-    pub fn into_vec(self) -> Vec<u8> {
-        self.bytes
-    }
-
-    /// As a text, a byte order mark at its beginning left out.
-    ///
-    /// # Errors
-    /// The same bytes, when they are not UTF-8.
-    pub fn into_text(self) -> Result<Text, Self> {
-        let bytes = Arc::new(self.bytes);
-        let text = Yoke::try_attach_to_cart(Arc::clone(&bytes), |bytes| {
-            simdutf8::basic::from_utf8(bytes).map(|text| text.strip_prefix('\u{feff}').unwrap_or(text))
-        });
-        match text {
-            Ok(text) => Ok(Text(Kept::Bytes(text))),
-            Err(_) => Err(Self { bytes: Arc::into_inner(bytes).unwrap_or_default(), plain: self.plain }),
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Kept::Whole(text) => text.len(),
+            Kept::Parted(text) => text.len(),
         }
     }
-}
 
-impl Deref for Bytes {
-    type Target = [u8];
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 
-    fn deref(&self) -> &[u8] {
-        &self.bytes
+    /// Whether all of it is in memory.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        match &self.0 {
+            Kept::Whole(_) => true,
+            Kept::Parted(text) => text.is_whole(),
+        }
+    }
+
+    /// Whether it was found to be on disk no more as it was.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        match &self.0 {
+            Kept::Whole(_) => false,
+            Kept::Parted(text) => text.has_changed(),
+        }
+    }
+
+    /// Where the parts of a text on disk begin; none of one that is in memory.
+    #[must_use]
+    pub fn parts(&self) -> Option<&[u32]> {
+        match &self.0 {
+            Kept::Parted(text) if !text.is_whole() => Some(text.starts()),
+            _ => None,
+        }
+    }
+
+    /// What stands in `range`, kept from now on; empty where its ends are no ends of characters.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> &str {
+        match &self.0 {
+            Kept::Whole(text) => text.get(range.start..range.end.min(text.len())).unwrap_or(""),
+            Kept::Parted(text) => text.slice(range),
+        }
+    }
+
+    /// What stands in `range`, for as long as it is looked at.
+    #[must_use]
+    pub fn stretch(&self, range: Range<usize>) -> Stretch<'_> {
+        match &self.0 {
+            Kept::Whole(_) => Stretch::Held(self.slice(range)),
+            Kept::Parted(text) => text.stretch(range),
+        }
+    }
+
+    /// What stands from `start` on to the end of its part, for as long as it is looked at; none of a text in memory.
+    #[must_use]
+    pub fn passing(&self, start: usize) -> Option<Stretch<'static>> {
+        match &self.0 {
+            Kept::Parted(text) if !text.is_whole() => Some(text.passing(start)),
+            _ => None,
+        }
+    }
+
+    /// The part that holds the byte `at`, or ends there, kept from now on, and where it begins: all of a text in memory.
+    #[must_use]
+    pub fn around(&self, at: usize) -> (&str, usize) {
+        match &self.0 {
+            Kept::Whole(text) => (text, 0),
+            Kept::Parted(text) => text.around(at),
+        }
+    }
+
+    /// The text on disk, which knows its lines.
+    pub(super) fn on_disk(&self) -> Option<&Parted> {
+        match &self.0 {
+            Kept::Whole(_) => None,
+            Kept::Parted(text) => Some(text),
+        }
     }
 }
 
@@ -106,15 +119,15 @@ impl Deref for Text {
     #[inline]
     fn deref(&self) -> &str {
         match &self.0 {
-            Kept::String(text) => text,
-            Kept::Bytes(text) => text.get(),
+            Kept::Whole(text) => text,
+            Kept::Parted(text) => text.whole(),
         }
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Kept::String(Arc::new(text)))
+        Self(Kept::Whole(Arc::new(text)))
     }
 }
 
@@ -127,39 +140,5 @@ impl From<&str> for Text {
 impl From<&String> for Text {
     fn from(text: &String) -> Self {
         text.to_owned().into()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Bytes, PIECE};
-
-    #[test]
-    fn large_files_are_read_whole_and_are_texts_when_they_are_utf_8() {
-        let path = std::env::temp_dir().join(format!("gouji-bytes-{}", std::process::id()));
-        let read = |content: &[u8]| {
-            std::fs::write(&path, content).unwrap();
-            Bytes::read(&path, content.len(), 2).unwrap()
-        };
-        let long = "甲乙丙,1\n".repeat(PIECE / 3);
-        for (content, plain) in [(long.clone(), true), (format!("{long}\0"), false)] {
-            let bytes = read(content.as_bytes());
-            assert_eq!((bytes.are_plain(), &*bytes), (plain, content.as_bytes()));
-            let text = bytes.into_text().unwrap();
-            assert!(*text == *content && *text.clone() == *content);
-        }
-        for (content, plain) in
-            [("a\r\nb\r\n", true), ("a\rb\n", false), ("a\r", false), ("a\r\r\n", false), ("", true)]
-        {
-            assert_eq!(read(content.as_bytes()).are_plain(), plain, "{content:?}");
-        }
-        let boundary = |next: &str| format!("{}\r{next}", "x".repeat(PIECE - 1));
-        assert!(read(boundary("\n").as_bytes()).are_plain() && !read(boundary("x").as_bytes()).are_plain());
-        assert_eq!(&*read("\u{feff}甲".as_bytes()).into_text().unwrap(), "甲");
-        let wrong = [long.as_bytes(), &[0xe7]].concat();
-        let bytes = read(&wrong).into_text().unwrap_err();
-        assert!(*bytes == *wrong);
-        assert!(Bytes::read(&path, wrong.len() + 1, 2).is_err(), "shorter than it was");
-        std::fs::remove_file(&path).unwrap();
     }
 }

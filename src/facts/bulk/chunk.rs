@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::Job;
 use super::column::{CLEAR, ChunkColumn};
+use super::{Job, Window};
 use crate::facts::aside::{self, Aside};
 use crate::facts::cells::{CellKind, Reading, Written};
 use crate::facts::glance;
 use crate::facts::manifest::Totals;
 use crate::facts::names;
-use crate::facts::read::delimited::{self, Field, Fields, MOST_FIELDS, unescape};
+use crate::facts::read::delimited::{self, Field, MOST_FIELDS, Records, unescape};
 use crate::facts::read::raw::RawRow;
 use crate::facts::rows::{self, Tally};
 use crate::facts::store::Symbols;
@@ -146,15 +146,14 @@ impl Chunk {
     }
 
     /// Adds a row, unless it is no data.
-    pub fn push(&mut self, job: &Job<'_>, range: Range<usize>, record: &[Field]) {
-        if !self.is_data(job, &range, record) {
+    pub fn push(&mut self, job: &Job<'_>, window: Window<'_>, range: Range<usize>, record: &[Field]) {
+        if !self.is_data(job, window, &range, record) {
             return;
         }
-        self.begin(range.start);
-        let text = job.file.text();
+        self.begin(window.place(range.start));
         let width = job.headers.columns.len();
         let torn = match record.len() > width {
-            true => rows::torn(record.len(), width, |at| &text[record[at].range.clone()]),
+            true => rows::torn(record.len(), width, |at| window.field(&record[at])),
             false => None,
         };
         for (at, column) in self.columns.iter_mut().enumerate() {
@@ -168,30 +167,31 @@ impl Chunk {
                 continue;
             };
             if torn.is_some_and(|torn| index >= torn) {
-                column.malformed(Reason::Torn, job.file.span_of(field.range.clone()), (kind, &mut self.symbols));
+                column.malformed(Reason::Torn, window.span(&field.range), (kind, &mut self.symbols));
                 continue;
             }
-            let written = &text[field.range.clone()];
+            let written = window.field(field);
             match job.dialect.quote.filter(|_| field.doubled) {
                 Some(quote) => {
                     let (plain, _) = unescape(written, quote, job.dialect.escape);
-                    column.text(&plain, job.file.span_of(field.range.clone()), kind, &mut self.symbols);
+                    column.text(&plain, window.span(&field.range), kind, &mut self.symbols);
                 }
-                None => column.field(job, (written, field.range.start), kind, &mut self.symbols),
+                None => column.field(job, (written, window.place(field.range.start)), kind, &mut self.symbols),
             }
         }
     }
 
     /// Whether a row is data: not empty, not the headers again, not a sum.
-    fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, record: &[Field]) -> bool {
-        let text = |field: &Field| &job.file.text()[field.range.clone()];
+    fn is_data(&mut self, job: &Job<'_>, window: Window<'_>, range: &Range<usize>, record: &[Field]) -> bool {
+        let text = |field: &Field| window.field(field);
         let is_blank = |field: &Field| !glance::begins_visibly(text(field)) && text(field).trim().is_empty();
         let Some(first) = record.iter().position(|field| !is_blank(field)) else {
             self.tally.empty += 1;
             return false;
         };
-        let span = || job.file.span_of(range.clone());
-        if repeats_headers(job, record, first) {
+        let span = || window.span(range);
+        let start = offset(window.place(range.start));
+        if repeats_headers(job, window, record, first) {
             self.tally.headers.add(span());
             return false;
         }
@@ -201,7 +201,7 @@ impl Chunk {
             if names::names_total(text(&record[first])) || rows::say_total(mapped.map(text)) {
                 self.tally.totals.add(span());
                 if matches!(job.totals, Totals::Into(_)) {
-                    self.totals.push(offset(range.start));
+                    self.totals.push(start);
                 }
                 return false;
             }
@@ -213,7 +213,7 @@ impl Chunk {
             self.tally.aside(aside, span());
             return false;
         }
-        if !job.footers.is_empty() && job.footers.contains(&offset(range.start)) {
+        if !job.footers.is_empty() && job.footers.contains(&start) {
             self.tally.aside(Aside::Note, span());
             return false;
         }
@@ -221,7 +221,7 @@ impl Chunk {
         if job.totals != Totals::All && !(aside::begins_data(text(&record[first])) && has_more()) {
             let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
             let aside = aside::of(filled(), (record.len(), width), &job.headers.titles);
-            let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, range.end);
+            let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, window.place(range.end));
             if let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page)) {
                 self.tally.aside(aside, span());
                 return false;
@@ -250,16 +250,16 @@ fn offset(at: usize) -> u32 {
 /// Whether the rows behind the byte `end` say the headers again, but for titles.
 fn are_headers_of_a_page(job: &Job<'_>, end: usize) -> bool {
     let behind = (end..job.range.end, job.care.believed());
-    let mut fields = Fields::within(job.file.text(), job.dialect, behind);
-    let next = || delimited::next_row(job.file, job.dialect, &mut fields);
+    let mut records = Records::within(job.file, job.dialect, behind);
+    let next = || delimited::next_row(job.file, job.dialect, &mut records);
     let rows: Vec<RawRow> = std::iter::from_fn(next).take(rows::PAGE_TITLES).collect();
     rows::are_headers_of_a_page(&rows, job.headers)
 }
 
 /// Whether a row says the lowest headers again.
-fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
+fn repeats_headers(job: &Job<'_>, window: Window<'_>, record: &[Field], first: usize) -> bool {
     let text = |at: usize| {
-        let text = &job.file.text()[record[at].range.clone()];
+        let text = window.field(&record[at]);
         if glance::is_trim(text) { text } else { rows::without_mark(text) }
     };
     let fits = |at: usize| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Care;
 use crate::facts::footer;
 use crate::facts::headers::Headers;
-use crate::facts::read::delimited::{self, Dialect, Fields};
+use crate::facts::read::delimited::{self, Dialect, Records};
 use crate::facts::read::raw::RawRow;
 use crate::source::SourceFile;
 
@@ -21,21 +21,22 @@ pub fn footers(
     range: Range<usize>,
     headers: &Headers,
 ) -> Vec<u32> {
-    let bytes = &file.text().as_bytes()[range.clone()];
-    let whole = bytes.len() <= LOOKED_AT;
-    let end = &bytes[bytes.len().saturating_sub(LOOKED_AT)..];
+    let whole = range.len() <= LOOKED_AT;
+    let from = file.floor_char(range.end.saturating_sub(LOOKED_AT)).max(range.start);
+    let stretch = file.stretch(from..range.end);
+    let end = stretch.as_bytes();
     let quoted = dialect.quote.is_some_and(|quote| memchr::memchr(quote, end).is_some());
     if quoted && !whole {
         return Vec::new();
     }
     let lines = if quoted { None } else { memchr::memrchr_iter(b'\n', end).nth(footer::MOST * 2) };
     let from = match lines {
-        Some(at) => range.end - end.len() + at + 1,
+        Some(at) => from + at + 1,
         None if whole => range.start,
         None => return Vec::new(),
     };
-    let mut fields = Fields::within(file.text(), dialect, (from..range.end, care.believed()));
-    let next = || delimited::next_row(file, dialect, &mut fields);
+    let mut records = Records::within(file, dialect, (from..range.end, care.believed()));
+    let next = || delimited::next_row(file, dialect, &mut records);
     let rows: Vec<RawRow> = std::iter::from_fn(next).collect();
     let start = |at: usize| u32::try_from(file.local(rows[at].span.start())).unwrap_or(u32::MAX);
     footer::footers(&rows, headers).into_iter().map(start).collect()

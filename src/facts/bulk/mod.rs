@@ -22,7 +22,7 @@ use std::thread;
 use super::cells::CellKind;
 use super::headers::Headers;
 use super::manifest::Totals;
-use super::read::delimited::{Dialect, Field, Fields};
+use super::read::delimited::{Dialect, Field, Fields, moved};
 use super::rows::Tally;
 use super::store::builder::StoreBuilder;
 use crate::source::{SourceFile, Span};
@@ -32,6 +32,7 @@ pub use end::footers;
 pub use places::LinePlaces;
 pub use plain::plain_number;
 pub use scan::{Scan, scan};
+pub use split::starts;
 
 /// Texts from this size on are read in bulk.
 pub const LARGE: u64 = 8 << 20;
@@ -104,16 +105,42 @@ impl Care {
     }
 }
 
+/// The text that rows are read from: a stretch of the file's.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    file: &'a SourceFile,
+    text: &'a str,
+    /// Where it begins in the file's.
+    start: usize,
+}
+
+impl<'a> Window<'a> {
+    /// What stands in a field of it.
+    fn field(&self, field: &Field) -> &'a str {
+        &self.text[field.range.clone()]
+    }
+
+    /// A place in it as one in the file's text.
+    const fn place(&self, at: usize) -> usize {
+        self.start + at
+    }
+
+    /// A range of it as a place among all sources.
+    fn span(&self, range: &Range<usize>) -> Span {
+        self.file.span_of(moved(range, self.start))
+    }
+}
+
 /// Reads all rows of `job` into the open source of the relation at `relation`.
 pub fn read(job: &Job<'_>, threads: usize, relation: usize, builder: &mut StoreBuilder) -> Outcome {
     builder.symbols().add_file(job.file.span().start(), job.file.shared_text());
-    let text = job.file.text().as_bytes();
-    let bytes = &text[job.range.clone()];
-    let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let rows = memchr::memchr_iter(b'\n', sample).count() as u64 * bytes.len() as u64 / sample.len().max(1) as u64;
-    builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(bytes.len() / 8), 0);
+    let length = job.range.len();
+    let sample = job.file.stretch(job.range.start..job.file.floor_char(job.range.start + length.min(SAMPLE)));
+    let rows =
+        memchr::memchr_iter(b'\n', sample.as_bytes()).count() as u64 * length as u64 / sample.len().max(1) as u64;
+    builder.reserve(relation, usize::try_from(rows + rows / 64).unwrap_or(0).min(length / 8), 0);
     let plan = match job.care {
-        Care::Fast => split::chunks(text, job.range.clone(), (job.dialect.quote, job.chunk)),
+        Care::Fast => split::plan(job.file, job.range.clone(), (job.dialect.quote, job.chunk)),
         Care::Careful { .. } => None,
     };
     match plan {
@@ -181,8 +208,9 @@ fn serial(job: &Job<'_>, relation: usize, builder: &mut StoreBuilder) -> Outcome
     let mut fields = Fields::within(job.file.text(), job.dialect, (job.range.clone(), job.care.believed()));
     let mut record: Vec<Field> = Vec::new();
     let mut chunk = Chunk::new(Some(job.file), &job.kinds);
+    let window = Window { file: job.file, text: job.file.text(), start: 0 };
     while let Some(range) = fields.next(&mut record) {
-        chunk.push(job, range, &record);
+        chunk.push(job, window, range, &record);
         if chunk.rows() >= SERIAL_ROWS {
             append(
                 std::mem::replace(&mut chunk, Chunk::new(Some(job.file), &job.kinds)),

@@ -2,7 +2,7 @@
 
 use super::Care;
 use super::split::row_at;
-use crate::facts::read::delimited::{Dialect, Field, Fields, unescape};
+use crate::facts::read::delimited::{Dialect, Field, Records, moved, unescape};
 use crate::facts::store::Places;
 use crate::facts::store::places::{shifted, without_blanks};
 use crate::source::{FileId, SourceMap, Span};
@@ -27,12 +27,15 @@ pub struct LinePlaces {
 impl LinePlaces {
     fn fields(&self, sources: &SourceMap, row: u32) -> (std::ops::Range<usize>, Vec<Field>) {
         let Some(start) = self.starts.get(row as usize) else { return (0..0, Vec::new()) };
-        let (text, start) = (sources.file(self.file).text(), *start as usize);
+        let (file, start) = (sources.file(self.file), *start as usize);
         let Care::Careful { believed } = self.care else {
-            return row_at(text.as_bytes(), start, self.dialect);
+            let (text, base) = file.around(start);
+            let (range, mut record) = row_at(text.as_bytes(), start - base, self.dialect);
+            record.iter_mut().for_each(|field| field.range = moved(&field.range, base));
+            return (moved(&range, base), record);
         };
         let mut record = Vec::new();
-        let range = Fields::within(text, self.dialect, (start..text.len(), believed)).next(&mut record);
+        let range = Records::within(file, self.dialect, (start..file.len(), believed)).next(&mut record);
         (range.unwrap_or(start..start), record)
     }
 
@@ -50,7 +53,7 @@ impl LinePlaces {
     /// Where the content of a field stands, without the blanks around it, and where its text and the source part company.
     fn content(&self, sources: &SourceMap, field: &Field) -> (Span, Vec<(u32, u32)>) {
         let file = sources.file(self.file);
-        let written = file.text().get(field.range.clone()).unwrap_or("");
+        let written = file.slice(field.range.clone());
         let span = file.span_of(field.range.clone());
         match self.dialect.quote.filter(|_| field.doubled) {
             Some(quote) => {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::split::{self, Part, Rows};
 use super::{Care, in_order};
-use crate::facts::read::delimited::{self, Dialect, Extent, Field, Fields, unescape};
+use crate::facts::read::delimited::{self, Dialect, Extent, Field, Fields, Records, unescape};
 use crate::facts::read::interrupt::{self, MOST_BARE};
 use crate::facts::read::parts::{AHEAD, Before, MOST_TABLES, may_begin, may_interrupt};
 use crate::facts::read::raw::RawRow;
@@ -26,16 +26,14 @@ pub struct Scan {
 /// Looks through all of `file`, so many bytes at a time.
 #[must_use]
 pub fn scan(file: &SourceFile, dialect: Dialect, (threads, chunk): (usize, usize)) -> Scan {
-    let bytes = file.text().as_bytes();
-    let quote = dialect.quote.filter(|quote| memchr::memchr(*quote, bytes).is_some());
-    let dialect = Dialect { quote, ..dialect };
     let simple = dialect.comment.is_none() && dialect.escape.is_none();
-    let plan = if simple { split::chunks(bytes, 0..bytes.len(), (dialect.quote, chunk)) } else { None };
+    let plan = if simple { split::plan(file, 0..file.len(), (dialect.quote, chunk)) } else { None };
     let firsts = plan.and_then(|plan| look_through(file, dialect, &plan, threads));
-    let (care, unclosed, firsts) = match firsts {
-        Some(firsts) => (Care::Fast, Vec::new(), firsts),
+    let (care, unclosed, (firsts, quoted)) = match firsts {
+        Some(found) => (Care::Fast, Vec::new(), found),
         None => carefully(file, dialect),
     };
+    let dialect = Dialect { quote: dialect.quote.filter(|_| quoted), ..dialect };
     let tables = extents(file, dialect, care, &firsts);
     Scan { dialect, care, unclosed, tables }
 }
@@ -53,6 +51,8 @@ struct Look {
     has_rows: bool,
     /// Whether the last row is blank.
     blank: bool,
+    /// Whether there is a quote.
+    quoted: bool,
     /// Whether a quote stands where it is neither opening, closing nor doubled.
     doubtful: bool,
 }
@@ -101,35 +101,41 @@ impl Firsts {
     }
 }
 
-/// The rows behind blank ones with which a table can begin; none when the quotes of the text are not as they should be.
-fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usize) -> Option<Firsts> {
+/// The rows behind blank ones with which a table can begin, and whether there are quotes; none when these are not as they
+/// should be.
+fn look_through(file: &SourceFile, dialect: Dialect, plan: &[Part], threads: usize) -> Option<(Firsts, bool)> {
     let mut firsts = Firsts::default();
-    let (mut blank, mut doubtful) = (false, false);
-    let look = |part: &Part| match dialect.quote {
-        Some(quote) => look_at_records(file.text(), dialect, (quote, *part)),
-        None => look_at_lines(file.text(), dialect.delimiter, *part),
+    let (mut blank, mut quoted, mut doubtful) = (false, false, false);
+    let look = |part: &Part| {
+        let text = file.stretch(part.start..part.end);
+        let look = match dialect.quote.filter(|quote| memchr::memchr(*quote, text.as_bytes()).is_some()) {
+            Some(quote) => look_at_records(&text, dialect, quote),
+            None => look_at_lines(&text, dialect.delimiter),
+        };
+        (look, part.start)
     };
-    in_order(plan, threads, &look, &mut |look| {
-        firsts.behind.extend(look.lead.filter(|_| blank));
-        firsts.behind.extend(look.firsts);
-        firsts.bare.extend(look.bare);
+    in_order(plan, threads, &look, &mut |(look, start)| {
+        let place = |at: usize| start + at;
+        firsts.behind.extend(look.lead.filter(|_| blank).map(place));
+        firsts.behind.extend(look.firsts.into_iter().map(place));
+        firsts.bare.extend(look.bare.into_iter().map(place));
         blank = look.blank || blank && !look.has_rows;
+        quoted |= look.quoted;
         doubtful |= look.doubtful;
     });
-    (!doubtful).then_some(firsts)
+    (!doubtful).then_some((firsts, quoted))
 }
 
-/// Looks at a part of a text without quotes.
-fn look_at_lines(text: &str, delimiter: u8, part: Part) -> Look {
+/// Looks at a text without quotes.
+fn look_at_lines(text: &str, delimiter: u8) -> Look {
     let mut look = Look::default();
-    let mut start = part.start;
-    for at in memchr::memchr_iter(b'\n', &text.as_bytes()[part.start..part.end]) {
-        let end = part.start + at;
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
         look_at_line(&mut look, &text[start..end], start, delimiter);
         start = end + 1;
     }
-    if start < part.end {
-        look_at_line(&mut look, &text[start..part.end], start, delimiter);
+    if start < text.len() {
+        look_at_line(&mut look, &text[start..], start, delimiter);
     }
     look
 }
@@ -144,15 +150,14 @@ fn look_at_line(look: &mut Look, line: &str, start: usize, delimiter: u8) {
     }
 }
 
-/// Looks at a part of a text with quotes: at fields only where a line has one.
-fn look_at_records(text: &str, dialect: Dialect, (quote, part): (u8, Part)) -> Look {
-    let mut look = Look::default();
-    let mut rows = Rows::new(text.as_bytes(), dialect, part);
+/// Looks at a text with quotes: at fields only where a line has one.
+fn look_at_records(text: &str, dialect: Dialect, quote: u8) -> Look {
+    let mut look = Look { quoted: true, ..Look::default() };
+    let mut rows = Rows::new(text.as_bytes(), dialect, Part { start: 0, end: text.len() });
     let mut record = Vec::new();
-    let mut start = part.start;
-    while start < part.end {
-        let rest = &text.as_bytes()[start..part.end];
-        match memchr::memchr2(b'\n', quote, rest).map(|at| start + at) {
+    let mut start = 0;
+    while start < text.len() {
+        match memchr::memchr2(b'\n', quote, &text.as_bytes()[start..]).map(|at| start + at) {
             Some(at) if text.as_bytes()[at] == quote => {
                 rows.go_to(start);
                 let Some(range) = rows.next(&mut record) else { break };
@@ -160,7 +165,7 @@ fn look_at_records(text: &str, dialect: Dialect, (quote, part): (u8, Part)) -> L
                 start = rows.at();
             }
             found => {
-                let end = found.unwrap_or(part.end);
+                let end = found.unwrap_or(text.len());
                 look_at_line(&mut look, &text[start..end], start, dialect.delimiter);
                 start = end + 1;
             }
@@ -189,7 +194,7 @@ fn look_at_record(look: &mut Look, text: &str, dialect: Dialect, (start, record)
 }
 
 /// The same for a text whose quotes need care, with how far they are believed and where they are never closed.
-fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Firsts) {
+fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, (Firsts, bool)) {
     let mut fields = Fields::new(file.text(), dialect);
     let mut record = Vec::new();
     let mut look = Look::default();
@@ -198,12 +203,14 @@ fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Firsts) 
         look_at_record(&mut look, file.text(), dialect, (range.start, &record));
     }
     let believed = fields.unbelieved().unwrap_or(usize::MAX);
-    (Care::Careful { believed }, fields.unclosed().to_vec(), Firsts { behind: look.firsts, bare: look.bare })
+    let quoted = dialect.quote.is_some_and(|quote| memchr::memchr(quote, file.text().as_bytes()).is_some());
+    let firsts = Firsts { behind: look.firsts, bare: look.bare };
+    (Care::Careful { believed }, fields.unclosed().to_vec(), (firsts, quoted))
 }
 
 /// The tables of a text that can begin at its start and at `firsts`.
 fn extents(file: &SourceFile, dialect: Dialect, care: Care, firsts: &Firsts) -> Vec<Extent> {
-    let length = file.text().len();
+    let length = file.len();
     let from = |start: usize| Extent { range: start..length, believed: care.believed() };
     let mut tables = vec![from(0)];
     let mut before = Before::default();
@@ -229,16 +236,19 @@ fn extents(file: &SourceFile, dialect: Dialect, care: Care, firsts: &Firsts) -> 
     tables
 }
 
+/// Bytes that titles above headers have at most.
+const LONGEST_TITLES: usize = 64 << 10;
+
 /// Where the titles straight above the headers at the end of `range` begin.
 fn titled(file: &SourceFile, dialect: Dialect, range: Range<usize>) -> usize {
-    let text = file.text();
-    let starts =
-        memchr::memrchr_iter(b'\n', &text.as_bytes()[range.start..range.end.saturating_sub(1).max(range.start)]);
-    let starts: Vec<usize> = starts.map(|at| range.start + at + 1).take(interrupt::MOST_TITLES).collect();
+    let from = file.floor_char(range.end.saturating_sub(LONGEST_TITLES)).max(range.start);
+    let text = file.stretch(from..range.end);
+    let starts = memchr::memrchr_iter(b'\n', &text.as_bytes()[..text.len().saturating_sub(1)]);
+    let starts: Vec<usize> = starts.map(|at| from + at + 1).take(interrupt::MOST_TITLES).collect();
     let row = |at: usize| {
         let end = at.checked_sub(1).map_or(range.end, |at| starts[at]);
-        let mut fields = Fields::within(text, dialect, (starts[at]..end, usize::MAX));
-        delimited::next_row(file, dialect, &mut fields).unwrap_or_default()
+        let mut records = Records::within(file, dialect, (starts[at]..end, usize::MAX));
+        delimited::next_row(file, dialect, &mut records).unwrap_or_default()
     };
     let above: Vec<RawRow> = (0..starts.len()).map(row).collect();
     match interrupt::titles(above.iter().map(interrupt::texts)) {
@@ -251,18 +261,18 @@ fn titled(file: &SourceFile, dialect: Dialect, range: Range<usize>) -> usize {
 struct Reader<'a> {
     file: &'a SourceFile,
     dialect: Dialect,
-    fields: Fields<'a>,
+    records: Records<'a>,
     waiting: Option<RawRow>,
 }
 
 impl<'a> Reader<'a> {
     fn new(file: &'a SourceFile, dialect: Dialect, extent: &Extent) -> Self {
-        let fields = Fields::within(file.text(), dialect, (extent.range.clone(), extent.believed));
-        Self { file, dialect, fields, waiting: None }
+        let records = Records::within(file, dialect, (extent.range.clone(), extent.believed));
+        Self { file, dialect, records, waiting: None }
     }
 
     fn next(&mut self) -> Option<RawRow> {
-        self.waiting.take().or_else(|| delimited::next_row(self.file, self.dialect, &mut self.fields))
+        self.waiting.take().or_else(|| delimited::next_row(self.file, self.dialect, &mut self.records))
     }
 
     fn take(mut self, rows: usize) -> Vec<RawRow> {

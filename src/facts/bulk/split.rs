@@ -1,11 +1,13 @@
 //! Cutting a text into parts at row ends, and a part into rows and fields, fast.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3};
 
 use std::ops::Range;
 
-use super::{Chunk, Job, swar};
+use super::{Chunk, Job, Window, swar};
 use crate::facts::read::delimited::{Dialect, Field, MOST_FIELDS, padding};
+use crate::source::{OnDisk, SourceFile};
+use crate::threads;
 
 /// Fields of up to so many times eight bytes are short.
 const SHORT: usize = 5;
@@ -17,8 +19,82 @@ pub struct Part {
     pub(super) end: usize,
 }
 
+/// The longest part of a text: where quotes hold more together, they are not what they seem.
+const LONGEST: usize = 64 << 20;
+
+/// The parts of `range` of a file's text: those of one that stays on disk, else some of about `size` bytes. Quotes are taken to
+/// be balanced. None when a field seems to run on and on.
+pub(super) fn plan(file: &SourceFile, range: Range<usize>, written: (Option<u8>, usize)) -> Option<Vec<Part>> {
+    let Some(starts) = file.parts() else { return chunks(file.text().as_bytes(), range, written) };
+    let inner = starts.iter().map(|start| *start as usize).filter(|start| range.start < *start && *start < range.end);
+    let starts: Vec<usize> = std::iter::once(range.start).chain(inner).collect();
+    let ends = starts.iter().skip(1).copied().chain([range.end]);
+    let parts: Vec<Part> = starts.iter().zip(ends).map(|(start, end)| Part { start: *start, end }).collect();
+    parts.iter().all(|part| part.end - part.start <= LONGEST).then_some(parts)
+}
+
+/// Where parts of a text on disk begin, each of whole rows and of about `size` bytes, looked for on so many threads. Quotes are
+/// taken to be balanced.
+#[must_use]
+pub fn starts(disk: &OnDisk, dialect: Dialect, (size, threads): (usize, usize)) -> Vec<u32> {
+    let pieces: Vec<usize> = (0..disk.len()).step_by(size.max(1)).collect();
+    let breaks = threads::map(&pieces, threads, |start| {
+        let range = *start..start.saturating_add(size.max(1)).min(disk.len());
+        Breaks::of(disk, range, dialect.quote)
+    });
+    let mut starts = vec![0];
+    let mut open = false;
+    for (piece, breaks) in pieces.iter().zip(breaks) {
+        let found = if open { breaks.within } else { breaks.outside };
+        if let Some(start) = found.filter(|start| *piece > 0 && *start < disk.len()) {
+            starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+        }
+        open ^= breaks.odd;
+    }
+    starts
+}
+
+/// What a piece of a text says of where rows begin.
+#[derive(Clone, Copy, Debug, Default)]
+struct Breaks {
+    /// Behind the first line break that is outside quotes, when the piece begins outside; and when it begins within.
+    outside: Option<usize>,
+    within: Option<usize>,
+    /// Whether it has an odd number of quotes.
+    odd: bool,
+}
+
+impl Breaks {
+    /// How much is read where only a line break is looked for.
+    const LINE: usize = 1 << 12;
+
+    fn of(disk: &OnDisk, range: Range<usize>, quote: Option<u8>) -> Self {
+        let bytes = |range| disk.piece(range).unwrap_or_default();
+        let Some(quote) = quote else {
+            let behind = |bytes: &[u8]| memchr(b'\n', bytes).map(|at| range.start + at + 1);
+            let start = behind(&bytes(range.start..range.end.min(range.start + Self::LINE)));
+            return Self { outside: start.or_else(|| behind(&bytes(range.clone()))), ..Self::default() };
+        };
+        let bytes = bytes(range.clone());
+        let mut found = Self::default();
+        for at in memchr2_iter(quote, b'\n', &bytes) {
+            if bytes[at] == quote {
+                found.odd = !found.odd;
+            } else {
+                let first = if found.odd { &mut found.within } else { &mut found.outside };
+                first.get_or_insert(range.start + at + 1);
+            }
+            if found.outside.is_some() && found.within.is_some() {
+                let rest = memchr_iter(quote, &bytes[at + 1..]).count();
+                return Self { odd: found.odd ^ (rest % 2 == 1), ..found };
+            }
+        }
+        found
+    }
+}
+
 /// The parts of `range` of a text, each of about `size` bytes. Quotes are taken to be balanced.
-pub(super) fn chunks(bytes: &[u8], range: Range<usize>, (quote, size): (Option<u8>, usize)) -> Option<Vec<Part>> {
+fn chunks(bytes: &[u8], range: Range<usize>, (quote, size): (Option<u8>, usize)) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     let mut start = range.start;
     while start < range.end {
@@ -38,11 +114,10 @@ pub(super) fn chunks(bytes: &[u8], range: Range<usize>, (quote, size): (Option<u
 /// The first row end from `end` on, for a part that begins at `start` outside quotes; none when a field seems to run on
 /// and on.
 fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
-    const LONGEST_FIELD: usize = 64 << 20;
     let mut open = memchr_iter(quote, &bytes[start..end]).count() % 2 == 1;
     let mut at = end;
     while at < bytes.len() {
-        if at - end > LONGEST_FIELD {
+        if at - end > LONGEST {
             return None;
         }
         match memchr2(quote, b'\n', &bytes[at..]) {
@@ -63,10 +138,12 @@ fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
 /// The rows of a part as a chunk.
 pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
     let mut chunk = Chunk::new(Some(job.file), &job.kinds);
-    let mut rows = Rows::new(job.file.text().as_bytes(), job.dialect, part);
+    let stretch = job.file.stretch(part.start..part.end);
+    let window = Window { file: job.file, text: &stretch, start: part.start };
+    let mut rows = Rows::new(stretch.as_bytes(), job.dialect, Part { start: 0, end: stretch.len() });
     let mut record = Vec::with_capacity(job.headers.columns.len());
     while let Some(range) = rows.next(&mut record) {
-        chunk.push(job, range, &record);
+        chunk.push(job, window, range, &record);
     }
     chunk
 }

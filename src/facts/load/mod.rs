@@ -21,7 +21,7 @@ use super::store::Store;
 use super::store::builder::StoreBuilder;
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::schema::Schema;
-use crate::source::{FileId, SourceMap, display_path, expand};
+use crate::source::{FileId, OnDisk, SourceFile, SourceMap, Span, display_path, expand};
 use crate::text;
 
 /// Loads what `manifest` names, files relative to `dir`, as facts of the relations of `schema`.
@@ -70,8 +70,21 @@ pub fn load_with(
     for feed in &manifest.relations {
         loader.feed(feed);
     }
-    let Loader { sources, builder, report, .. } = loader;
+    let Loader { sources, builder, mut report, .. } = loader;
+    report.extend(changed(sources));
     (builder.finish(|file| sources.file(file).name().to_owned()), report)
+}
+
+/// A complaint about each large file that is on disk no more as it was looked through: what is said of it may be wrong.
+#[must_use]
+pub fn changed(sources: &SourceMap) -> Vec<Diagnostic> {
+    let said = |file: &SourceFile| {
+        let (name, start) = (file.name(), file.span().start());
+        let message = text!("读 {name} 的时候，它被改动了", "{name} changed while it was being read");
+        let help = text!("等写它的程序写完，再运行一次", "wait until whatever writes it is done, and run once more");
+        Diagnostic::error(Code::UnreadableFile, message).at(Span::new(start, start)).help(help)
+    };
+    sources.files().iter().filter(|file| file.has_changed()).map(said).collect()
 }
 
 /// What reading a file gave: its tables and the id of its text.
@@ -231,10 +244,17 @@ impl Loader<'_> {
 
     /// The tops of a large delimited file's tables, whose rows are read once it is known what they are.
     fn read_large(&mut self, format: Format, request: &Request<'_>) -> Option<ReadFile> {
-        let file = delimited::open_large(self.sources, request, self.means.threads, &mut self.report)?;
+        let Means { threads, chunk, .. } = self.means;
+        let find = |head: &str| Dialect::find(head, format, request.options);
+        let mut dialect = None;
+        let parts = |disk: &OnDisk| {
+            let found = find(&disk.head(delimited::SAMPLE));
+            bulk::starts(disk, *dialect.insert(found), (chunk, threads))
+        };
+        let file = delimited::open_large(self.sources, request, (threads, &mut self.report), parts)?;
         let source = self.sources.file(file);
-        let dialect = Dialect::find(source.text(), format, request.options);
-        let scan = bulk::scan(source, dialect, (self.means.threads, self.means.chunk));
+        let dialect = dialect.unwrap_or_else(|| find(source.text()));
+        let scan = bulk::scan(source, dialect, (threads, chunk));
         delimited::unclosed(source, &scan.unclosed, &mut self.report);
         read::parts::limit(scan.tables.len(), (request.name, request.at), &mut self.report);
         let tops = scan.tables.iter().map(|extent| delimited::top(source, scan.dialect, extent, 0)).collect();

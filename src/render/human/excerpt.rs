@@ -128,21 +128,21 @@ impl Excerpt {
         let begin = self.text.len();
         let mut shown: Vec<(usize, ShownLine)> = Vec::new();
         for line in first..end {
-            let source = source_line(file.text(), file.line_starts(), line);
+            let source = source_line(file, line);
             let inside = |mark: &Local| {
                 let start = mark.range.start.clamp(source.start, source.end) - source.start;
                 start..mark.range.end.clamp(source.start, source.end) - source.start
             };
             let marks: Vec<Range<usize>> =
                 cluster.iter().filter(|mark| mark.lines.contains(&line)).map(inside).collect();
-            let line = ShownLine::new(&file.text()[source.clone()], &marks, room);
+            let line = ShownLine::new(file.slice(source.clone()), &marks, room);
             shown.push((self.text.len(), line));
             self.text.push_str(&shown[shown.len() - 1].1.text());
             self.text.push('\n');
         }
         for local in cluster {
             let place = |byte: usize, line: usize| {
-                let start = source_line(file.text(), file.line_starts(), line).start;
+                let start = source_line(file, line).start;
                 let (offset, shown) = &shown[line - first];
                 offset + shown.position(byte.saturating_sub(start))
             };
@@ -209,30 +209,29 @@ fn heading(sources: &SourceMap, mark: &Mark, file: &SourceFile) -> Option<String
 /// Where a mark stands in its file. One on the empty line after the last line break moves to the end of the last line.
 fn local(sources: &SourceMap, id: FileId, mark: &Mark) -> Local {
     let file = sources.file(id);
-    let starts = file.line_starts();
-    let line_of = |at: usize| starts.partition_point(|start| *start as usize <= at).saturating_sub(1);
+    let line_of = |at: usize| file.line_at(u32::try_from(at).unwrap_or(u32::MAX)).0 as usize;
     let mut start = file.local(mark.span.start());
     let mut end = file.local(mark.span.end()).max(start);
-    if start == file.text().len() && start > 0 {
-        start = file.text().trim_end().len();
+    if start == file.len() && start > 0 {
+        let (text, begin) = file.around(start);
+        start = begin + text.trim_end().len();
         end = start;
     }
     let first = line_of(start);
     let mut last = line_of(end.saturating_sub(1).max(start));
     if last - first >= MOST_LINES {
         last = first;
-        end = source_line(file.text(), starts, first).end.max(start);
+        end = source_line(file, first).end.max(start);
     }
-    let end = end.min(source_line(file.text(), starts, last).end).max(start);
+    let end = end.min(source_line(file, last).end).max(start);
     Local { range: start..end, lines: first..last + 1, mark: mark.clone() }
 }
 
 /// The bytes of a line without its line break.
-fn source_line(text: &str, starts: &[u32], line: usize) -> Range<usize> {
-    let start = starts[line] as usize;
-    let end = starts.get(line + 1).map_or(text.len(), |next| *next as usize);
-    let content = text[start..end].trim_end_matches('\n').trim_end_matches('\r');
-    start..start + content.len()
+fn source_line(file: &SourceFile, line: usize) -> Range<usize> {
+    let whole = file.line(line).unwrap_or_default();
+    let content = file.slice(whole.clone()).trim_end_matches('\n').trim_end_matches('\r');
+    whole.start..whole.start + content.len()
 }
 
 /// Marks by place, none on top of another: equal ones are joined, an outer one ends where an inner one begins.

@@ -381,3 +381,22 @@ fn headers_far_down_are_found_where_the_manifest_says() {
         check(source, apart);
     }
 }
+
+#[test]
+fn a_large_file_that_changes_is_told_and_nothing_of_it_is_made_up() {
+    let csv = "项目名称,预算金额（元）\n甲,1\n乙,2\n".as_bytes();
+    let folder = Folder::new("changes", &[("p.csv", csv)]);
+    let mut map = SourceMap::new();
+    let file = map.add("audit.toml", "[relation.project]\nsource = \"p.csv\"\n").unwrap();
+    let (manifest, _) = Manifest::read(&map, file);
+    let means = Means { threads: 2, large: 0, chunk: 8 };
+    let (store, report) = load_with(&mut map, &manifest, &schema(), (&folder.0, means));
+    assert!(!report.has_errors() && super::changed(&map).is_empty(), "{report:?}");
+    std::fs::write(folder.0.join("p.csv"), "项目名称,预算金额（元）\n丙,33\n").unwrap();
+    let told = super::changed(&map);
+    assert!(matches!(&told[..], [one] if one.code == Code::UnreadableFile), "{told:?}");
+    for (row, was) in [(0, "甲,1"), (1, "乙,2")] {
+        let shown = map.text(store.tables[0].row_span(&map, row)).into_owned();
+        assert!(["", was].contains(&&*shown), "what was read, or nothing: {shown:?}");
+    }
+}

@@ -4,7 +4,7 @@ use super::fields::Fields;
 use crate::facts::read::{Format, Options};
 
 /// Bytes from the top that are looked at.
-const SAMPLE: usize = 64 * 1024;
+pub const SAMPLE: usize = 64 * 1024;
 /// Rows that are looked at; and how many where those are of one field each, as lines of a preamble are.
 const ROWS: usize = 100;
 const MORE_ROWS: usize = 1000;

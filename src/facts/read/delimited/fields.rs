@@ -59,7 +59,7 @@ impl<'a> Fields<'a> {
         Self { at: range.start, end: range.end.min(text.len()), believed, ..Self::new(text, dialect) }
     }
 
-    /// How many empty lines stand above the last record, in what was gone through.
+    /// How many empty lines stand above the last record, or behind it at the end, in what was gone through.
     #[must_use]
     pub const fn above(&self) -> u32 {
         self.above
@@ -82,10 +82,10 @@ impl<'a> Fields<'a> {
         let before = self.at;
         self.skip_lines();
         let start = self.at;
+        self.above = self.empty_lines(before..start);
         if start >= self.end {
             return None;
         }
-        self.above = self.empty_lines(before..start);
         if start >= self.believed && self.dialect.quote.is_some() {
             self.without_quotes();
         }
@@ -113,6 +113,9 @@ impl<'a> Fields<'a> {
 
     /// How many of the lines that were skipped in `range`, behind a record or its end of line, are empty.
     fn empty_lines(&self, range: Range<usize>) -> u32 {
+        if range.is_empty() {
+            return 0;
+        }
         let is_first = range.start == 0 || self.text[range.start - 1] == b'\n';
         let mut lines = self.text[range].split(|byte| *byte == b'\n');
         // Behind the last end of line the record begins.

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod fields;
+mod records;
 
 use std::ops::Range;
 
@@ -12,11 +13,12 @@ use super::raw::{RawCell, RawRow, RawTable};
 use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::facts::manifest::Placed;
-use crate::source::{self, FileId, SourceFile, SourceMap, Span};
+use crate::source::{self, FileId, OnDisk, SourceFile, SourceMap, Span};
 use crate::text;
 
-pub use dialect::Dialect;
+pub use dialect::{Dialect, SAMPLE};
 pub use fields::{Field, Fields, MOST_FIELDS, padding, unescape};
+pub use records::{Records, moved};
 
 /// Cells that are read of one file in this way.
 const MOST_CELLS: usize = 20_000_000;
@@ -53,24 +55,28 @@ pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report)
     add(sources, request, bytes, report)
 }
 
-/// As [`open()`], for a large file that so many threads read.
+/// As [`open()`], for a large file that so many threads read: it stays on disk when it is plain UTF-8, and then `parts` says
+/// where its parts begin.
 pub fn open_large(
     sources: &mut SourceMap,
     request: &Request<'_>,
-    threads: usize,
-    report: &mut Report,
+    (threads, report): (usize, &mut Report),
+    parts: impl FnOnce(&OnDisk) -> Vec<u32>,
 ) -> Option<FileId> {
-    let bytes = match source::read_large(request.path, threads) {
-        Ok(bytes) => bytes,
+    let examined = match request.options.encoding {
+        Some(_) => Ok(None),
+        None => OnDisk::examine(request.path, threads),
+    };
+    match examined {
+        Ok(Some(disk)) if not_a_text(disk.head(LOOKED_AT).as_bytes()).is_none() => {
+            let parts = parts(&disk);
+            open::add(sources, request, source::Text::parted(disk, parts), report)
+        }
+        Ok(_) => open(sources, request, report),
         Err(error) => {
             report.push(open::complaint(request, &error));
-            return None;
+            None
         }
-    };
-    let is_plain = request.options.encoding.is_none() && bytes.are_plain() && not_a_text(&bytes).is_none();
-    match if is_plain { bytes.into_text() } else { Err(bytes) } {
-        Ok(text) => open::add(sources, request, text, report),
-        Err(bytes) => add(sources, request, bytes.into_vec(), report),
     }
 }
 
@@ -110,6 +116,9 @@ pub struct Extent {
     pub believed: usize,
 }
 
+/// Bytes from the start that tell what a file is.
+const LOOKED_AT: usize = 200;
+
 /// What a file that is called a text is instead.
 fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
     const OTHERS: [(&[u8], &str); 8] = [
@@ -148,7 +157,6 @@ fn not_a_text(bytes: &[u8]) -> Option<Trouble> {
 
 /// The format of a text that begins as no row of fields does.
 fn other_text(bytes: &[u8]) -> Option<&'static str> {
-    const LOOKED_AT: usize = 200;
     let start = &bytes[..bytes.len().min(LOOKED_AT)];
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     let begins = |word: &[u8]| start.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word));
@@ -166,11 +174,11 @@ fn other_text(bytes: &[u8]) -> Option<&'static str> {
 /// The first rows of an extent, as many as are looked at or `least` if these are more.
 #[must_use]
 pub fn top(file: &SourceFile, dialect: Dialect, extent: &Extent, least: usize) -> RawTable {
-    let mut fields = Fields::within(file.text(), dialect, (extent.range.clone(), extent.believed));
+    let mut records = Records::within(file, dialect, (extent.range.clone(), extent.believed));
     let mut table = RawTable::default();
     let mut cells = 0;
     while table.rows.len() < TOP.max(least) {
-        let Some(row) = next_row(file, dialect, &mut fields) else { break };
+        let Some(row) = next_row(file, dialect, &mut records) else { break };
         cells += row.cells.len();
         if cells > TOP_CELLS && !table.rows.is_empty() {
             break;
@@ -180,11 +188,11 @@ pub fn top(file: &SourceFile, dialect: Dialect, extent: &Extent, least: usize) -
     table
 }
 
-/// The next of the records that `fields` goes through.
-pub fn next_row(file: &SourceFile, dialect: Dialect, fields: &mut Fields<'_>) -> Option<RawRow> {
+/// The next of the `records`.
+pub fn next_row(file: &SourceFile, dialect: Dialect, records: &mut Records<'_>) -> Option<RawRow> {
     let mut record = Vec::new();
-    let range = fields.next(&mut record)?;
-    Some(row(file, (range, fields.above()), &record, dialect))
+    let range = records.next(&mut record)?;
+    Some(row(file, (range, records.above()), &record, dialect))
 }
 
 /// The rows that begin at `starts`, bytes of an extent.
@@ -194,7 +202,7 @@ pub fn rows_at(
     extent: &Extent,
     (starts, report): (&[u32], &mut Report),
 ) -> Vec<RawRow> {
-    let at = |start: &u32| Fields::within(file.text(), dialect, (*start as usize..extent.range.end, extent.believed));
+    let at = |start: &u32| Records::within(file, dialect, (*start as usize..extent.range.end, extent.believed));
     let mut cells = 0;
     let mut rows = Vec::new();
     for row in starts.iter().filter_map(|start| next_row(file, dialect, &mut at(start))) {
@@ -249,7 +257,7 @@ fn row(file: &SourceFile, (range, above): (Range<usize>, u32), record: &[Field],
 
 /// A field as a cell.
 fn cell(file: &SourceFile, field: &Field, dialect: Dialect) -> RawCell {
-    let written = &file.text()[field.range.clone()];
+    let written = file.slice(field.range.clone());
     let (text, shifts) = match dialect.quote.filter(|_| field.doubled) {
         Some(quote) => fields::unescape(written, quote, dialect.escape),
         None => (written.to_owned(), Vec::new()),

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxBuildHasher;
 
 use crate::pages::Pages;
-use crate::source::Text;
+use crate::source::{Stretch, Text};
 
 /// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
 ///
@@ -18,6 +18,8 @@ pub struct Symbols {
     arena: String,
     /// Sources by their offset in the map, ascending.
     files: Vec<(u32, Text)>,
+    /// Whether the text of one of them stays on disk: then texts that are looked up are copied.
+    far: bool,
     /// Open addressing. A power of two of them.
     slots: Pages<Slot>,
     /// How many of them are taken.
@@ -60,6 +62,7 @@ impl Symbols {
     pub fn add_file(&mut self, base: u32, text: Text) {
         let at = self.files.partition_point(|(known, _)| *known < base);
         if self.files.get(at).is_none_or(|(known, _)| *known != base) {
+            self.far |= !text.is_held();
             self.files.insert(at, (base, text));
         }
     }
@@ -95,14 +98,21 @@ impl Symbols {
         self.push(place)
     }
 
-    /// Puts in place of each number of a text the one that [`Self::intern`] gives it.
+    /// Puts in place of each number of a text the one that [`Self::intern`] gives it. Those of a text on disk are read in
+    /// passing: they should come in the order of the file.
     pub fn settle<'i>(&mut self, ids: impl Iterator<Item = &'i mut u32>) {
         self.grow_for(self.hashed + ids.size_hint().0);
         let mut ids = ids.fuse();
         let mut group = Vec::with_capacity(AHEAD);
+        let mut passed = Passed::default();
         loop {
             group.clear();
-            group.extend(ids.by_ref().take(AHEAD).map(|id| (tag(hash(self.text(*id))), id)));
+            for id in ids.by_ref().take(AHEAD) {
+                if self.far {
+                    passed.copy(self, *id);
+                }
+                group.push((tag(hash(self.text(*id))), id));
+            }
             if group.is_empty() {
                 return;
             }
@@ -137,7 +147,7 @@ impl Symbols {
     /// Beyond 2³²−2 different texts.
     pub fn intern_at(&mut self, text: &str, start: u32) -> u32 {
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        if len >= Place::ARENA {
+        if len >= Place::ARENA || self.far {
             return self.intern(text);
         }
         self.intern_or(text, tag(hash(text)), |_| Place { start, len })
@@ -187,10 +197,12 @@ impl Symbols {
         let known = likely.iter().filter(|slot| **slot != FREE).map(|slot| self.places[id_of(*slot) as usize]);
         let mut places = [Place { start: 0, len: Place::ARENA }; AHEAD];
         places.iter_mut().zip(known).for_each(|(to, place)| *to = place);
-        let [(base, text)] = &self.files[..] else { return };
-        let in_file = places.iter().filter(|place| place.len & Place::ARENA == 0);
-        let first = in_file.filter_map(|place| text.as_bytes().get((place.start - base) as usize));
-        std::hint::black_box(first.fold(0, |sum: u8, byte| sum ^ byte));
+        let first = |place: &Place| match (place.len & Place::ARENA, &self.files[..]) {
+            (0, [(base, text)]) if !self.far => text.as_bytes().get((place.start - base) as usize),
+            (0, _) => None,
+            _ => self.arena.as_bytes().get(place.start as usize),
+        };
+        std::hint::black_box(places.iter().filter_map(first).fold(0, |sum: u8, byte| sum ^ byte));
     }
 
     /// The number of `text`, if it has one.
@@ -213,12 +225,17 @@ impl Symbols {
             let start = start as usize;
             return &self.arena[start..start + (len & !Place::ARENA) as usize];
         }
-        let file = match &self.files[..] {
+        let (text, local) = self.file_of(start);
+        if self.far { text.slice(local..local + len as usize) } else { &text[local..local + len as usize] }
+    }
+
+    /// The source in which the offset `start` lies, and where in it.
+    fn file_of(&self, start: u32) -> (&Text, usize) {
+        let (base, text) = match &self.files[..] {
             [one] => one,
             files => &files[files.partition_point(|(base, _)| *base <= start) - 1],
         };
-        let local = (start - file.0) as usize;
-        &file.1[local..local + len as usize]
+        (text, (start - base) as usize)
     }
 
     /// The text of a number, to be kept.
@@ -306,6 +323,33 @@ impl Symbols {
             }
             slots[at] = *taken;
         }
+    }
+}
+
+/// The stretch of a text on disk through which texts are copied one behind the other.
+#[derive(Debug, Default)]
+struct Passed {
+    /// Where it begins among all sources, and what it is.
+    stretch: Option<(u32, Stretch<'static>)>,
+}
+
+impl Passed {
+    /// Copies the text of a number into the arena when it stands in a source that is on disk.
+    fn copy(&mut self, symbols: &mut Symbols, id: u32) {
+        let Place { start, len } = symbols.places[id as usize];
+        let (from, to) = (start as usize, (start as usize) + len as usize);
+        if len & Place::ARENA != 0 {
+            return;
+        }
+        let is_in = |(begin, text): &&(u32, Stretch<'_>)| *begin as usize <= from && to <= *begin as usize + text.len();
+        if self.stretch.as_ref().filter(is_in).is_none() {
+            let (file, local) = symbols.file_of(start);
+            let Some(stretch) = file.passing(local) else { return };
+            self.stretch = Some((start, stretch));
+        }
+        let Some((begin, stretch)) = &self.stretch else { return };
+        let text = stretch.get(from - *begin as usize..to - *begin as usize).unwrap_or("");
+        symbols.places[id as usize] = symbols.copy(text);
     }
 }
 
