@@ -45,50 +45,50 @@ impl Deref for Stretch<'_> {
     }
 }
 
-/// How much of a file a thread looks at at a time: what a cache holds.
-const PIECE: usize = 1 << 18;
 const MARK: &[u8] = "\u{feff}".as_bytes();
 /// The most bytes of a character behind its first.
 const MOST_BEHIND: usize = 3;
 
 impl OnDisk {
-    /// The file at `path`, looked through on so many threads; none when it is not UTF-8, or has a zero or a carriage return
-    /// that no line break follows.
+    /// The file at `path`, which is a text if [`Self::examine`] says so.
     ///
     /// # Errors
     /// When it is no regular file of less than 4 GiB, or cannot be read.
-    pub fn examine(path: &Path, threads: usize) -> std::result::Result<Option<Self>, LoadError> {
+    pub fn open(path: &Path) -> std::result::Result<Self, LoadError> {
         check_file(path)?;
         let refused = |error| LoadError::Io(path.to_owned(), error);
         let about = std::fs::metadata(path).map_err(refused)?;
         let mut disk = Self { path: path.to_owned(), about, mark: 0, changed: AtomicBool::new(false) };
         let start = disk.bytes(0..MARK.len().min(disk.len())).map_err(refused)?;
-        let mark = if start == MARK { MARK.len() } else { 0 };
-        let pieces: Vec<usize> = (0..disk.len()).step_by(PIECE).collect();
-        let odd = AtomicBool::new(false);
-        let look = |start: &usize| {
-            if !odd.load(Ordering::Relaxed) && !disk.is_plain(*start)? {
-                odd.store(true, Ordering::Relaxed);
-            }
-            Ok(())
-        };
-        threads::map(&pieces, threads, look).into_iter().collect::<Result<()>>().map_err(refused)?;
-        disk.mark = mark;
-        Ok((!odd.into_inner()).then_some(disk))
+        disk.mark = if start == MARK { MARK.len() } else { 0 };
+        Ok(disk)
     }
 
-    /// Whether the characters that begin in the piece at `start` are plain.
-    fn is_plain(&self, start: usize) -> Result<bool> {
-        let end = start.saturating_add(PIECE).min(self.len());
-        let bytes = self.bytes(start..end.saturating_add(MOST_BEHIND).min(self.len()))?;
-        // A character belongs to the piece in which it begins.
-        let behind = |bytes: &[u8]| bytes.iter().take(MOST_BEHIND).take_while(|byte| is_behind(byte)).count();
-        let from = if start == 0 { 0 } else { behind(&bytes) };
-        let own = end - start;
-        let to = own + behind(&bytes[own..]);
-        let is_odd = |at: usize| bytes[at] == 0 || bytes.get(at + 1) != Some(&b'\n');
-        let has_odd = memchr::memchr2_iter(0, b'\r', &bytes[..own]).any(is_odd);
-        Ok(!has_odd && simdutf8::basic::from_utf8(&bytes[from.min(to)..to]).is_ok())
+    /// What `look` makes of each piece of `size` bytes, told where it begins, on so many threads; nothing when the text is not
+    /// UTF-8, or has a zero or a carriage return that no line break follows.
+    ///
+    /// # Errors
+    /// When the file cannot be read as it was.
+    pub fn examine<T: Send>(
+        &self,
+        (size, threads): (usize, usize),
+        look: impl Fn(usize, &[u8]) -> T + Sync,
+    ) -> Result<Option<Vec<T>>> {
+        let pieces: Vec<usize> = (0..self.len()).step_by(size.max(1)).collect();
+        let odd = AtomicBool::new(false);
+        let made = threads::map(&pieces, threads, |start| {
+            if odd.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let end = start.saturating_add(size.max(1)).min(self.len());
+            let bytes = self.piece(*start..end.saturating_add(MOST_BEHIND).min(self.len()))?;
+            if is_plain(&bytes, (*start == 0, end - start)) {
+                return Ok(Some(look(*start, &bytes[..end - start])));
+            }
+            odd.store(true, Ordering::Relaxed);
+            Ok(None)
+        });
+        made.into_iter().collect()
     }
 
     /// How many bytes the text has.
@@ -159,6 +159,16 @@ impl OnDisk {
     }
 }
 
+/// Whether the characters that begin in the first `own` of some bytes are plain, of which the first may begin before these.
+fn is_plain(bytes: &[u8], (is_first, own): (bool, usize)) -> bool {
+    let behind = |bytes: &[u8]| bytes.iter().take(MOST_BEHIND).take_while(|byte| is_behind(byte)).count();
+    let from = if is_first { 0 } else { behind(bytes) };
+    let to = own + behind(&bytes[own..]);
+    let is_odd = |at: usize| bytes[at] == 0 || bytes.get(at + 1) != Some(&b'\n');
+    let has_odd = memchr::memchr2_iter(0, b'\r', &bytes[..own]).any(is_odd);
+    !has_odd && simdutf8::basic::from_utf8(&bytes[from.min(to)..to]).is_ok()
+}
+
 /// Whether a byte stands behind the first of a character.
 const fn is_behind(byte: &u8) -> bool {
     *byte & 0xC0 == 0x80
@@ -166,9 +176,9 @@ const fn is_behind(byte: &u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
-    use super::{OnDisk, PIECE};
+    use super::OnDisk;
 
     fn written(name: &str, bytes: &[u8]) -> PathBuf {
         let path = std::env::temp_dir().join(format!("gouji-disk-{name}-{}", std::process::id()));
@@ -176,44 +186,49 @@ mod tests {
         path
     }
 
+    /// The text of a file in pieces; none when it is not plain.
+    fn pieces(path: &Path, size: usize) -> Option<Vec<(usize, Vec<u8>)>> {
+        OnDisk::open(path).unwrap().examine((size, 2), |start, bytes| (start, bytes.to_vec())).unwrap()
+    }
+
     #[test]
     fn plain_utf_8_is_found_whatever_the_pieces_cut() {
-        for shift in 0..4 {
-            let long = format!("{}{}", "x".repeat(shift), "甲é😀\r\n".repeat(PIECE / 5));
-            let path = written("plain", long.as_bytes());
-            let disk = OnDisk::examine(&path, 2).unwrap().expect("plain");
-            assert_eq!((disk.len(), disk.has_changed()), (long.len(), false));
-            assert!(*disk.stretch(0..long.len()) == *long);
-            let cut = (0..PIECE).rev().find(|at| long.is_char_boundary(*at)).unwrap();
-            for wrong in [&b"\xe7"[..], b"\x80", b"\xe7\x94", b"\0", b"\r"] {
-                let mutated = [&long.as_bytes()[..cut], wrong, &long.as_bytes()[cut..]].concat();
-                assert!(OnDisk::examine(&written("odd", &mutated), 2).unwrap().is_none(), "{wrong:?} before {cut}");
+        let text = "x甲é😀\r\n乙,1\r\n";
+        for size in 1..=text.len() + 1 {
+            let path = written("plain", text.as_bytes());
+            let pieces_of = pieces(&path, size).expect("plain");
+            let starts: Vec<usize> = pieces_of.iter().map(|(start, _)| *start).collect();
+            assert_eq!(starts, (0..text.len()).step_by(size).collect::<Vec<_>>());
+            assert_eq!(pieces_of.into_iter().flat_map(|(_, bytes)| bytes).collect::<Vec<_>>(), text.as_bytes());
+            for cut in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
+                for wrong in [&b"\xe7"[..], b"\x80", b"\xe7\x94", b"\xf0\x9f\x98", b"\0", b"\rx"] {
+                    let mutated = [&text.as_bytes()[..cut], wrong, &text.as_bytes()[cut..]].concat();
+                    assert_eq!(pieces(&written("odd", &mutated), size), None, "{wrong:?} at {cut} by {size}");
+                }
             }
-            for wrong in [&b"\xe7"[..], b"\xf0\x9f\x98", b"\r"] {
-                let mutated = [long.as_bytes(), wrong].concat();
-                assert!(OnDisk::examine(&written("end", &mutated), 2).unwrap().is_none(), "{wrong:?} at the end");
-            }
+            assert_eq!(pieces(&written("end", b"a\n\r"), size), None);
         }
-        let boundary = |next: &str| format!("{}\r{next}", "x".repeat(PIECE - 1));
-        assert!(OnDisk::examine(&written("cr", boundary("\n").as_bytes()), 2).unwrap().is_some());
-        assert!(OnDisk::examine(&written("cr", boundary("x").as_bytes()), 2).unwrap().is_none());
     }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_text_and_an_empty_file_is_one() {
-        let disk = OnDisk::examine(&written("mark", "\u{feff}甲\n".as_bytes()), 1).unwrap().unwrap();
+        let path = written("mark", "\u{feff}甲\n".as_bytes());
+        let disk = OnDisk::open(&path).unwrap();
         assert_eq!((disk.len(), &*disk.stretch(0..4), &*disk.stretch(3..4)), (4, "甲\n", "\n"));
         assert_eq!((&*disk.head(2), &*disk.head(3), &*disk.head(9)), ("", "甲", "甲\n"));
-        assert!(OnDisk::examine(&written("empty", b""), 1).unwrap().unwrap().is_empty());
-        assert!(OnDisk::examine(&std::env::temp_dir(), 1).is_err());
+        assert_eq!(pieces(&path, 2), Some(vec![(0, b"\xe7\x94".to_vec()), (2, b"\xb2\n".to_vec())]));
+        assert_eq!(pieces(&written("empty", b""), 2), Some(Vec::new()));
+        assert!(OnDisk::open(&std::env::temp_dir()).is_err());
     }
 
     #[test]
     fn a_file_that_changes_is_noticed() {
         let path = written("changes", "甲,1\n".as_bytes());
-        let disk = OnDisk::examine(&path, 1).unwrap().unwrap();
+        let disk = OnDisk::open(&path).unwrap();
+        assert!(!disk.has_changed());
         std::fs::write(&path, "乙,22\n").unwrap();
         assert_eq!((&*disk.stretch(0..6), disk.has_changed()), ("", true));
+        assert!(disk.examine((2, 1), |_, _| ()).is_err());
         std::fs::remove_file(&path).unwrap();
         assert_eq!(&*disk.stretch(0..6), "");
     }

@@ -171,7 +171,7 @@ mod tests {
     fn parted(text: &str, starts: &[u32]) -> Parted {
         let path = std::env::temp_dir().join(format!("gouji-parted-{}-{}", text.len(), std::process::id()));
         std::fs::write(&path, text).unwrap();
-        Parted::new(OnDisk::examine(&path, 1).unwrap().unwrap(), starts.to_vec())
+        Parted::new(OnDisk::open(&path).unwrap(), starts.to_vec())
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::ops::Range;
 use super::{Chunk, Job, Window, swar};
 use crate::facts::read::delimited::{Dialect, Field, MOST_FIELDS, padding};
 use crate::source::{OnDisk, SourceFile};
-use crate::threads;
 
 /// Fields of up to so many times eight bytes are short.
 const SHORT: usize = 5;
@@ -34,24 +33,27 @@ pub(super) fn plan(file: &SourceFile, range: Range<usize>, written: (Option<u8>,
 }
 
 /// Where parts of a text on disk begin, each of whole rows and of about `size` bytes, looked for on so many threads. Quotes are
-/// taken to be balanced.
-#[must_use]
-pub fn starts(disk: &OnDisk, dialect: Dialect, (size, threads): (usize, usize)) -> Vec<u32> {
-    let pieces: Vec<usize> = (0..disk.len()).step_by(size.max(1)).collect();
-    let breaks = threads::map(&pieces, threads, |start| {
-        let range = *start..start.saturating_add(size.max(1)).min(disk.len());
-        Breaks::of(disk, range, dialect.quote)
-    });
+/// taken to be balanced. None when it is no plain text.
+///
+/// # Errors
+/// When the file cannot be read as it was.
+pub fn starts(
+    disk: &OnDisk,
+    dialect: Dialect,
+    (size, threads): (usize, usize),
+) -> std::io::Result<Option<Vec<u32>>> {
+    let look = |start: usize, bytes: &[u8]| (start, Breaks::of(start, bytes, dialect.quote));
+    let Some(pieces) = disk.examine((size, threads), look)? else { return Ok(None) };
     let mut starts = vec![0];
     let mut open = false;
-    for (piece, breaks) in pieces.iter().zip(breaks) {
+    for (piece, breaks) in pieces {
         let found = if open { breaks.within } else { breaks.outside };
-        if let Some(start) = found.filter(|start| *piece > 0 && *start < disk.len()) {
+        if let Some(start) = found.filter(|start| piece > 0 && *start < disk.len()) {
             starts.push(u32::try_from(start).unwrap_or(u32::MAX));
         }
         open ^= breaks.odd;
     }
-    starts
+    Ok(Some(starts))
 }
 
 /// What a piece of a text says of where rows begin.
@@ -65,24 +67,17 @@ struct Breaks {
 }
 
 impl Breaks {
-    /// How much is read where only a line break is looked for.
-    const LINE: usize = 1 << 12;
-
-    fn of(disk: &OnDisk, range: Range<usize>, quote: Option<u8>) -> Self {
-        let bytes = |range| disk.piece(range).unwrap_or_default();
+    fn of(start: usize, bytes: &[u8], quote: Option<u8>) -> Self {
         let Some(quote) = quote else {
-            let behind = |bytes: &[u8]| memchr(b'\n', bytes).map(|at| range.start + at + 1);
-            let start = behind(&bytes(range.start..range.end.min(range.start + Self::LINE)));
-            return Self { outside: start.or_else(|| behind(&bytes(range.clone()))), ..Self::default() };
+            return Self { outside: memchr(b'\n', bytes).map(|at| start + at + 1), ..Self::default() };
         };
-        let bytes = bytes(range.clone());
         let mut found = Self::default();
-        for at in memchr2_iter(quote, b'\n', &bytes) {
+        for at in memchr2_iter(quote, b'\n', bytes) {
             if bytes[at] == quote {
                 found.odd = !found.odd;
             } else {
                 let first = if found.odd { &mut found.within } else { &mut found.outside };
-                first.get_or_insert(range.start + at + 1);
+                first.get_or_insert(start + at + 1);
             }
             if found.outside.is_some() && found.within.is_some() {
                 let rest = memchr_iter(quote, &bytes[at + 1..]).count();

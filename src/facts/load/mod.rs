@@ -251,7 +251,7 @@ impl Loader<'_> {
             let found = find(&disk.head(delimited::SAMPLE));
             bulk::starts(disk, *dialect.insert(found), (chunk, threads))
         };
-        let file = delimited::open_large(self.sources, request, (threads, &mut self.report), parts)?;
+        let file = delimited::open_large(self.sources, request, &mut self.report, parts)?;
         let source = self.sources.file(file);
         let dialect = dialect.unwrap_or_else(|| find(source.text()));
         let scan = bulk::scan(source, dialect, (threads, chunk));

@@ -13,7 +13,7 @@ use super::raw::{RawCell, RawRow, RawTable};
 use super::{Format, Request};
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::facts::manifest::Placed;
-use crate::source::{self, FileId, OnDisk, SourceFile, SourceMap, Span};
+use crate::source::{self, FileId, LoadError, OnDisk, SourceFile, SourceMap, Span};
 use crate::text;
 
 pub use dialect::{Dialect, SAMPLE};
@@ -55,24 +55,23 @@ pub fn open(sources: &mut SourceMap, request: &Request<'_>, report: &mut Report)
     add(sources, request, bytes, report)
 }
 
-/// As [`open()`], for a large file that so many threads read: it stays on disk when it is plain UTF-8, and then `parts` says
-/// where its parts begin.
+/// As [`open()`], for a large file: it stays on disk when `parts` says where parts of it begin, which it does not unless it is
+/// plain UTF-8.
 pub fn open_large(
     sources: &mut SourceMap,
     request: &Request<'_>,
-    (threads, report): (usize, &mut Report),
-    parts: impl FnOnce(&OnDisk) -> Vec<u32>,
+    report: &mut Report,
+    parts: impl FnOnce(&OnDisk) -> std::io::Result<Option<Vec<u32>>>,
 ) -> Option<FileId> {
-    let examined = match request.options.encoding {
-        Some(_) => Ok(None),
-        None => OnDisk::examine(request.path, threads),
-    };
+    let examined = OnDisk::open(request.path).and_then(|disk| {
+        let is_text = request.options.encoding.is_none() && not_a_text(disk.head(LOOKED_AT).as_bytes()).is_none();
+        let parts = if is_text { parts(&disk) } else { Ok(None) };
+        let parts = parts.map_err(|error| LoadError::Io(request.path.to_owned(), error))?;
+        Ok(parts.map(|parts| source::Text::parted(disk, parts)))
+    });
     match examined {
-        Ok(Some(disk)) if not_a_text(disk.head(LOOKED_AT).as_bytes()).is_none() => {
-            let parts = parts(&disk);
-            open::add(sources, request, source::Text::parted(disk, parts), report)
-        }
-        Ok(_) => open(sources, request, report),
+        Ok(Some(text)) => open::add(sources, request, text, report),
+        Ok(None) => open(sources, request, report),
         Err(error) => {
             report.push(open::complaint(request, &error));
             None
