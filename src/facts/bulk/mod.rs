@@ -7,6 +7,7 @@
 mod chunk;
 mod column;
 mod end;
+mod marks;
 mod places;
 mod plain;
 mod scan;

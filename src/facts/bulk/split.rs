@@ -1,15 +1,13 @@
 //! Cutting a text into parts at row ends, and a part into rows and fields, fast.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
 
 use std::ops::Range;
 
-use super::{Chunk, Job, Window, swar};
+use super::marks::Marks;
+use super::{Chunk, Job, Window};
 use crate::facts::read::delimited::{Dialect, Field, MOST_FIELDS, padding};
 use crate::source::{OnDisk, SourceFile};
-
-/// Fields of up to so many times eight bytes are short.
-const SHORT: usize = 5;
 
 /// A part of a file's text: whole rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +35,7 @@ pub(super) fn plan(file: &SourceFile, range: Range<usize>, written: (Option<u8>,
 ///
 /// # Errors
 /// When the file cannot be read as it was.
-pub fn starts(
-    disk: &OnDisk,
-    dialect: Dialect,
-    (size, threads): (usize, usize),
-) -> std::io::Result<Option<Vec<u32>>> {
+pub fn starts(disk: &OnDisk, dialect: Dialect, (size, threads): (usize, usize)) -> std::io::Result<Option<Vec<u32>>> {
     let look = |start: usize, bytes: &[u8]| (start, Breaks::of(start, bytes, dialect.quote));
     let Some(pieces) = disk.examine((size, threads), look)? else { return Ok(None) };
     let mut starts = vec![0];
@@ -159,6 +153,7 @@ pub(super) struct Rows<'a> {
     end: usize,
     delimiter: u8,
     quote: Option<u8>,
+    marks: Marks,
     /// Whether every quote so far opens, closes or is doubled within a field.
     pub(super) trusted: bool,
 }
@@ -166,7 +161,9 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(bytes: &'a [u8], dialect: Dialect, part: Part) -> Self {
         let Dialect { delimiter, quote, .. } = dialect;
-        Self { bytes, at: part.start, end: part.end, delimiter, quote, trusted: true }
+        // Two of the three are the same where there are no quotes.
+        let marks = Marks::new([delimiter, b'\n', quote.unwrap_or(delimiter)]);
+        Self { bytes, at: part.start, end: part.end, delimiter, quote, marks, trusted: true }
     }
 
     /// Goes to where a row begins.
@@ -211,33 +208,13 @@ impl<'a> Rows<'a> {
 
     /// A field without quotes; whether another follows.
     fn plain(&mut self, record: &mut Vec<Field>) -> bool {
-        let mut end = self.next_of(self.at);
+        let mut end = self.marks.next(&self.bytes[..self.end], self.at);
         if end < self.end && Some(self.bytes[end]) == self.quote {
             self.trusted = false;
             let rest = &self.bytes[end..self.end];
             end = memchr2(self.delimiter, b'\n', rest).map_or(self.end, |at| end + at);
         }
         self.finish(self.at..end, end, record)
-    }
-
-    /// Where from `at` on the next delimiter, line end or quote stands. Most fields are short: the first bytes are looked at
-    /// eight at a time.
-    #[inline]
-    fn next_of(&self, at: usize) -> usize {
-        let rest = &self.bytes[at..self.end];
-        // Two of the three are the same where there are no quotes.
-        let quote = self.quote.unwrap_or(self.delimiter);
-        let (eights, _) = rest.as_chunks::<8>();
-        for (nth, eight) in eights.iter().take(SHORT).enumerate() {
-            let word = u64::from_le_bytes(*eight);
-            let found = swar::equal(word, self.delimiter) | swar::equal(word, b'\n') | swar::equal(word, quote);
-            if found != 0 {
-                return at + nth * 8 + (found.trailing_zeros() / 8) as usize;
-            }
-        }
-        let looked_at = eights.len().min(SHORT) * 8;
-        let found = memchr3(self.delimiter, b'\n', quote, &rest[looked_at..]);
-        found.map_or(self.end, |found| at + looked_at + found)
     }
 
     /// A field within quotes; whether another follows.
