@@ -124,10 +124,14 @@ fn row_end(bytes: &[u8], start: usize, end: usize, quote: u8) -> Option<usize> {
     Some(bytes.len())
 }
 
+/// Of so many bytes one text that is new in its part is expected.
+const BYTES_PER_TEXT: usize = 64;
+
 /// The rows of a part as a chunk.
 pub(super) fn read(job: &Job<'_>, part: Part) -> Chunk {
     let mut chunk = Chunk::new(Some(job.file), &job.kinds);
     let stretch = job.file.stretch(part.start..part.end);
+    chunk.symbols.reserve(stretch.len() / BYTES_PER_TEXT);
     let window = Window { file: job.file, text: &stretch, start: part.start };
     let mut rows = Rows::new(stretch.as_bytes(), job.dialect, Part { start: 0, end: stretch.len() });
     let mut record = Vec::with_capacity(job.headers.columns.len());
