@@ -17,8 +17,38 @@ pub(super) fn plain_day(bytes: &[u8]) -> Option<Date> {
 
 /// The number that `bytes` begin with, as digits and scale (`-25.08` is −2508 at 2), and its length. None when there is none,
 /// or one of more than 18 digits.
+#[inline]
 #[must_use]
 pub fn plain_number(bytes: &[u8]) -> Option<(i64, u32, usize)> {
+    let short = bytes.first_chunk().and_then(|eight| short_number(u64::from_le_bytes(*eight)));
+    short.or_else(|| long_number(bytes))
+}
+
+/// [`plain_number`] of eight bytes, the first being the lowest, when what ends it is among them; none as well where more must be
+/// looked at.
+#[inline]
+const fn short_number(word: u64) -> Option<(i64, u32, usize)> {
+    let values = word ^ ZEROS;
+    let others = no_digits(values);
+    let whole = others.trailing_zeros() / 8;
+    if whole == 0 || whole == 8 {
+        return None;
+    }
+    if (word >> (8 * whole)) as u8 != b'.' {
+        return Some((number_of(values << (64 - 8 * whole)), 0, whole as usize));
+    }
+    let behind_point = others & (others - 1);
+    let len = behind_point.trailing_zeros() / 8;
+    if len == 8 || len == whole + 1 {
+        return None;
+    }
+    // The digits behind the point move to where it stands.
+    let before = (1 << (8 * whole)) - 1;
+    let digits = (values & before) | ((values >> 8) & !before);
+    Some((number_of(digits << (64 - 8 * (len - 1))), len - whole - 1, len as usize))
+}
+
+fn long_number(bytes: &[u8]) -> Option<(i64, u32, usize)> {
     let sign = usize::from(bytes.first() == Some(&b'-'));
     let (mut value, mut len) = digits(bytes, sign, 0);
     let whole = len - sign;
@@ -68,19 +98,31 @@ const POWERS: [i64; 9] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_0
 /// All eight are looked at together: how long numbers are cannot be foretold, and a wrong guess costs more than this.
 #[inline]
 const fn leading_digits(word: u64) -> (i64, usize) {
-    let values = word ^ u64::from_le_bytes([b'0'; 8]);
-    // The high bit of every byte that is more than 9.
-    let other = ((values & (!0 / 255 * 0x7f)).wrapping_add(!0 / 255 * 0x76) | values) & (!0 / 255 * 0x80);
-    let count = (other.trailing_zeros() / 8) as usize;
+    let values = word ^ ZEROS;
+    let count = (no_digits(values).trailing_zeros() / 8) as usize;
     if count == 0 {
         return (0, 0);
     }
     // What is no digit is shifted out, and zeros come in before the first one.
-    let digits = values << (64 - 8 * count);
+    (number_of(values << (64 - 8 * count)), count)
+}
+
+/// Eight digits.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// The high bit of every byte that is more than 9.
+#[inline]
+const fn no_digits(values: u64) -> u64 {
+    ((values & (!0 / 255 * 0x7f)).wrapping_add(!0 / 255 * 0x76) | values) & (!0 / 255 * 0x80)
+}
+
+/// The number that eight bytes of a digit each are, the first being the lowest byte.
+#[inline]
+const fn number_of(digits: u64) -> i64 {
     let pairs = (digits & (!0 / 255 * 0x0f)).wrapping_mul(10 << 8 | 1) >> 8;
     let fours = (pairs & (!0 / 0xffff * 0xff)).wrapping_mul(100 << 16 | 1) >> 16;
     let eight = (fours & (!0 / 0xffff_ffff * 0xffff)).wrapping_mul(10_000 << 32 | 1) >> 32;
-    (eight.cast_signed(), count)
+    eight.cast_signed()
 }
 
 #[cfg(test)]
@@ -111,6 +153,25 @@ mod tests {
         assert_eq!(plain_number(b"007"), Some((7, 0, 3)));
         assert_eq!(plain_number(b"1.2.3"), Some((12, 1, 3)));
         assert_eq!(plain_number(b"999999999999999999\n"), Some((999_999_999_999_999_999, 0, 18)));
+        for (number, expected) in [
+            ("7", (7, 0)),
+            ("1234567", (1_234_567, 0)),
+            ("1.5", (15, 1)),
+            ("12.3456", (123_456, 4)),
+            ("12345.6", (123_456, 1)),
+        ] {
+            for behind in [",", "\n", ",7", ".8.9", "-,12345678", "\u{b5}12345678", "x.1.2.3.4"] {
+                let text = format!("{number}{behind}");
+                let expected = match number.contains('.') || !behind.starts_with('.') {
+                    true => (expected.0, expected.1, number.len()),
+                    false => (expected.0 * 10 + 8, 1, number.len() + 2),
+                };
+                assert_eq!(plain_number(text.as_bytes()), Some(expected), "{text:?}");
+            }
+        }
+        for text in ["1.,2345678", "1.x2345678", "1..2345678", ".5,2345678", "-.,2345678", "x1234567"] {
+            assert_eq!(plain_number(text.as_bytes()), None, "{text}");
+        }
         for text in ["", "-", ".5", "5.", "x", "--1", "1234567890123456789"] {
             assert_eq!(plain_number(text.as_bytes()), None, "{text}");
         }
