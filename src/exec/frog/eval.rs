@@ -23,6 +23,16 @@ pub struct Scope<'s> {
     pub batch: &'s Batch,
 }
 
+/// Whether a cell in that state is in the one asked for.
+pub(super) fn is_in(state: State, is: &Is) -> bool {
+    let holds = match is.state {
+        CellState::Blank => state == State::Blank,
+        CellState::Malformed => matches!(state, State::Malformed(_)),
+        CellState::Present => state == State::Present,
+    };
+    holds != is.negated
+}
+
 impl<'s> Scope<'s> {
     /// Where a bound variable is found.
     ///
@@ -208,12 +218,7 @@ impl<'s> Scope<'s> {
                 self.world.input.store.tables[table].columns[column].state(self.batch.words(slot)[row])
             }
         };
-        let holds = match is.state {
-            CellState::Blank => state == State::Blank,
-            CellState::Malformed => matches!(state, State::Malformed(_)),
-            CellState::Present => state == State::Present,
-        };
-        Ok(holds != is.negated)
+        Ok(is_in(state, is))
     }
 
     /// The words of a term in every row, [`NONE`](super::words::NONE) where it has no value.

@@ -6,6 +6,7 @@
 mod ahead;
 pub mod batch;
 mod blocks;
+mod by_word;
 mod classes;
 mod clause;
 mod datalog;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::World;
 use super::batch::{BATCH, Batch, Fault, Vector};
+use super::by_word::{ByWord, only_words};
 use super::datalog;
 use super::eval::Scope;
 use super::index::Index;
@@ -40,6 +41,8 @@ pub struct Runner<'r> {
     pub notes: Notes,
     /// Results of inner bodies, by their outer bindings.
     pub memos: Memos,
+    /// What was computed by the words of one variable, by the slot that takes it.
+    pub by_word: FxHashMap<usize, ByWord>,
     /// What it may use.
     pub limits: Limits,
     /// Why it was stopped.
@@ -70,6 +73,7 @@ impl<'r> Runner<'r> {
             rule,
             notes: Notes::default(),
             memos: Memos::default(),
+            by_word: FxHashMap::default(),
             limits,
             stop: None,
             counts: vec![0; plan.steps.len()],
@@ -338,7 +342,7 @@ impl<'r> Runner<'r> {
             Check::Compare(compare) => {
                 scope.select(compare).unwrap_or_else(|| notes.rows(&batch, |row| scope.compares(compare, row)))
             }
-            Check::Is(is) => notes.rows(&batch, |row| scope.is(is, row)),
+            Check::Is(is) => scope.select_is(is).unwrap_or_else(|| notes.rows(&batch, |row| scope.is(is, row))),
             Check::Test(test) => notes.rows(&batch, |row| scope.tests(test, row)),
             Check::Same(place, term, _) => scope.select_same(*place, term).unwrap_or_else(|| {
                 let (left, right) = (scope.words_at(*place), scope.words(term));
@@ -356,17 +360,23 @@ impl<'r> Runner<'r> {
     fn compute(&mut self, compute: &Compute, live: &[usize], mut batch: Batch) -> Batch {
         let scope = self.scope(&batch);
         let expr = &compute.bind.expr;
-        let vector = match scope.vector_of(expr) {
-            Some(vector) => vector,
-            None => {
-                let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
-                // Whoever reads a value that is not there may take it for no match: that it failed is noted here.
-                for (row, value) in values.iter().enumerate() {
-                    if let Err(fault @ Fault::Error(error)) = value {
-                        self.notes.fault(&batch, row, *fault);
-                        self.stop = self.stop.or((*error == EvalError::TooDeep).then_some(Stop::Deep));
-                    }
+        let vector = match (scope.vector_of(expr), only_words(&scope, expr)) {
+            (Some(vector), _) => vector,
+            (None, Some((of, words))) => {
+                let mut known = self.by_word.remove(&compute.slot).unwrap_or_default();
+                let kind = self.kind(compute.bind.var);
+                let made = known.make(&self.scope(&batch), expr, (of, &words), kind);
+                self.by_word.insert(compute.slot, known);
+                self.note_failures(&batch, made.iter().map(|made| &made.value));
+                if made.iter().all(|made| made.word != NONE) {
+                    Vector::Words(kind, made.into_iter().map(|made| made.word).collect())
+                } else {
+                    self.native(compute.bind.var, made.into_iter().map(|made| made.value).collect())
                 }
+            }
+            (None, None) => {
+                let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
+                self.note_failures(&batch, values.iter());
                 self.native(compute.bind.var, values)
             }
         };
@@ -375,13 +385,27 @@ impl<'r> Runner<'r> {
         batch
     }
 
+    /// Notes what failed among the values of a batch: whoever reads a value that is not there may take it for no match.
+    fn note_failures<'v>(&mut self, batch: &Batch, values: impl Iterator<Item = &'v Result<Value, Fault>>) {
+        for (row, value) in values.enumerate() {
+            if let Err(fault @ Fault::Error(error)) = value {
+                self.notes.fault(batch, row, *fault);
+                self.stop = self.stop.or((*error == EvalError::TooDeep).then_some(Stop::Deep));
+            }
+        }
+    }
+
+    /// The kind of the words of a variable.
+    fn kind(&self, var: VarId) -> Kind {
+        Kind::of(&self.world.input.program.types[self.rule.vars[var.index()].ty.index()].kind)
+    }
+
     /// Values of a variable as words where its type has direct ones: rows are looked up by their slot.
     pub fn native(&self, var: VarId, values: Vec<Result<Value, Fault>>) -> Vector {
         if values.iter().any(Result::is_err) {
             return Vector::Partial(values);
         }
-        let program = self.world.input.program;
-        let kind = Kind::of(&program.types[self.rule.vars[var.index()].ty.index()].kind);
+        let kind = self.kind(var);
         let values = values.into_iter().flatten();
         match kind {
             Kind::Row | Kind::Symbol | Kind::Date => {

@@ -3,11 +3,11 @@
 //! which row it was.
 
 use super::batch::{Vector, amount};
-use super::eval::Scope;
+use super::eval::{Scope, is_in};
 use super::notes::Notes;
 use super::words::{Kind, NONE, pack};
-use crate::facts::store::Data;
-use crate::ir::{Compare, Expr, Term};
+use crate::facts::store::{Data, State};
+use crate::ir::{Compare, Expr, Is, Term};
 use crate::plan::Place;
 use crate::syntax::ast::CompareOp;
 use crate::value::functions::Function;
@@ -19,6 +19,12 @@ impl Scope<'_> {
     pub fn vector_of(&self, expr: &Expr) -> Option<Vector> {
         match expr {
             Expr::Var(var) => self.column(self.place(*var)),
+            Expr::Call(Function::Neg, args, _) => {
+                let [number] = &args[..] else { return None };
+                let zero = |numbers: &Numbers| Numbers { unit: numbers.unit, values: Multiples::All(0) };
+                let numbers = self.numbers(number)?;
+                arithmetic(Function::Sub, &zero(&numbers), &numbers)
+            }
             Expr::Call(function @ (Function::Add | Function::Sub | Function::Mul), args, _) => {
                 let [left, right] = &args[..] else { return None };
                 arithmetic(*function, &self.numbers(left)?, &self.numbers(right)?)
@@ -38,6 +44,16 @@ impl Scope<'_> {
             return Some(rows);
         }
         self.ordered(op, &self.numbers(&compare.left)?, &self.numbers(&compare.right)?)
+    }
+
+    /// The rows in which a cell is in the state asked for, where no row can fail to say so.
+    #[must_use]
+    pub fn select_is(&self, is: &Is) -> Option<Vec<u32>> {
+        let Place::Cell { row, table, column } = self.place(is.var) else { return None };
+        let cells = &self.world.input.store.tables[table].columns[column];
+        let rows = self.batch.words(row);
+        let holds = |row: u32| is_in(cells.state(row), is);
+        Some((0_u32..).zip(rows).filter(|(_, row)| holds(**row)).map(|(at, _)| at).collect())
     }
 
     /// The rows in which what is at a place is the same number as a term, when both are numbers in every row.
@@ -152,10 +168,10 @@ impl Scope<'_> {
             Place::Cell { row, table, column } => (row, table, column),
         };
         let cells = &self.world.input.store.tables[table].columns[column];
-        if cells.states.is_some() {
+        let rows = self.batch.words(row);
+        if cells.states.is_some() && rows.iter().any(|row| cells.state(*row) != State::Present) {
             return None;
         }
-        let rows = self.batch.words(row);
         let at = rows.iter().map(|row| *row as usize);
         Some(match &cells.data {
             Data::Symbol(ids) => Vector::Words(Kind::Symbol, at.map(|row| ids[row]).collect()),

@@ -255,6 +255,12 @@ impl<'a> Words<'a> {
         Arc::clone(&more.texts[word as usize - known])
     }
 
+    /// Whether the word of a symbol stands for that text, as far as that is known at once.
+    #[must_use]
+    pub fn is(&self, word: u32, text: &str) -> bool {
+        (word as usize) < self.symbols.len() && self.symbols.text(word) == text
+    }
+
     fn text(&self, text: &Arc<str>) -> u32 {
         let mut more = self.more.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = more.text_ids.get(text) {

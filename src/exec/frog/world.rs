@@ -13,11 +13,11 @@ use super::index::{Index, Payload};
 use super::likes::Likes;
 use super::outcome::{self, Decoded};
 use super::totals::{Totals, TotalsKey};
-use super::words::{NO_TEXT, NONE, Words, pack};
+use super::words::{Kind, NO_TEXT, NONE, Words, pack};
 use crate::exec::arrival::Arrival;
 use crate::exec::doubt::Possible;
 use crate::exec::{Input, Rows};
-use crate::facts::store::{Cell, Column, Data};
+use crate::facts::store::{Cell, Column, Data, State};
 use crate::ir::{Expr, RelationId};
 use crate::plan::{Action, Equal, Join, Likeness, MeetAtom, RulePlan, Similar, Step};
 use crate::value::Value;
@@ -275,26 +275,45 @@ impl World<'_> {
     #[must_use]
     pub fn cell_words(&self, table: usize, column: usize, rows: &[u32]) -> Vec<u32> {
         let cells = &self.input.store.tables[table].columns[column];
-        if cells.states.is_none() {
-            let at = rows.iter().map(|row| *row as usize);
-            match &cells.data {
-                Data::Symbol(words) | Data::Small(words) => return at.map(|row| words[row]).collect(),
-                Data::Number(values) => return at.map(|row| self.number(values[row])).collect(),
-                Data::Date(values) => return at.map(|row| pack(values[row])).collect(),
-                Data::Scaled { scale, values, money } => {
-                    let multiples: Vec<i64> = at.map(|row| values[row]).collect();
-                    return self.words.encode_multiples(&multiples, (*scale, *money));
+        let at = rows.iter().map(|row| *row as usize);
+        let mut words: Vec<u32> = match &cells.data {
+            Data::Symbol(words) | Data::Small(words) => at.map(|row| words[row]).collect(),
+            Data::Number(values) => at.map(|row| self.number(values[row])).collect(),
+            Data::Date(values) => at.map(|row| pack(values[row])).collect(),
+            Data::Scaled { scale, values, money } => {
+                let multiples: Vec<i64> = at.map(|row| values[row]).collect();
+                self.words.encode_multiples(&multiples, (*scale, *money))
+            }
+            _ => {
+                let cell = |row| self.input.store.cell(self.input.sources, table, row, column);
+                let encode = |row: &u32| match cell(*row) {
+                    Cell::Present(value) => self.words.encode(&value),
+                    Cell::Blank | Cell::Malformed(_) => NONE,
+                };
+                rows.iter().map(encode).collect()
+            }
+        };
+        if let Some(states) = &cells.states {
+            let blank = if cells.is_text() { NO_TEXT } else { NONE };
+            for (word, row) in words.iter_mut().zip(rows) {
+                match states[*row as usize] {
+                    State::Present => {}
+                    State::Blank => *word = blank,
+                    State::Malformed(_) => *word = NONE,
                 }
-                _ => {}
             }
         }
-        rows.iter()
-            .map(|row| match self.input.store.cell(self.input.sources, table, *row, column) {
-                Cell::Present(value) => self.words.encode(&value),
-                Cell::Blank if cells.is_text() => NO_TEXT,
-                Cell::Blank | Cell::Malformed(_) => NONE,
-            })
-            .collect()
+        words
+    }
+
+    /// What the words of a table's column are, where these are texts or days.
+    #[must_use]
+    pub fn cell_kind(&self, table: usize, column: usize) -> Option<Kind> {
+        match &self.input.store.tables[table].columns[column].data {
+            Data::Symbol(_) => Some(Kind::Symbol),
+            Data::Date(_) => Some(Kind::Date),
+            _ => None,
+        }
     }
 }
 

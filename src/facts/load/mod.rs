@@ -249,7 +249,9 @@ impl Loader<'_> {
         let mut dialect = None;
         let parts = |disk: &OnDisk| {
             let found = find(&disk.head(delimited::SAMPLE));
-            bulk::starts(disk, *dialect.insert(found), (chunk, threads))
+            let starts = bulk::starts(disk, found, (chunk, threads))?;
+            dialect = starts.is_some().then_some(found);
+            Ok(starts)
         };
         let file = delimited::open_large(self.sources, request, &mut self.report, parts)?;
         let source = self.sources.file(file);

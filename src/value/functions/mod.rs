@@ -10,6 +10,8 @@ mod dates;
 pub mod signature;
 pub mod text;
 
+use std::sync::Arc;
+
 use super::Value;
 pub use arithmetic::compare;
 pub use signature::{Kind, Overload};
@@ -194,6 +196,7 @@ pub fn call(function: Function, args: &[Value]) -> Result<Value, EvalError> {
             Value::Number(number) => *number,
             other => text::ordinal(&other.to_string()),
         })),
+        (F::Norm, [Value::Symbol(text)]) if text::is_plainly_normal(text) => Ok(Value::Symbol(Arc::clone(text))),
         (F::Norm, [a]) => Ok(Value::Symbol(text::kept_norm(text::symbol(a)?))),
         (F::Similarity, [a, b]) => Ok(Value::Decimal(text::similarity(text::symbol(a)?, text::symbol(b)?))),
         (F::Distance, [a, b]) => text::distance(text::symbol(a)?, text::symbol(b)?).map(Value::Number),

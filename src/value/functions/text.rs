@@ -70,6 +70,17 @@ pub fn norm(text: &str) -> String {
     }
 }
 
+/// Whether a text is its own [`norm`] for certain: letters and marks of ASCII and unified ideographs, which have no other form.
+pub(super) fn is_plainly_normal(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    loop {
+        rest = match rest {
+            [b'!'..=b'~', rest @ ..] | [0xe4, 0xb8..=0xbf, _, rest @ ..] | [0xe5..=0xe9, _, _, rest @ ..] => rest,
+            rest => return rest.is_empty(),
+        };
+    }
+}
+
 /// As [`norm`], from the last texts asked about where it is among them: rules ask about the same cells again and again.
 pub(super) fn kept_norm(text: &str) -> Arc<str> {
     /// Enough for the rows of a statement.
