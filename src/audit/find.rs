@@ -75,7 +75,8 @@ pub(super) fn find(words: &Words, outcome: &Outcome, code: &str, card: &Card) ->
     let Some(rows) = &outcome.relations[card.relation.index()] else { return Vec::new() };
     let columns = words.input.program.relations[card.relation.index()].arity;
     let found = (0..rows.len()).filter_map(|row| {
-        let values: Vec<Value> = (0..columns).map(|column| rows.value(row, column)).collect();
+        let values: Vec<Value> =
+            (0..columns).map(|column| rows.value(row, column, &words.input.store.symbols)).collect();
         card.alternatives.iter().find_map(|alternative| {
             let finding = instance(words, code, alternative, &values)?;
             Some(Found { rule: alternative.rule, row: values.clone(), finding })

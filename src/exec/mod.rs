@@ -15,7 +15,7 @@ pub mod profile;
 pub mod reference;
 pub mod undecided;
 
-use crate::facts::store::Store;
+use crate::facts::store::{Store, Symbols};
 use crate::ir::{Program, RuleId, VarId};
 use crate::source::{SourceMap, Span};
 use crate::value::Value;
@@ -40,8 +40,20 @@ pub trait Rows: std::fmt::Debug + Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The value of a column of a row.
-    fn value(&self, row: usize, column: usize) -> Value;
+    /// The value of a column of a row. `symbols` are those of the facts from which rows were derived.
+    fn value(&self, row: usize, column: usize, symbols: &Symbols) -> Value;
+    /// What tells their values apart, where that is less than the values.
+    fn keys(&self) -> Option<&dyn Keys> {
+        None
+    }
+}
+
+/// Numbers for the values of derived rows, equal within a column exactly when the values are.
+pub trait Keys {
+    /// That of a column of a row.
+    fn key(&self, row: usize, column: usize, symbols: &Symbols) -> u64;
+    /// That of a value; none when no row has it.
+    fn key_of(&self, column: usize, value: &Value, symbols: &Symbols) -> Option<u64>;
 }
 
 /// What a run came to.

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use gouji::analysis::{self, Mode};
 use gouji::exec::{self, Outcome};
-use gouji::facts::store::{Column, Data, State, Store, Table};
+use gouji::facts::store::{Column, Data, State, Store, Symbols, Table};
 use gouji::ir::{Origin, Program};
 use gouji::source::SourceMap;
 use gouji::syntax;
@@ -322,19 +322,22 @@ pub(super) fn analysed(text: &str, store: &Store) -> Result<(Program, SourceMap)
 
 pub(super) type Rows = BTreeSet<Vec<Value>>;
 
-pub(super) fn rows(program: &Program, outcome: &Outcome, relation: usize) -> Rows {
+/// The rows of a relation, derived from facts with these symbols.
+pub(super) fn rows(program: &Program, (outcome, symbols): (&Outcome, &Symbols), relation: usize) -> Rows {
     let Some(rows) = &outcome.relations[relation] else { return Rows::new() };
     let width = program.relations[relation].arity;
-    (0..rows.len()).map(|row| (0..width).map(|column| rows.value(row, column)).collect()).collect()
+    let value = |row, column| rows.value(row, column, symbols);
+    (0..rows.len()).map(|row| (0..width).map(|column| value(row, column)).collect()).collect()
 }
 
 /// Where the outcomes differ.
-pub(super) fn difference(program: &Program, fast: &Outcome, judge: &Outcome) -> Option<String> {
-    for (at, relation) in program.relations.iter().enumerate() {
+pub(super) fn difference(input: &exec::Input, fast: &Outcome, judge: &Outcome) -> Option<String> {
+    for (at, relation) in input.program.relations.iter().enumerate() {
         if matches!(relation.origin, Origin::Facts(_)) {
             continue;
         }
-        let (got, wanted) = (rows(program, fast, at), rows(program, judge, at));
+        let of = |outcome| rows(input.program, (outcome, &input.store.symbols), at);
+        let (got, wanted) = (of(fast), of(judge));
         if got.len() != fast.relations[at].as_ref().map_or(0, |rows| rows.len()) {
             return Some(format!("{}: rows occur twice", relation.name));
         }
@@ -357,9 +360,9 @@ fn agreed(text: &str, store: &Store) -> (Rows, Outcome) {
     let input = exec::Input { program: &program, store, sources: &sources };
     let fast = exec::frog::run(&input, &exec::frog::Options::default());
     let judge = exec::reference::run(&input);
-    assert_eq!(difference(&program, &fast, &judge), None, "{text}");
+    assert_eq!(difference(&input, &fast, &judge), None, "{text}");
     let derived = program.relations.iter().position(|relation| relation.name == "d").unwrap();
-    (rows(&program, &fast, derived), fast)
+    (rows(&program, (&fast, &store.symbols), derived), fast)
 }
 
 fn compare(bytes: &[u8], program: impl Fn(&mut Choices<'_>) -> String) -> Result<(), String> {
@@ -374,7 +377,7 @@ fn compare(bytes: &[u8], program: impl Fn(&mut Choices<'_>) -> String) -> Result
     for (threads, eager) in [(1, false), (2, false), (1, true), (2, true)] {
         let options = exec::frog::Options { threads: Some(threads), eager, ..Default::default() };
         let fast = exec::frog::run(&input, &options);
-        if let Some(difference) = difference(&program, &fast, &judge) {
+        if let Some(difference) = difference(&input, &fast, &judge) {
             return Err(format!("{options:?}: {difference}\n{text}\n{:#?}", store.tables));
         }
     }
@@ -439,7 +442,10 @@ fn sums_keep_the_exact_scale() {
     let input = exec::Input { program: &program, store: &store, sources: &sources };
     let outcome = exec::frog::run(&input, &exec::frog::Options::default());
     let derived = program.relations.iter().position(|relation| relation.name == "d").unwrap();
-    assert_eq!(rows(&program, &outcome, derived), BTreeSet::from([vec![Value::Decimal(Decimal::new(2508, 2))]]));
+    assert_eq!(
+        rows(&program, (&outcome, &store.symbols), derived),
+        BTreeSet::from([vec![Value::Decimal(Decimal::new(2508, 2))]])
+    );
 }
 
 /// Runs a text without facts on the fast engine.
@@ -460,8 +466,8 @@ fn check_failures(program: &Program, outcome: &Outcome) {
     let failed: BTreeSet<usize> =
         outcome.failures.iter().map(|failure| program.rules[failure.rule.index()].head.index()).collect();
     assert_eq!(failed, BTreeSet::from([of("n"), of("after")]));
-    assert_eq!(rows(program, outcome, of("other")).len(), 9);
-    assert!(rows(program, outcome, of("n")).is_empty());
+    assert_eq!(rows(program, (outcome, &Symbols::default()), of("other")).len(), 9);
+    assert!(rows(program, (outcome, &Symbols::default()), of("n")).is_empty());
 }
 
 #[test]
@@ -504,8 +510,8 @@ fn a_rule_that_explodes_fails_beside_others() {
         let (program, outcome) = run(text, &options);
         assert_eq!(failed(&program, &outcome), ["above", "product"]);
         let of = |name: &str| program.relations.iter().position(|relation| relation.name == name).unwrap();
-        assert_eq!(rows(&program, &outcome, of("few")).len(), 5);
-        assert_eq!(rows(&program, &outcome, of("twice")).len(), 3001);
+        assert_eq!(rows(&program, (&outcome, &Symbols::default()), of("few")).len(), 5);
+        assert_eq!(rows(&program, (&outcome, &Symbols::default()), of("twice")).len(), 3001);
     }
 }
 
@@ -531,8 +537,8 @@ fn limits_hold_wherever_a_rule_runs() {
             let (program, outcome) = run(&text, &options);
             assert_eq!(failed(&program, &outcome), ["n"], "{text}");
             let of = |name: &str| program.relations.iter().position(|relation| relation.name == name).unwrap();
-            assert_eq!(rows(&program, &outcome, of("other")).len(), 9, "{text}");
-            assert!(rows(&program, &outcome, of("n")).is_empty(), "{text}");
+            assert_eq!(rows(&program, (&outcome, &Symbols::default()), of("other")).len(), 9, "{text}");
+            assert!(rows(&program, (&outcome, &Symbols::default()), of("n")).is_empty(), "{text}");
         }
     }
 }
@@ -567,7 +573,7 @@ fn rows_come_in_the_same_order_whatever_the_number_of_threads() {
         let outcome = exec::frog::run(&input, &options);
         let rows = outcome.relations[derived].as_ref().unwrap();
         let listed: Vec<Vec<Value>> =
-            (0..rows.len()).map(|row| (0..2).map(|column| rows.value(row, column)).collect()).collect();
+            (0..rows.len()).map(|row| (0..2).map(|column| rows.value(row, column, &store.symbols)).collect()).collect();
         (listed, outcome.errors.len())
     };
     let one = run(1);

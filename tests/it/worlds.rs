@@ -62,7 +62,8 @@ fn check(bytes: &[u8], world: &[u8]) -> Result<(), String> {
     let Some((_, settled)) = run(&text, &store) else { return Ok(()) };
     let told = || format!("\n{text}\n{before}\nsettled: {:?}", store.tables);
     for at in 0..program.relations.len() {
-        let (certain, derived) = (rows(&program, &open, at), rows(&program, &settled, at));
+        let (certain, derived) =
+            (rows(&program, (&open, &store.symbols), at), rows(&program, (&settled, &store.symbols), at));
         let name = &program.relations[at].name;
         if let Some(row) = certain.difference(&derived).next() {
             return Err(format!("{name}: {row:?} is said to be certain, and is not derived{}", told()));
@@ -123,7 +124,7 @@ fn case(rules: &str, p: &[&[Option<i64>]], e: &[&[Option<i64>]]) -> (usize, usiz
     );
     let (program, outcome) = run(&text, &store).expect("the program is right");
     let derived = program.relations.iter().position(|relation| relation.name == "d").expect("d is declared");
-    (rows(&program, &outcome, derived).len(), outcome.undecided.len(), outcome.errors.len())
+    (rows(&program, (&outcome, &store.symbols), derived).len(), outcome.undecided.len(), outcome.errors.len())
 }
 
 #[test]

@@ -1,20 +1,20 @@
 //! Derived rows as they are given to those who do not know words.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 use super::derived::Derived;
-use super::words::{Kind, More, Words};
-use crate::exec::Rows;
+use super::words::{Kept, Words};
+use crate::exec::{Keys, Rows};
+use crate::facts::store::Symbols;
 use crate::value::Value;
 
 /// Rows of a derived relation, with what is needed to read their words.
 #[derive(Debug)]
 pub struct Decoded {
     rows: Arc<Derived>,
-    more: Arc<RwLock<More>>,
-    texts: FxHashMap<u32, Arc<str>>,
+    words: Kept,
     /// Whether they come in the order of their values, so that what is found first does not depend on the plan.
     sorted: bool,
     /// Row numbers in that order, once somebody asked for a row.
@@ -25,19 +25,14 @@ pub struct Decoded {
 const MOST_SORTED: usize = 1 << 18;
 
 impl Decoded {
-    fn read(&self, row: usize, column: usize) -> Value {
-        self.value_of(self.rows.columns[column][row], column)
+    /// The word of a column of a row.
+    fn word(&self, row: usize, column: usize, symbols: &Symbols) -> u32 {
+        let row = if self.sorted { self.order.get_or_init(|| self.in_order(symbols))[row] as usize } else { row };
+        self.rows.columns[column][row]
     }
 
-    fn value_of(&self, word: u32, column: usize) -> Value {
-        match self.rows.kinds[column] {
-            Kind::Symbol => Value::Symbol(Arc::clone(&self.texts[&word])),
-            kind => Words::read(&self.more, word, kind),
-        }
-    }
-
-    fn in_order(&self) -> Vec<u32> {
-        let ranks: Vec<Vec<u32>> = (0..self.rows.columns.len()).map(|column| self.ranks(column)).collect();
+    fn in_order(&self, symbols: &Symbols) -> Vec<u32> {
+        let ranks: Vec<Vec<u32>> = (0..self.rows.columns.len()).map(|column| self.ranks(column, symbols)).collect();
         let mut order: Vec<u32> = (0_u32..).take(self.rows.len).collect();
         let rank = |row: u32| ranks.iter().map(move |of| of[row as usize]);
         order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
@@ -45,13 +40,13 @@ impl Decoded {
     }
 
     /// By row: which of the values of a column its own is, counted from the smallest; equal values count once.
-    fn ranks(&self, column: usize) -> Vec<u32> {
+    fn ranks(&self, column: usize, symbols: &Symbols) -> Vec<u32> {
         let words = &self.rows.columns[column];
         let mut distinct = words.clone();
         distinct.sort_unstable();
         distinct.dedup();
         let mut values: Vec<(Value, u32)> =
-            distinct.into_iter().map(|word| (self.value_of(word, column), word)).collect();
+            distinct.into_iter().map(|word| (self.words.value(word, self.rows.kinds[column], symbols), word)).collect();
         values.sort();
         let mut ranks = FxHashMap::default();
         for (at, (value, word)) in values.iter().enumerate() {
@@ -68,23 +63,28 @@ impl Rows for Arc<Decoded> {
         self.rows.len
     }
 
-    fn value(&self, row: usize, column: usize) -> Value {
-        let row = if self.sorted { self.order.get_or_init(|| self.in_order())[row] as usize } else { row };
-        self.read(row, column)
+    fn value(&self, row: usize, column: usize, symbols: &Symbols) -> Value {
+        self.words.value(self.word(row, column, symbols), self.rows.kinds[column], symbols)
+    }
+
+    fn keys(&self) -> Option<&dyn Keys> {
+        Some(&**self)
     }
 }
 
-/// Rows that need nothing else to be read. They do not grow any more.
+impl Keys for Decoded {
+    fn key(&self, row: usize, column: usize, symbols: &Symbols) -> u64 {
+        u64::from(self.word(row, column, symbols))
+    }
+
+    fn key_of(&self, _: usize, value: &Value, symbols: &Symbols) -> Option<u64> {
+        self.words.word_of(value, symbols).map(u64::from)
+    }
+}
+
+/// Rows that need only the symbols of the facts to be read. They do not grow any more.
 #[must_use]
 pub fn decoded(rows: &Arc<Derived>, words: &Words<'_>, sorted: bool) -> Decoded {
-    let mut texts = FxHashMap::default();
-    for (kind, column) in rows.kinds.iter().zip(&rows.columns) {
-        if *kind == Kind::Symbol {
-            for word in column {
-                texts.entry(*word).or_insert_with(|| words.symbol(*word));
-            }
-        }
-    }
     let sorted = sorted && rows.len <= MOST_SORTED;
-    Decoded { rows: Arc::clone(rows), more: words.shared(), texts, sorted, order: OnceLock::new() }
+    Decoded { rows: Arc::clone(rows), words: words.kept(), sorted, order: OnceLock::new() }
 }

@@ -156,19 +156,10 @@ impl<'a> Words<'a> {
     /// Beyond 2³¹−2 different texts or boxed values.
     #[must_use]
     pub fn encode(&self, value: &Value) -> u32 {
-        match value {
-            Value::Number(number) => Self::small(*number).unwrap_or_else(|| self.boxed(value.clone())),
-            Value::Unsigned(number) => {
-                let small = u32::try_from(*number).ok().filter(|word| *word < BOXED);
-                small.unwrap_or_else(|| self.boxed(value.clone()))
-            }
+        direct(value).unwrap_or_else(|| match value {
             Value::Symbol(text) => self.symbols.get(text).unwrap_or_else(|| self.text(text)),
-            Value::Row(row) => *row,
-            Value::Date(date) => pack(*date),
-            Value::Decimal(decimal) => self.boxed(Value::Decimal(decimal.normalize())),
-            Value::Money(decimal) => self.boxed(Value::Money(decimal.normalize())),
-            Value::Float(_) | Value::Record(_) | Value::Nil => self.boxed(value.clone()),
-        }
+            value => self.boxed(normal(value)),
+        })
     }
 
     /// The words of multiples of 10^-scale, as [`Self::encode`] gives them.
@@ -190,27 +181,7 @@ impl<'a> Words<'a> {
         if kind == Kind::Symbol {
             return Value::Symbol(self.symbol(word));
         }
-        Self::read(&self.more, word, kind)
-    }
-
-    /// As [`Self::decode`], with what [`Self::shared`] gave, for any kind but symbols.
-    ///
-    /// # Panics
-    /// For a word that is not of this run.
-    #[must_use]
-    pub fn read(more: &RwLock<More>, word: u32, kind: Kind) -> Value {
-        if kind == Kind::Row {
-            return Value::Row(word);
-        }
-        if word >= BOXED {
-            return more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
-        }
-        match kind {
-            Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
-            Kind::Unsigned => Value::Unsigned(u64::from(word)),
-            Kind::Row => Value::Row(word),
-            Kind::Date => Value::Date(unpack(word)),
-        }
+        read(&self.more, word, kind)
     }
 
     /// About how many bytes what it added to the symbols takes.
@@ -238,10 +209,10 @@ impl<'a> Words<'a> {
         more.bytes = mark.bytes;
     }
 
-    /// What [`Self::read`] needs.
+    /// What is needed to read its words once the run is over.
     #[must_use]
-    pub fn shared(&self) -> Arc<RwLock<More>> {
-        Arc::clone(&self.more)
+    pub fn kept(&self) -> Kept {
+        Kept { more: Arc::clone(&self.more), known: self.symbols.len() }
     }
 
     /// The text of a symbol's word.
@@ -279,6 +250,82 @@ impl<'a> Words<'a> {
             return id;
         }
         self.more.write().unwrap_or_else(PoisonError::into_inner).boxed(value)
+    }
+}
+
+/// The words of a run that is over, for those who have the symbols that it was over.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    more: Arc<RwLock<More>>,
+    /// How many texts the symbols had.
+    known: usize,
+}
+
+impl Kept {
+    /// The value of a word of that kind.
+    ///
+    /// # Panics
+    /// For a word that is not of this run, or with other symbols.
+    #[must_use]
+    pub fn value(&self, word: u32, kind: Kind, symbols: &Symbols) -> Value {
+        let at = word as usize;
+        match kind {
+            Kind::Symbol if at < self.known => Value::Symbol(symbols.shared(word)),
+            Kind::Symbol => {
+                let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+                Value::Symbol(Arc::clone(&more.texts[at - self.known]))
+            }
+            kind => read(&self.more, word, kind),
+        }
+    }
+
+    /// The word of a value; none when the run had no such value.
+    #[must_use]
+    pub fn word_of(&self, value: &Value, symbols: &Symbols) -> Option<u32> {
+        let more = || self.more.read().unwrap_or_else(PoisonError::into_inner);
+        direct(value).or_else(|| match value {
+            Value::Symbol(text) => {
+                let known = symbols.get(text).filter(|word| (*word as usize) < self.known);
+                known.or_else(|| more().text_ids.get(text).copied())
+            }
+            value => more().get(&normal(value)),
+        })
+    }
+}
+
+/// The word of a value that stands for itself.
+fn direct(value: &Value) -> Option<u32> {
+    match value {
+        Value::Number(number) => Words::small(*number),
+        Value::Unsigned(number) => u32::try_from(*number).ok().filter(|word| *word < BOXED),
+        Value::Row(row) => Some(*row),
+        Value::Date(date) => Some(pack(*date)),
+        _ => None,
+    }
+}
+
+/// A value as the dictionary has it.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Decimal(decimal) => Value::Decimal(decimal.normalize()),
+        Value::Money(decimal) => Value::Money(decimal.normalize()),
+        value => value.clone(),
+    }
+}
+
+/// The value of a word of any kind but symbols.
+fn read(more: &RwLock<More>, word: u32, kind: Kind) -> Value {
+    if kind == Kind::Row {
+        return Value::Row(word);
+    }
+    if word >= BOXED {
+        return more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
+    }
+    match kind {
+        Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
+        Kind::Unsigned => Value::Unsigned(u64::from(word)),
+        Kind::Row => Value::Row(word),
+        Kind::Date => Value::Date(unpack(word)),
     }
 }
 

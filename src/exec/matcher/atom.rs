@@ -1,17 +1,11 @@
 //! Atoms: rows that fit, found through indexes.
 
-use std::rc::Rc;
-
-use super::{Asked, Candidate, Doubt, Flow, Index, Key, Matcher, Mode, Slot, State};
+use super::{Candidate, Doubt, Flow, Matcher, Mode, Slot, State};
 use crate::exec::CellRef;
 use crate::facts::store::Cell;
 use crate::ir::{Atom, Origin, RelationId, Term, VarId};
 use crate::source::Span;
 use crate::value::Value;
-
-/// So many times rows are looked for one by one before an index is built: that costs as much as looking at each row some
-/// dozens of times.
-const SELDOM: u32 = 8;
 
 /// What comes after a condition.
 pub(super) type Then<'t> = dyn FnMut(&mut State) -> Flow + 't;
@@ -130,95 +124,12 @@ impl Matcher<'_> {
         flow
     }
 
-    /// Positions of rows that may fit, in order: by index on the columns whose values are known.
-    pub(super) fn narrow(&self, atom: &Atom, state: &State) -> Places {
-        if let Some(Value::Row(row)) = atom.row.and_then(|row| state.bindings.value(row)) {
-            return Places::All(*row..row.saturating_add(1));
-        }
-        let key = if self.scanning { Vec::new() } else { key(atom, state) };
-        let rows = 0..self.row_count(atom.relation);
-        if key.is_empty() {
-            return Places::All(rows);
-        }
-        let Some(index) = self.index(atom.relation, &key) else {
-            return Places::Some(
-                rows.filter(|row| self.may_fit(atom.relation, *row, &key)).collect::<Vec<_>>().into_iter(),
-            );
-        };
-        let values: Vec<Value> = key.into_iter().map(|(_, value)| value.clone()).collect();
-        let mut rows = index.rows.get(&values).cloned().unwrap_or_default();
-        if state.mode != Mode::Certain && !index.wild.is_empty() {
-            rows.extend(&index.wild);
-            rows.sort_unstable();
-        }
-        Places::Some(rows.into_iter())
-    }
-
-    /// Whether a row may have these values in these columns: it has them, or does not say.
-    fn may_fit(&self, relation: RelationId, row: u32, key: &Key) -> bool {
-        key.iter().all(|(column, value)| {
-            let row = Candidate::Row(row);
-            self.is_text(relation, row, *column, value).unwrap_or_else(|| match self.content(relation, row, *column) {
-                Content::Value(content) => content == **value,
-                Content::NoText(_) => false,
-                Content::Cell(_) | Content::Unknown(_) => true,
-            })
-        })
-    }
-
     /// Whether a cell of texts holds that value, without a copy of its text; none when that is not said so simply.
     fn is_text(&self, relation: RelationId, candidate: Candidate, column: usize, value: &Value) -> Option<bool> {
         let Candidate::Row(row) = candidate else { return None };
         let Origin::Facts(table) = self.input.program.relations[relation.index()].origin else { return None };
         let Value::Symbol(wanted) = value else { return None };
         self.input.store.text(table, row, column).map(|text| text == &**wanted)
-    }
-
-    /// The index of a relation by some columns; none yet while it is asked for only now and then.
-    fn index(&self, relation: RelationId, key: &Key) -> Option<Rc<Index>> {
-        let mut indexes = self.indexes.borrow_mut();
-        let of_relation = indexes.entry(relation).or_default();
-        let columns = || key.iter().map(|(column, _)| *column);
-        let known = of_relation.iter().position(|(known, _)| known.iter().copied().eq(columns()));
-        let at = known.unwrap_or(of_relation.len());
-        if known.is_none() {
-            of_relation.push((columns().collect(), Asked::Times(0)));
-        }
-        let (columns, asked) = &mut of_relation[at];
-        match asked {
-            Asked::Built(index) => return Some(Rc::clone(index)),
-            Asked::Times(times) if *times < SELDOM => {
-                *times += 1;
-                return None;
-            }
-            Asked::Times(_) => {}
-        }
-        let index = Rc::new(self.build(relation, columns));
-        *asked = Asked::Built(Rc::clone(&index));
-        Some(index)
-    }
-
-    fn build(&self, relation: RelationId, columns: &[usize]) -> Index {
-        let mut index = Index::default();
-        for row in 0..self.row_count(relation) {
-            let contents = columns.iter().map(|column| self.content(relation, Candidate::Row(row), *column));
-            let contents: Vec<Content> = contents.collect();
-            if contents.iter().any(|content| matches!(content, Content::NoText(_))) {
-                continue;
-            }
-            let values: Option<Vec<Value>> = contents
-                .into_iter()
-                .map(|content| match content {
-                    Content::Value(value) => Some(value),
-                    Content::Cell(_) | Content::NoText(_) | Content::Unknown(_) => None,
-                })
-                .collect();
-            match values {
-                Some(values) => index.rows.entry(values).or_default().push(row),
-                None => index.wild.push(row),
-            }
-        }
-        index
     }
 
     /// The variables of the atom that are bound, but have no value. A cell that is the row's own is no key.
@@ -283,7 +194,7 @@ impl Matcher<'_> {
                 let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
                 rows.map_or_else(
                     || Content::Unknown(Doubt::default()),
-                    |rows| Content::Value(rows.value(row as usize, column)),
+                    |rows| Content::Value(rows.value(row as usize, column, &self.input.store.symbols)),
                 )
             }
         }

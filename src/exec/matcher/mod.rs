@@ -12,6 +12,7 @@ mod atom;
 mod bindings;
 mod eval;
 mod images;
+mod index;
 mod literal;
 mod may_be;
 mod member;
@@ -19,7 +20,6 @@ mod start;
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
-use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -76,7 +76,7 @@ pub struct Matcher<'a> {
     derived: &'a [Option<Box<dyn Rows>>],
     possible: &'a Possible,
     scanning: bool,
-    indexes: RefCell<Indexes>,
+    indexes: RefCell<index::Indexes>,
     possible_indexes: RefCell<may_be::Indexes>,
     images: RefCell<images::Asked>,
     counter: Cell<i64>,
@@ -89,31 +89,11 @@ pub struct Matcher<'a> {
     stopped: Cell<Option<Stop>>,
 }
 
-/// The indexes asked for so far, by relation; of each its columns.
-type Indexes = FxHashMap<RelationId, Vec<(Vec<usize>, Asked)>>;
-
 /// What aggregates ranged over last, by place and result.
 type LastRanges = FxHashMap<(Span, VarId), aggregate::Recalled>;
 
 /// Columns of a relation, ascending, each with the value that is looked for.
 type Key<'k> = [(usize, &'k Value)];
-
-/// An index, once it was asked for often enough to be worth building.
-#[derive(Clone, Debug)]
-enum Asked {
-    /// So many times.
-    Times(u32),
-    /// More often.
-    Built(Rc<Index>),
-}
-
-/// Rows by the values of some columns.
-#[derive(Debug, Default)]
-struct Index {
-    rows: FxHashMap<Vec<Value>, Vec<u32>>,
-    /// Rows in which one of the columns has no value.
-    wild: Vec<u32>,
-}
 
 /// Where solving a body has come to.
 #[derive(Clone, Debug)]
@@ -316,7 +296,9 @@ impl<'a> Matcher<'a> {
     pub fn derived_row(&self, relation: RelationId, at: u32) -> Vec<Value> {
         let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
         let columns = self.input.program.relations[relation.index()].columns.len();
-        rows.map_or_else(Vec::new, |rows| (0..columns).map(|column| rows.value(at as usize, column)).collect())
+        rows.map_or_else(Vec::new, |rows| {
+            (0..columns).map(|column| rows.value(at as usize, column, &self.input.store.symbols)).collect()
+        })
     }
 
     /// Whether a row of a derived relation is among the facts that the relation was given from the start.

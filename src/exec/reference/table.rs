@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::exec::Rows;
+use crate::facts::store::Symbols;
 use crate::value::Value;
 
 /// Rows in order.
@@ -22,7 +23,7 @@ impl Rows for Listed {
         self.rows.len()
     }
 
-    fn value(&self, row: usize, column: usize) -> Value {
+    fn value(&self, row: usize, column: usize, _: &Symbols) -> Value {
         self.rows[row][column].clone()
     }
 }

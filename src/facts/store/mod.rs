@@ -6,6 +6,7 @@
 pub mod builder;
 pub mod column;
 mod distinct;
+mod keys;
 pub mod places;
 mod symbols;
 
