@@ -37,13 +37,15 @@ impl Builder<'_, '_> {
     pub(super) fn atom(&mut self, atom: &ast::Atom, here: &mut Conditions) {
         let Some(relation) = self.relations.id(&atom.relation.text) else {
             self.complain(self.relations.unknown(&atom.relation));
+            self.forget_args(&atom.args, here);
             return;
         };
         let mut resolved = Self::bare_atom(relation, None, atom.span);
         match &atom.args {
             Args::Positional(args) => {
                 if args.len() != self.relations.get(relation).arity {
-                    self.complain(self.relations.wrong_arity(relation, atom.span, args.len()));
+                    self.misfit(relation, |relations| relations.wrong_arity(relation, atom.span, args.len()));
+                    self.forget_args(&atom.args, here);
                     return;
                 }
                 for (column, arg) in args.iter().enumerate() {
@@ -54,6 +56,25 @@ impl Builder<'_, '_> {
             Args::Named(pattern) => self.pattern(relation, pattern, &mut resolved.args, here),
         }
         here.list.push(Cond::Atom(resolved));
+    }
+
+    /// Nobody knows which columns these arguments stand in; what else is said of them is no news.
+    fn forget_args(&mut self, args: &Args, here: &mut Conditions) {
+        let values = match args {
+            Args::Positional(args) => args.iter().collect::<Vec<_>>(),
+            Args::Named(entries) => {
+                let asks = entries.iter().map(|entry| &entry.ask);
+                asks.filter_map(|ask| if let Ask::Equal(arg) | Ask::Compare(_, arg) = ask { Some(arg) } else { None })
+                    .collect()
+            }
+        };
+        for value in values {
+            if let Kind::Var(var) = self.expr(value, here).kind {
+                let node = self.vars[var.index()].node;
+                let open = self.infer.open();
+                self.infer.unify(node, open, Span::default());
+            }
+        }
     }
 
     /// What stands in a column: a variable or constant as it is, anything else as a variable that is equal to it.

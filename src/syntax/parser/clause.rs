@@ -111,6 +111,8 @@ impl Parser<'_> {
             self.advance();
         }
         let place = self.since(token.span);
+        // `:=` has been taken for an equality.
+        self.report.retain(|wrong| wrong.place() != Some(place));
         let shown = self.sources.text(place).into_owned();
         let message = text!("结论和条件之间写 `:-`，不写 `{shown}`", "head and body are joined by `:-`, not `{shown}`");
         let complaint = Diagnostic::error(Code::ForeignOperator, message)

@@ -51,7 +51,7 @@ impl Parser<'_> {
             self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(token.span));
             self.qualifiers();
         }
-        Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span: self.since(start) })
+        Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span: self.since(start), broken: false })
     }
 
     pub(super) fn declared_name(&mut self, wanted: &Text) -> Parsed<Name> {
