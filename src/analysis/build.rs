@@ -39,6 +39,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let programs: Vec<_> = input.programs.iter().collect();
     let mut flat = expand(&programs, &mut report);
     if input.mode == Mode::Plain {
+        plain::exclude(&mut flat, &programs);
         plain::check(&flat, input, &mut report);
         folding::fold(&mut flat);
     }

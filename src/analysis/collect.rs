@@ -67,7 +67,12 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
             }
             (ty, _) => ty,
         };
-        columns.push(column_of(&column.name, ty, infer));
+        let is_endless = ty.is_some_and(|ty| infer.types.is_endless(ty));
+        let mut column = column_of(&column.name, ty.filter(|_| !is_endless), infer);
+        if is_endless {
+            column.node = infer.poison();
+        }
+        columns.push(column);
     }
     let arity = columns.len();
     if table.is_some() {

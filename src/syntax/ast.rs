@@ -71,6 +71,8 @@ pub enum Item {
     Include(Include),
     /// `.once`
     Once(Span),
+    /// `.lattice type<> { … }`: nothing can be said with it here, but a program may declare one.
+    Lattice(Span),
 }
 
 /// `.decl a, b(x: type, …) qualifiers`

@@ -14,6 +14,7 @@ mod recursion;
 mod uses;
 
 pub(super) use counted::counted;
+pub(super) use inline::exclude;
 
 use super::components::Flat;
 use super::input::Input;

@@ -1,7 +1,8 @@
 //! Conditions.
 
 use super::{Binding, Builder, Conditions, Place, alternatives, too_many};
-use crate::analysis::hir::{Cond, Expr, Kind};
+use crate::analysis::Mode;
+use crate::analysis::hir::{Cond, Expr, Kind, Role};
 use crate::analysis::infer::Constraint;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::RelationId;
@@ -232,6 +233,14 @@ impl Builder<'_, '_> {
     }
 
     pub(super) fn compare(&mut self, op: CompareOp, (left, right): (Expr, Expr), span: Span, here: &mut Conditions) {
+        let is_result =
+            |side: &Expr| matches!(side.kind, Kind::Var(var) if self.vars[var.index()].role == Role::Result);
+        if self.infer.mode == Mode::Plain && op == CompareOp::Eq && (is_result(&left) || is_result(&right)) {
+            // `_ = min x : { … }` asks for the rows at the minimum only.
+            if matches!(left.kind, Kind::Unnamed) || matches!(right.kind, Kind::Unnamed) {
+                return;
+            }
+        }
         for side in [&left, &right] {
             if matches!(side.kind, Kind::Unnamed) {
                 self.complain(

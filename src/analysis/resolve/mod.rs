@@ -312,7 +312,7 @@ fn find_unnamed(expr: &Expr, out: &mut Vec<Span>) {
     match &expr.kind {
         Kind::Unnamed => out.push(expr.span),
         Kind::Record(args) | Kind::Branch(_, args) => args.iter().for_each(|arg| find_unnamed(arg, out)),
-        Kind::Cast(inner) => find_unnamed(inner, out),
+        Kind::Cast(inner, _) => find_unnamed(inner, out),
         Kind::If(_, a, b) | Kind::Else(a, b) => {
             find_unnamed(a, out);
             find_unnamed(b, out);
