@@ -19,6 +19,7 @@ use super::lower::{Lower, Spreads};
 use super::nominal;
 use super::plain;
 use super::resolve::{Builder, alternatives, too_many};
+use super::rounds;
 use super::strata::{components, stratify};
 use super::types::{Types, declared_twice};
 use crate::diagnostic::Report;
@@ -44,6 +45,9 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
         folding::fold(&mut flat);
     }
     inline(&mut flat, &mut report);
+    if input.mode == Mode::Plain {
+        rounds::unfold(&mut flat, &mut report);
+    }
     disjunction::lift(&mut flat);
     let whens: Vec<Option<Body>> = input.cards.iter().map(|card| disjunction::lift_card(card, &mut flat)).collect();
     let mut cards = Cow::Borrowed(input.cards);

@@ -94,6 +94,9 @@ pub struct Decl {
     pub span: Span,
     /// Whether its text was wrong, so that columns may be missing: what does not fit them is no further mistake.
     pub broken: bool,
+    /// `.decl d = debug_delta(r)`: the relation of which `d` has the rows that are new in each round; then no columns are
+    /// written.
+    pub delta: Option<Name>,
 }
 
 /// `@[name]`, `@[name = value]`, `@[name(tokens)]`

@@ -15,6 +15,8 @@ mod uses;
 
 pub(super) use counted::counted;
 pub(super) use inline::exclude;
+pub(super) use recursion::Recursion;
+pub(super) use uses::Parts;
 
 use super::components::Flat;
 use super::input::Input;
