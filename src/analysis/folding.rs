@@ -134,13 +134,19 @@ fn folded(literal: &Literal) -> Option<Vec<Literal>> {
     if left.len() != right.len() {
         return None;
     }
-    let pairs = left.iter().zip(right).map(|(left, right)| {
+    let is_asked = |(left, right): &(&Arg, &Arg)| {
+        // `[_, a] = [1, 2]` asks nothing of its first field.
+        *op == CompareOp::Ne || ![left, right].iter().any(|side| matches!(side.kind, ArgKind::Unnamed))
+    };
+    let pairs = left.iter().zip(right).filter(is_asked).map(|(left, right)| {
         let rest = vec![(*op, *place, right.clone())];
         Literal::Compare(Compare { first: left.clone(), rest, span: compare.span })
     });
     match op {
-        CompareOp::Eq if left.is_empty() => Some(vec![Literal::Bool(true, compare.span)]),
-        CompareOp::Eq => Some(pairs.collect()),
+        CompareOp::Eq => {
+            let pairs: Vec<Literal> = pairs.collect();
+            Some(if pairs.is_empty() { vec![Literal::Bool(true, compare.span)] } else { pairs })
+        }
         CompareOp::Ne if left.is_empty() => Some(vec![Literal::Bool(false, compare.span)]),
         CompareOp::Ne => {
             let alternatives = pairs.map(|pair| vec![pair]).collect();
