@@ -283,8 +283,8 @@ impl Parser<'_> {
 
     /// Whether the last complaint is about what stands right before `span`, such as that a comma is missing there.
     fn was_told_before(&self, span: Span) -> bool {
-        let last = self.report.diagnostics().last().and_then(Diagnostic::place);
-        last.filter(|last| last.end() <= span.start()).is_some_and(|last| {
+        let last = self.report.diagnostics().last().filter(|last| last.code == Code::UnexpectedToken);
+        last.and_then(Diagnostic::place).filter(|last| last.end() <= span.start()).is_some_and(|last| {
             let between = Span::new(last.end(), span.start());
             self.sources.text(between).trim().is_empty()
         })
