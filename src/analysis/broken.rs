@@ -83,7 +83,9 @@ fn holes(template: &TemplateSource) -> impl Iterator<Item = &Arg> {
 
 /// Whether the complaint is made inside one of `places`, which are sorted, and is not about a name.
 fn follows(complaint: &Diagnostic, places: &[Span]) -> bool {
-    let Some(at) = complaint.place().filter(|_| !is_of_name(complaint.code)) else { return false };
+    // What is no row may be bound to one where the text is missing; a column that a relation lacks points at the relation.
+    let of_name = is_of_name(complaint.code) && (complaint.code != Code::UnknownColumn || complaint.labels.len() > 1);
+    let Some(at) = complaint.place().filter(|_| !of_name) else { return false };
     let before = places.partition_point(|place| place.start() <= at.start());
     places[..before].iter().rev().take(8).any(|place| at.end() <= place.end())
 }

@@ -20,7 +20,9 @@ use crate::text;
 pub(super) fn collect(flat: &Flat, input: &Input, infer: &mut Infer) -> Relations {
     let mut relations = Relations::default();
     for decl in &flat.decls {
-        super::schema::check_key(decl, &mut infer.report);
+        if !decl.broken {
+            super::schema::check_key(decl, &mut infer.report);
+        }
         for name in &decl.names {
             declare(name, decl, input, infer, &mut relations);
         }
@@ -34,7 +36,8 @@ pub(super) fn collect(flat: &Flat, input: &Input, infer: &mut Infer) -> Relation
                 Some(id) => relations.get_mut(id).derived = true,
                 None if input.mode == Mode::Audit || head.relation.text.contains(MARK) => {
                     let id = implied(head, infer, &mut relations);
-                    relations.get_mut(id).doubtful = clause.body.broken;
+                    let is_lost = input.programs.iter().any(|program| program.lost.may_declare(&head.relation.text));
+                    relations.get_mut(id).doubtful = clause.body.broken || is_lost;
                 }
                 None => {}
             }

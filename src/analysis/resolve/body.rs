@@ -154,6 +154,11 @@ impl Builder<'_, '_> {
 
     fn row_atom(&mut self, source: &ast::In, (relation, pattern): (RelationId, &[NamedArg]), here: &mut Conditions) {
         let Some(binding) = self.lookup(&source.row.text, here.scope).cloned() else { return };
+        if self.relations.get(relation).doubtful {
+            self.broken = true;
+            self.forget_row(&source.row.text, here.scope);
+            return;
+        }
         let mut atom = Self::bare_atom(relation, None, source.span);
         match binding {
             Binding::Var(var) => {

@@ -46,7 +46,10 @@ impl Parser<'_> {
                 }
                 _ => match self.clause() {
                     Some(clause) => items.push(Item::Clause(clause)),
-                    None => self.lose(before),
+                    None => {
+                        self.lose(before);
+                        self.forgive_closers(before);
+                    }
                 },
             }
             if self.at == before {
@@ -58,10 +61,15 @@ impl Parser<'_> {
     /// Adds what a directive whose first token is that at `from` declares. Of a type that was wrong nothing can be said.
     fn keep(&mut self, found: Vec<Item>, from: usize, items: &mut Vec<Item>) {
         let is_broken = self.broken || self.was_mended_since(from);
+        let declares = found.iter().any(|item| matches!(item, Item::Decl(_) | Item::Type(_)));
+        if is_broken && declares {
+            // An annotation that is never closed has taken in what follows.
+            self.lose(from);
+        }
         for item in found {
             match item {
                 Item::Decl(decl) => items.push(Item::Decl(Decl { broken: is_broken, ..decl })),
-                Item::Type(_) if is_broken => self.lose(from),
+                Item::Type(_) if is_broken => {}
                 other => items.push(other),
             }
         }
@@ -69,7 +77,7 @@ impl Parser<'_> {
 
     /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on: why it could not be
     /// read has been said, such as that a bracket is missing.
-    fn forgive_closers(&mut self, from: usize) {
+    pub(super) fn forgive_closers(&mut self, from: usize) {
         let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
         let closes = |place: Span| [")", "]", "}"].contains(&sources.text(place).as_ref());
         let is_within = |place: Span| start <= place.start() && place.end() <= end && closes(place);
@@ -85,7 +93,7 @@ impl Parser<'_> {
             let token = self.token_at(at);
             in_head = token.starts_line || in_head && token.kind != Kind::If;
             let opens = matches!(self.kind_at(at + 1), Kind::LeftParen | Kind::LeftBrace);
-            if token.kind == Kind::Word && (is_directive || in_head && opens) {
+            if token.kind == Kind::Word && (is_directive || in_head && (opens || token.starts_line)) {
                 let name = self.name_of(token).text;
                 self.lost.insert(name);
             }

@@ -281,12 +281,13 @@ impl Parser<'_> {
         Ok(Literal::Is(Is { arg, state, negated, span }))
     }
 
-    /// Whether the last complaint is about what stands right before `span`, such as that a comma is missing there.
+    /// Whether the last complaint is about what stands right before `span`: that a comma is missing there, or that it is no
+    /// condition either, as after a bracket that is missing.
     fn was_told_before(&self, span: Span) -> bool {
         let last = self.report.diagnostics().last().filter(|last| last.code == Code::UnexpectedToken);
         last.and_then(Diagnostic::place).filter(|last| last.end() <= span.start()).is_some_and(|last| {
             let between = Span::new(last.end(), span.start());
-            self.sources.text(between).trim().is_empty()
+            matches!(self.sources.text(between).trim(), "" | ",")
         })
     }
 
