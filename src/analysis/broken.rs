@@ -1,5 +1,7 @@
 //! Clauses whose text was wrong: what is missing there is no second mistake.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::Span;
 use crate::syntax::ast::{Arg, Item, Lost};
@@ -21,9 +23,39 @@ pub(super) fn without_consequences(report: Report, input: &Input) -> Report {
         return report;
     }
     places.sort_unstable();
+    let relations = relations_of(input);
+    // Conditions behind a bracket that is not closed are read as values.
+    let is_condition = |complaint: &Diagnostic| {
+        let name = complaint.place().map(|place| input.sources.text(place));
+        name.is_some_and(|name| name == "not" || relations.contains(name.as_ref()))
+    };
+    let follows = |complaint: &&Diagnostic| {
+        let of_name = match complaint.code {
+            // What is no row may be bound to one where the text is missing; a column that a relation lacks points there.
+            Code::UnknownColumn => complaint.labels.len() > 1,
+            Code::UnknownFunction => !is_condition(complaint),
+            code => is_of_name(code),
+        };
+        !of_name && stands_in(complaint, &places)
+    };
     let mut kept = Report::new();
-    kept.extend(report.diagnostics().iter().filter(|complaint| !follows(complaint, &places)).cloned());
+    kept.extend(report.diagnostics().iter().filter(|complaint| !follows(complaint)).cloned());
     kept
+}
+
+/// The names of relations, those of components as they are written.
+fn relations_of<'i>(input: &Input<'i>) -> BTreeSet<&'i str> {
+    let mut names: BTreeSet<&str> = input.cards.iter().map(|card| card.name).collect();
+    let mut open: Vec<&Item> = input.programs.iter().flat_map(|program| &program.items).collect();
+    while let Some(item) = open.pop() {
+        match item {
+            Item::Decl(decl) => names.extend(decl.names.iter().map(|name| name.text.as_str())),
+            Item::Clause(clause) => names.extend(clause.heads.iter().map(|head| head.relation.text.as_str())),
+            Item::Component(component) => open.extend(&component.items),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// `report` without complaints that a name is not known which may be declared where the text was not understood.
@@ -81,11 +113,9 @@ fn holes(template: &TemplateSource) -> impl Iterator<Item = &Arg> {
     })
 }
 
-/// Whether the complaint is made inside one of `places`, which are sorted, and is not about a name.
-fn follows(complaint: &Diagnostic, places: &[Span]) -> bool {
-    // What is no row may be bound to one where the text is missing; a column that a relation lacks points at the relation.
-    let of_name = is_of_name(complaint.code) && (complaint.code != Code::UnknownColumn || complaint.labels.len() > 1);
-    let Some(at) = complaint.place().filter(|_| !of_name) else { return false };
+/// Whether the complaint is made inside one of `places`, which are sorted.
+fn stands_in(complaint: &Diagnostic, places: &[Span]) -> bool {
+    let Some(at) = complaint.place() else { return false };
     let before = places.partition_point(|place| place.start() <= at.start());
     places[..before].iter().rev().take(8).any(|place| at.end() <= place.end())
 }
