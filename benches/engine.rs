@@ -62,8 +62,14 @@ fn engine(text: &str, edges: &Pairs) -> (Duration, usize) {
     let mut sources = SourceMap::new();
     let file = sources.add("program.dl", text).expect("a small text");
     let programs = [syntax::parse_program(&sources, file).0];
-    let input =
-        analysis::Input { mode: Mode::Plain, sources: &sources, programs: &programs, cards: &[], store: &store };
+    let input = analysis::Input {
+        mode: Mode::Plain,
+        sources: &sources,
+        programs: &programs,
+        cards: &[],
+        store: &store,
+        unread: false,
+    };
     let program = analysis::analyse(&input).0;
     let input = Input { program: &program, store: &store, sources: &sources };
     let start = Instant::now();

@@ -19,6 +19,7 @@ use super::lower::{Lower, Spreads};
 use super::nominal;
 use super::plain;
 use super::resolve::{Builder, alternatives, too_many};
+use super::rounds;
 use super::strata::{components, stratify};
 use super::types::{Types, declared_twice};
 use crate::diagnostic::Report;
@@ -39,10 +40,14 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let programs: Vec<_> = input.programs.iter().collect();
     let mut flat = expand(&programs, &mut report);
     if input.mode == Mode::Plain {
+        plain::exclude(&mut flat, &programs);
         plain::check(&flat, input, &mut report);
         folding::fold(&mut flat);
     }
     inline(&mut flat, &mut report);
+    if input.mode == Mode::Plain {
+        rounds::unfold(&mut flat, &mut report);
+    }
     disjunction::lift(&mut flat);
     let whens: Vec<Option<Body>> = input.cards.iter().map(|card| disjunction::lift_card(card, &mut flat)).collect();
     let mut cards = Cow::Borrowed(input.cards);

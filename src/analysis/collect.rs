@@ -13,25 +13,31 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::store::Table;
 use crate::ir::{RelationId, TypeId};
 use crate::source::Span;
-use crate::syntax::ast::{Arg, ArgKind, Args, Atom, Decl, DirectiveKind, Name};
+use crate::syntax::ast::{Arg, ArgKind, Args, Atom, Clause, Decl, DirectiveKind, Name};
 use crate::text;
 
 /// Every relation; complaints go to the report of `infer`.
 pub(super) fn collect(flat: &Flat, input: &Input, infer: &mut Infer) -> Relations {
     let mut relations = Relations::default();
     for decl in &flat.decls {
-        super::schema::check_key(decl, &mut infer.report);
+        if !decl.broken {
+            super::schema::check_key(decl, &mut infer.report);
+        }
         for name in &decl.names {
             declare(name, decl, input, infer, &mut relations);
         }
     }
     fact_row_types(flat, infer, &mut relations);
-    for clause in &flat.clauses {
+    // Sound clauses first: of the columns of a broken one some may be missing.
+    let (broken, sound): (Vec<&Clause>, Vec<&Clause>) = flat.clauses.iter().partition(|clause| clause.body.broken);
+    for clause in sound.into_iter().chain(broken) {
         for head in &clause.heads {
             match relations.id(&head.relation.text) {
                 Some(id) => relations.get_mut(id).derived = true,
                 None if input.mode == Mode::Audit || head.relation.text.contains(MARK) => {
-                    implied(head, infer, &mut relations);
+                    let id = implied(head, infer, &mut relations);
+                    let is_lost = input.programs.iter().any(|program| program.lost.may_declare(&head.relation.text));
+                    relations.get_mut(id).doubtful = clause.body.broken || is_lost;
                 }
                 None => {}
             }
@@ -64,7 +70,12 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
             }
             (ty, _) => ty,
         };
-        columns.push(column_of(&column.name, ty, infer));
+        let is_endless = ty.is_some_and(|ty| infer.types.is_endless(ty));
+        let mut column = column_of(&column.name, ty.filter(|_| !is_endless), infer);
+        if is_endless {
+            column.node = infer.poison();
+        }
+        columns.push(column);
     }
     let arity = columns.len();
     if table.is_some() {
@@ -86,6 +97,7 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
         limit: None,
         key: super::schema::key(decl),
         card: None,
+        doubtful: decl.broken,
     });
 }
 
@@ -209,6 +221,7 @@ fn derived(name: &Name, columns: Vec<Column>, card: Option<usize>) -> Relation {
         limit: None,
         key: Vec::new(),
         card,
+        doubtful: false,
     }
 }
 
@@ -247,6 +260,7 @@ fn cards(cards: &[CardSource], infer: &mut Infer, relations: &mut Relations) {
             .into_iter()
             .map(|(text, span)| column_of(&Name { text, span }, None, infer))
             .collect();
-        relations.add(derived(&name, columns, Some(position)));
+        let doubtful = card.when.broken;
+        relations.add(Relation { doubtful, ..derived(&name, columns, Some(position)) });
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Relation {
     pub(super) key: Vec<usize>,
     /// The card whose findings it holds.
     pub(super) card: Option<usize>,
+    /// Whether the text that gives it its columns was wrong: nobody knows which it has.
+    pub(super) doubtful: bool,
 }
 
 /// What was loaded into a relation.
@@ -110,6 +112,10 @@ impl Relations {
     /// `node` stands in that column.
     pub(super) fn join(&self, infer: &mut Infer, node: Node, place: Place, span: Span) {
         match self.declared(place) {
+            _ if self.get(place.relation).doubtful => {
+                let open = infer.open();
+                infer.unify(node, open, span);
+            }
             Some(ty) => infer.know(node, ty, Origin { span, column: Some(place) }),
             None => infer.unify(node, self.column_node(place), span),
         }

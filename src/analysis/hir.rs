@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::infer::Node;
-use crate::ir::{AggregateOp, RelationId, VarId};
+use crate::ir::{AggregateOp, RelationId, TypeId, VarId};
 use crate::source::Span;
 use crate::syntax::ast::{CellState, CompareOp, Const, Name};
 use crate::value::functions::Function;
@@ -75,8 +75,8 @@ pub(super) enum Kind {
     Branch(Name, Vec<Expr>),
     If(Box<Cond>, Box<Expr>, Box<Expr>),
     Else(Box<Expr>, Box<Expr>),
-    /// `as(x, type)`; the target is the node of the expression itself.
-    Cast(Box<Expr>),
+    /// `as(x, type)`, with the type; the node of the expression may know more.
+    Cast(Box<Expr>, TypeId),
     /// In templates: how far the two sides of the rule's `~` may lie apart.
     Allowance,
 }
@@ -199,7 +199,7 @@ impl Expr {
                 first.variables(see);
                 second.variables(see);
             }
-            Kind::Cast(inner) => inner.variables(see),
+            Kind::Cast(inner, _) => inner.variables(see),
         }
     }
 }
@@ -251,7 +251,7 @@ impl Expr {
                 first.rename(change);
                 second.rename(change);
             }
-            Kind::Cast(inner) => inner.rename(change),
+            Kind::Cast(inner, _) => inner.rename(change),
         }
     }
 }
@@ -307,7 +307,7 @@ impl Expr {
                 then.asked(asked);
                 other.asked(asked);
             }
-            Kind::Cast(inner) => inner.asked(asked),
+            Kind::Cast(inner, _) => inner.asked(asked),
             Kind::Var(_) | Kind::Unnamed | Kind::Const(_) | Kind::Nil | Kind::Allowance => {}
         }
     }

@@ -19,6 +19,8 @@ pub struct Input<'a> {
     pub cards: &'a [CardSource<'a>],
     /// Loaded facts.
     pub store: &'a Store,
+    /// Whether rule files, or cards, are missing because something was wrong with them: what they declare is not known.
+    pub unread: bool,
 }
 
 /// Whose habits count.

@@ -12,6 +12,7 @@ mod components;
 mod disjunction;
 mod inline;
 mod rename;
+mod rounds;
 
 // what the names of relations, columns and types mean,
 mod collect;

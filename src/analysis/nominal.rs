@@ -80,10 +80,8 @@ impl Checker<'_, '_> {
             Cond::Aggregate(aggregate) => aggregate.body.iter().for_each(|cond| self.atoms(cond)),
             Cond::Compare { op: CompareOp::Eq, left, right, .. } => {
                 for (var, cast) in [(left, right), (right, left)] {
-                    if let (Kind::Var(var), Kind::Cast(_)) = (&var.kind, &cast.kind)
-                        && let Some(ty) = self.infer.ty(cast.node)
-                    {
-                        self.stands_in(*var, ty, cast.span);
+                    if let (Kind::Var(var), Kind::Cast(_, ty)) = (&var.kind, &cast.kind) {
+                        self.stands_in(*var, *ty, cast.span);
                     }
                 }
             }
@@ -193,7 +191,7 @@ impl Checker<'_, '_> {
                 Some(Some(known)) => known.types.clone(),
                 _ => Vec::new(),
             },
-            Kind::Cast(_) => self.infer.ty(arg.node).into_iter().collect(),
+            Kind::Cast(_, ty) => vec![*ty],
             _ => Vec::new(),
         }
     }

@@ -223,15 +223,16 @@ pub fn load(audit: &mut Audit, request: &Request, report: &mut Report) -> Option
     audit.reach = if incomplete { Reach::Incomplete } else { Reach::Complete };
     if refused {
         audit.reach = Reach::Refused;
-        if report.diagnostics().iter().filter(|wrong| is_error(wrong)).all(is_understood) {
-            report.append(resolve(&audit.sources, &audit.rules, &audit.store, &sets).1);
-        }
+        let is_clear = report.diagnostics().iter().filter(|wrong| is_error(wrong)).all(is_understood);
+        let resolved = resolve(&audit.sources, &audit.rules, &audit.store, &sets).1;
+        // Of rules that are not known as a whole, doubts say nothing.
+        report.extend(resolved.diagnostics().iter().filter(|wrong| is_clear || is_error(wrong)).cloned());
         return None;
     }
     Some(sets)
 }
 
-/// Whether it is clear what was meant all the same, so that what else is wrong can be told in the same run.
+/// Whether it is clear what was meant all the same, so that what else is doubtful can be told in the same run.
 fn is_understood(wrong: &Diagnostic) -> bool {
     !wrong.fixes.is_empty() || matches!(wrong.code, Code::UnknownKey | Code::MissingKey | Code::BadValue)
 }
@@ -284,13 +285,14 @@ fn run(audit: &mut Audit, request: &Request, sets: &[Set], (report, forewarn): (
 
 /// The program of these rules over these facts.
 pub fn resolve(sources: &SourceMap, rules: &Rules, store: &Store, sets: &[Set]) -> (Program, Report) {
-    resolve_some(sources, (&rules.programs, &rules.cards.iter().collect::<Vec<_>>()), store, sets)
+    let cards: Vec<&LoadedCard> = rules.cards.iter().collect();
+    resolve_some(sources, (&rules.programs, &cards, rules.unread), store, sets)
 }
 
 /// As [`resolve`], with only those cards.
 fn resolve_some(
     sources: &SourceMap,
-    (programs, some): (&[crate::syntax::ast::Program], &[&LoadedCard]),
+    (programs, some, unread): (&[crate::syntax::ast::Program], &[&LoadedCard], bool),
     store: &Store,
     sets: &[Set],
 ) -> (Program, Report) {
@@ -301,7 +303,7 @@ fn resolve_some(
         report.append(complaints);
         cards.push(card::source(loaded, params));
     }
-    let input = analysis::Input { mode: Mode::Audit, sources, programs, cards: &cards, store };
+    let input = analysis::Input { mode: Mode::Audit, sources, programs, cards: &cards, store, unread };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     (program, report)

@@ -72,7 +72,7 @@ pub fn run_plain_forewarning(request: &PlainRequest, forewarn: &mut Forewarn<'_>
         report.extend(complaints.diagnostics().iter().filter(is_fault).cloned());
         progress::enter(Phase::Loading);
         run.store = load_facts(&mut run.sources, request, (&schema, &wishes), &mut report);
-        let tree = [tree, ast::Program { items, comments: Vec::new() }];
+        let tree = [tree, ast::Program { items, ..ast::Program::default() }];
         resolve_and_run(&mut run, request.engine, &tree, (&mut report, forewarn));
     }
     run.diagnostics = report.sorted();
@@ -99,8 +99,14 @@ fn resolve_and_run(
     tree: &[ast::Program],
     (report, forewarn): (&mut Report, &mut Forewarn<'_>),
 ) {
-    let input =
-        analysis::Input { mode: Mode::Plain, sources: &run.sources, programs: tree, cards: &[], store: &run.store };
+    let input = analysis::Input {
+        mode: Mode::Plain,
+        sources: &run.sources,
+        programs: tree,
+        cards: &[],
+        store: &run.store,
+        unread: false,
+    };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     run.program = program;

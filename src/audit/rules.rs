@@ -39,6 +39,8 @@ pub struct Rules {
     pub files: Vec<FileId>,
     /// Whether all of them came with gouji.
     pub only_shipped: bool,
+    /// Whether files, or cards, are missing because something was wrong with them.
+    pub unread: bool,
 }
 
 /// A card with its logic parsed.
@@ -231,6 +233,7 @@ impl Loader<'_> {
             };
             self.report.append(report);
             self.rules.files.push(*file);
+            self.rules.unread |= read.lost;
             for used in &read.uses {
                 shared.extend(self.shared(used, folder.as_deref()));
             }
@@ -285,7 +288,9 @@ impl Loader<'_> {
         None
     }
 
+    /// Complains about rules that there are not.
     fn complain(&mut self, diagnostic: Diagnostic, at: Option<Span>) {
+        self.rules.unread = true;
         self.report.push(match at {
             Some(span) => diagnostic.at(span),
             None => diagnostic,

@@ -109,7 +109,8 @@ fn run(case: &Case) -> Report {
 fn world(case: &Case, report: &mut Report) -> Option<(Program, Store)> {
     let (store, complaints) = store(case);
     report.append(complaints);
-    let (program, complaints) = resolve_some(case.sources, (&case.rules.programs, case.cards), &store, &sets(case));
+    let (program, complaints) =
+        resolve_some(case.sources, (&case.rules.programs, case.cards, false), &store, &sets(case));
     report.append(errors_of(complaints));
     (!report.has_errors()).then_some((program, store))
 }

@@ -54,6 +54,8 @@ pub struct CardFile {
     pub uses: Vec<Words>,
     /// Its cards, those without a code or a `when` left out.
     pub cards: Vec<Card>,
+    /// Whether cards, or files that it uses, may be missing because something was wrong with their text.
+    pub lost: bool,
 }
 
 /// A text and where it stands, quotes left out.

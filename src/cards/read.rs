@@ -53,7 +53,7 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
         && let Some(wrong) = torn::find(file, text, &CARD_KEYS)
     {
         reader.report.push(wrong);
-        return (CardFile::default(), reader.report);
+        return (CardFile { lost: true, ..CardFile::default() }, reader.report);
     }
     for error in &errors {
         let wrong = Diagnostic::error(Code::BadToml, super::words::toml_message(error.message()));
@@ -62,17 +62,21 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
     }
     let start = file.span().part(0, 0);
     let root = Table { entries: root.get_ref(), span: start };
-    let mut cards = CardFile::default();
+    let mut cards = CardFile { lost: !errors.is_empty(), ..CardFile::default() };
     if let Some(wrong) = headless(file, root) {
         reader.report.push(wrong);
-        return (cards, reader.report);
+        return (CardFile { lost: true, ..cards }, reader.report);
     }
     reader.only(root, &FILE_KEYS);
+    // `uses = […]`
+    cards.lost |= root.get("use").is_none() && reader.report.has_errors();
     // What a broken file lacks may well stand behind the break.
     if errors.is_empty() {
         reader.language(root);
     }
+    let before = reader.report.diagnostics().len();
     cards.uses = reader.list(root, "use");
+    cards.lost |= reader.report.diagnostics().len() > before;
     match root.get("rule") {
         Some(rule) if rule.get_ref().is_table() => {
             let span = reader.span(rule.span());
@@ -82,10 +86,13 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
             let wrong = Diagnostic::error(Code::BadValue, message).at(span).help(help);
             let is_header = file.text()[rule.span()].trim() == "[rule]";
             reader.report.push(if is_header { wrong.fix(span, "[[rule]]") } else { wrong });
+            cards.lost = true;
         }
         Some(rules) => {
             let tables = reader.tables("rule", rules);
+            let written = tables.len();
             cards.cards = tables.into_iter().filter_map(|table| reader.card(table)).collect();
+            cards.lost |= cards.cards.len() < written;
         }
         None if errors.is_empty() => {
             let help = text!("一条规则以 `[[rule]]` 开头", "a rule begins with `[[rule]]`");

@@ -190,6 +190,11 @@ impl Report {
         self.diagnostics.extend(other.diagnostics);
     }
 
+    /// Keeps only complaints that `wanted` says are.
+    pub fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.diagnostics.retain(wanted);
+    }
+
     /// The complaints, in the order they were made.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {

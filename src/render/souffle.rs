@@ -139,7 +139,7 @@ fn body(results: &Results, relation: RelationId, rows: &[Vec<Value>], style: &St
                 text.push_str(style.delimiter());
             }
             let start = text.len();
-            write_value(results.program, value, declared.columns[at].ty, &mut text);
+            write_value(results.program, value, (declared.columns[at].ty, style.rfc4180), &mut text);
             if style.rfc4180 && matches!(value, Value::Symbol(_) | Value::Record(_) | Value::Nil) {
                 let quoted = format!("\"{}\"", text[start..].replace('"', "\"\""));
                 text.replace_range(start.., &quoted);
@@ -150,12 +150,13 @@ fn body(results: &Results, relation: RelationId, rows: &[Vec<Value>], style: &St
     text
 }
 
-/// Writes a value as its type is written: records as `[a, b]`, branches as `$Branch(a, b)`.
-pub(super) fn write_value(program: &Program, value: &Value, ty: TypeId, text: &mut String) {
+/// Writes a value as its type is written: records as `[a, b]`, branches as `$Branch(a, b)`; with `quotes`, texts in them as
+/// `"a"`, as Soufflé does where cells are quoted.
+pub(super) fn write_value(program: &Program, value: &Value, (ty, quotes): (TypeId, bool), text: &mut String) {
     match (&program.types[ty.index()].kind, value) {
         (TypeKind::Record(fields), Value::Record(values)) => {
             text.push('[');
-            write_fields(program, values, fields, text);
+            write_fields(program, values, (fields, quotes), text);
             text.push(']');
         }
         (TypeKind::Algebraic(branches), Value::Record(values)) => {
@@ -164,7 +165,7 @@ pub(super) fn write_value(program: &Program, value: &Value, ty: TypeId, text: &m
             let _ = write!(text, "${name}");
             if !values.is_empty() {
                 text.push('(');
-                write_fields(program, values, fields, text);
+                write_fields(program, values, (fields, quotes), text);
                 text.push(')');
             }
         }
@@ -177,11 +178,16 @@ pub(super) fn write_value(program: &Program, value: &Value, ty: TypeId, text: &m
     }
 }
 
-fn write_fields(program: &Program, values: &[Value], fields: &[(String, TypeId)], text: &mut String) {
+fn write_fields(program: &Program, values: &[Value], (fields, quotes): (&[(String, TypeId)], bool), text: &mut String) {
     for (at, (value, (_, ty))) in values.iter().zip(fields).enumerate() {
         if at > 0 {
             text.push_str(", ");
         }
-        write_value(program, value, *ty, text);
+        match value {
+            Value::Symbol(symbol) if quotes => {
+                let _ = write!(text, "\"{}\"", symbol.replace('"', "\\\""));
+            }
+            _ => write_value(program, value, (*ty, quotes), text),
+        }
     }
 }

@@ -41,7 +41,7 @@ fn write_value(program: &Program, value: &Value, (ty, objects): (TypeId, bool), 
         }
         (TypeKind::Algebraic(_), _) => {
             let mut written = String::new();
-            super::souffle::write_value(program, value, ty, &mut written);
+            super::souffle::write_value(program, value, (ty, false), &mut written);
             write!(text, "{}", serde_json::Value::from(written))
         }
         (_, Value::Nil) => write!(text, "null"),

@@ -3,6 +3,8 @@
 //! One tree for plain Datalog files and for the `when` of cards. Every node knows its [`Span`]; names are as written,
 //! without back quotes. Comments are kept beside the tree, for the formatter.
 
+use std::collections::BTreeSet;
+
 pub use super::comparison::CompareOp;
 use crate::source::Span;
 use crate::value::{Decimal, Unit};
@@ -23,6 +25,25 @@ pub struct Program {
     pub items: Vec<Item>,
     /// Every comment, in order, with its delimiters.
     pub comments: Vec<Span>,
+    /// What its text may declare beside the items.
+    pub lost: Lost,
+}
+
+/// What text that was not understood, or not read, may declare: that such a name is not known is no mistake of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Names that stood where declarations have theirs.
+    pub names: BTreeSet<String>,
+    /// Whether a part was not read at all, so that any name may be declared there.
+    pub unread: bool,
+}
+
+impl Lost {
+    /// Whether that name, or an instance of a component in it, may be declared there.
+    #[must_use]
+    pub fn may_declare(&self, name: &str) -> bool {
+        self.unread || name.split('.').any(|part| self.names.contains(part))
+    }
 }
 
 /// One item of a file or of a component's body.
@@ -50,6 +71,8 @@ pub enum Item {
     Include(Include),
     /// `.once`
     Once(Span),
+    /// `.lattice type<> { … }`: nothing can be said with it here, but a program may declare one.
+    Lattice(Span),
 }
 
 /// `.decl a, b(x: type, …) qualifiers`
@@ -69,6 +92,11 @@ pub struct Decl {
     pub annotations: Vec<Annotation>,
     /// From `.decl` to its end.
     pub span: Span,
+    /// Whether its text was wrong, so that columns may be missing: what does not fit them is no further mistake.
+    pub broken: bool,
+    /// `.decl d = debug_delta(r)`: the relation of which `d` has the rows that are new in each round; then no columns are
+    /// written.
+    pub delta: Option<Name>,
 }
 
 /// `@[name]`, `@[name = value]`, `@[name(tokens)]`

@@ -54,7 +54,7 @@ pub trait Rewrite {
 
 /// Walks a declaration.
 pub fn decl<R: Rewrite + ?Sized>(pass: &mut R, decl: &mut Decl) {
-    decl.names.iter_mut().for_each(|name| pass.name(Role::Relation, name));
+    decl.names.iter_mut().chain(&mut decl.delta).for_each(|name| pass.name(Role::Relation, name));
     decl.columns.iter_mut().for_each(|column| pass.name(Role::Type, &mut column.ty));
 }
 

@@ -52,7 +52,7 @@ pub fn analyse(text: &str, mode: Mode) -> (Program, Report, SourceMap) {
     let (schema, _) = analysis::schema(&[&program]); // what cannot be loaded is the business of loading
     let store = empty_store(&schema);
     let programs = [program];
-    let input = Input { mode, sources: &sources, programs: &programs, cards: &[], store: &store };
+    let input = Input { mode, sources: &sources, programs: &programs, cards: &[], store: &store, unread: false };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     (program, report, sources)
@@ -215,7 +215,14 @@ pub fn analyse_audit(programs: &[(&str, &str)], packs: &[(&str, &str)]) -> (Prog
     let (schema, complaints) = analysis::schema(&trees.iter().collect::<Vec<_>>());
     report.append(complaints);
     let store = empty_store(&schema);
-    let input = Input { mode: Mode::Audit, sources: &sources, programs: &trees, cards: &card_sources, store: &store };
+    let input = Input {
+        mode: Mode::Audit,
+        sources: &sources,
+        programs: &trees,
+        cards: &card_sources,
+        store: &store,
+        unread: false,
+    };
     let (program, complaints) = analysis::analyse(&input);
     report.append(complaints);
     (program, report, sources)

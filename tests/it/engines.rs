@@ -315,7 +315,8 @@ pub(super) fn analysed(text: &str, store: &Store) -> Result<(Program, SourceMap)
         return Err(format!("{report:?}"));
     }
     let programs = [program];
-    let input = analysis::Input { mode: Mode::Plain, sources: &sources, programs: &programs, cards: &[], store };
+    let input =
+        analysis::Input { mode: Mode::Plain, sources: &sources, programs: &programs, cards: &[], store, unread: false };
     let (program, report) = analysis::analyse(&input);
     if report.has_errors() { Err(format!("{report:?}")) } else { Ok((program, sources)) }
 }

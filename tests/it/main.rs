@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot read its own files has failed
 
 mod analysis;
+mod at_once;
 mod causes;
 mod checker;
 mod cli;

@@ -1,8 +1,8 @@
 //! The parts of a card with names resolved, types not known yet.
 
 use crate::analysis::context::Relations;
-use crate::analysis::hir::{Expr, Kind, Rule};
-use crate::analysis::infer::Infer;
+use crate::analysis::hir::{Expr, Kind, Role, Rule};
+use crate::analysis::infer::{Constraint, Infer};
 use crate::analysis::input::{CardSource, LabelSource, Piece, TemplateSource};
 use crate::analysis::resolve::{Binding, Builder, Conditions};
 use crate::cards::Severity;
@@ -199,6 +199,12 @@ impl Builder<'_, '_> {
             ));
             return None;
         };
+        if let (Some(column), Role::Row) = (&column, self.vars[row.index()].role) {
+            // Asked for here too, so that it is told of a rule that has something else wrong with it.
+            let (span, result) = (source.at.span, self.infer.fresh());
+            let row = (self.vars[row.index()].node, span);
+            self.infer.constrain(span, Constraint::Field { row, column: column.clone(), result });
+        }
         let text = self.template(&source.text, around);
         Some(LabelDraft { row, column, span: source.at.span, around, text, limit: source.limit })
     }

@@ -94,8 +94,10 @@ fn label(lower: &mut Lower, draft: LabelDraft, columns: &BTreeSet<VarId>, body: 
         (Some(Class::Row(relation)), Some(column)) => match lower.relations.find_column(relation, &column.text) {
             Some(position) => Place::Cell(draft.row, position),
             None => {
-                let complaint = lower.relations.unknown_column(relation, column);
-                lower.complain(complaint);
+                if !lower.relations.get(relation).doubtful {
+                    let complaint = lower.relations.unknown_column(relation, column);
+                    lower.complain(complaint);
+                }
                 return None;
             }
         },

@@ -57,7 +57,7 @@ pub(super) fn declarations(programs: &[&Program]) -> Flat {
 fn expand_items(items: &[&Item], report: &mut Report) -> Flat {
     let filled = Cell::new(0);
     let scope = Scope::new(items, None, &filled, report);
-    scope.components.values().for_each(|component| check_names(component, &scope, report));
+    check_all_names(items, &scope, report);
     let mut flat = Flat::default();
     let mut instances = BTreeMap::new();
     for item in items {
@@ -122,10 +122,9 @@ fn check_names(component: &Component, around: &Scope, report: &mut Report) {
     let items: Vec<&Item> = component.items.iter().collect();
     let inside = Scope::new(&items, Some(around), around.filled, &mut Report::new());
     let is_parameter = |name: &Name| component.head.params.iter().any(|param| param.text == name.text);
-    // A base may bring components of its own.
     overrides::check_all(component, &inside, report);
     let inits = items.iter().filter_map(|item| match item {
-        Item::Init(init) if component.bases.is_empty() => Some(&init.component),
+        Item::Init(init) => Some(&init.component),
         _ => None,
     });
     for wanted in component.bases.iter().chain(inits).filter(|wanted| !is_parameter(&wanted.name)) {
@@ -137,7 +136,37 @@ fn check_names(component: &Component, around: &Scope, report: &mut Report) {
             Some(_) => {}
         }
     }
-    inside.components.values().for_each(|component| check_names(component, &inside, report));
+    if leads_back(component, &inside) {
+        report.push(too_deep(&component.head.name));
+    }
+    check_all_names(&items, &inside, report);
+}
+
+/// Whether the bases of a component, and theirs, come back to it.
+fn leads_back(component: &Component, inside: &Scope) -> bool {
+    let mut seen: Vec<&Component> = Vec::new();
+    let mut open: Vec<&Component> = vec![component];
+    while let Some(next) = open.pop() {
+        for base in next.bases.iter().filter_map(|base| inside.find(&base.name.text)) {
+            if std::ptr::eq(base, component) {
+                return true;
+            }
+            if !seen.iter().any(|seen| std::ptr::eq(*seen, base)) {
+                seen.push(base);
+                open.push(base);
+            }
+        }
+    }
+    false
+}
+
+/// Checks every component among `items`, also one whose name another has.
+fn check_all_names(items: &[&Item], scope: &Scope, report: &mut Report) {
+    for item in items {
+        if let Item::Component(component) = item {
+            check_names(component, scope, report);
+        }
+    }
 }
 
 fn add_item(item: &Item, flat: &mut Flat) {
@@ -150,8 +179,8 @@ fn add_item(item: &Item, flat: &mut Flat) {
         Item::Directive(directive) => flat.directives.push(directive.clone()),
         Item::Clause(clause) => flat.clauses.push(clause.clone()),
         Item::Functor(functor) => flat.functors.push(functor.clone()),
-        Item::Component(_) | Item::Init(_) | Item::Override(_) | Item::Pragma(_) | Item::Include(_) | Item::Once(_) => {
-        }
+        Item::Component(_) | Item::Init(_) | Item::Override(_) | Item::Pragma(_) | Item::Include(_) => {}
+        Item::Once(_) | Item::Lattice(_) => {}
     }
 }
 

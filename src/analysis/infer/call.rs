@@ -137,6 +137,11 @@ impl Infer<'_> {
         force: bool,
     ) -> Step {
         if self.is_poisoned(left.0) || self.is_poisoned(right.0) {
+            // What nothing else says the type of is as unknown as what it equals.
+            let is_open = |side: (Node, Span)| self.ty(side.0).is_none() && self.info(side.0).literal.is_none();
+            if op == CompareOp::Eq && (is_open(left) || is_open(right)) {
+                self.unify(left.0, right.0, span);
+            }
             return Step::Done;
         }
         let (Some(a), Some(b)) = (self.ty(left.0), self.ty(right.0)) else {
@@ -189,6 +194,9 @@ impl Infer<'_> {
     }
 
     pub(super) fn assign(&mut self, value: (Node, Span), column: Place, relations: &Relations, force: bool) -> Step {
+        if relations.get(column.relation).doubtful {
+            return Step::Done;
+        }
         let target = relations.column_node(column);
         let declared = relations.declared(column);
         let Some(ty) = declared else {
@@ -247,8 +255,9 @@ impl Infer<'_> {
                     relations.join(self, result, place, span);
                 }
                 None => {
-                    let complaint = relations.unknown_column(relation, column);
-                    self.report.push(complaint);
+                    if !relations.get(relation).doubtful {
+                        self.report.push(relations.unknown_column(relation, column));
+                    }
                     self.spoil(result);
                 }
             },

@@ -31,6 +31,8 @@ struct Info {
     origin: Option<Origin>,
     /// Something is wrong with it and was said; it fits everything.
     poisoned: bool,
+    /// Whether it fits everything as long as nothing else says its type.
+    open: bool,
 }
 
 /// A literal of the text, before its context has given it a type.
@@ -165,6 +167,13 @@ impl<'a> Infer<'a> {
         node
     }
 
+    /// A node of which nobody can know more than what stands around it says.
+    pub(super) fn open(&mut self) -> Node {
+        let node = self.fresh();
+        self.infos[node.0 as usize].open = true;
+        node
+    }
+
     /// The node of a literal of the text.
     pub(super) fn literal(&mut self, constant: &Const, span: Span) -> Node {
         let literal = match constant {
@@ -210,7 +219,8 @@ impl<'a> Infer<'a> {
     }
 
     fn is_poisoned(&self, node: Node) -> bool {
-        self.info(node).poisoned
+        let info = self.info(node);
+        info.poisoned || info.open && info.ty.is_none()
     }
 
     fn spoil(&mut self, node: Node) {
@@ -294,7 +304,8 @@ impl<'a> Infer<'a> {
             let (keep, gone) = if self.infos[at].ty.is_some() { (at, other) } else { (other, at) };
             let literal = self.infos[keep].literal.or(self.infos[gone].literal);
             let origin = self.infos[keep].origin.or(self.infos[gone].origin);
-            let info = Info { literal, origin, ..self.infos[keep].clone() };
+            let open = self.infos[keep].open || self.infos[gone].open;
+            let info = Info { literal, origin, open, ..self.infos[keep].clone() };
             for (place, before) in [(at, first), (other, second)] {
                 if (before.ty, before.literal) != (info.ty, info.literal) {
                     self.wake(place);

@@ -294,7 +294,7 @@ fn find_var(expr: &hir::Expr, wanted: VarId) -> Option<Span> {
             args.iter().find_map(|arg| find_var(arg, wanted))
         }
         Kind::If(_, a, b) | Kind::Else(a, b) => find_var(a, wanted).or_else(|| find_var(b, wanted)),
-        Kind::Cast(inner) => find_var(inner, wanted),
+        Kind::Cast(inner, _) => find_var(inner, wanted),
     }
 }
 

@@ -55,7 +55,7 @@ impl Lower<'_, '_> {
                 }
             }
             Kind::Else(first, second) => Expr::Else(Box::new(self.expr(first)), Box::new(self.expr(second))),
-            Kind::Cast(inner) => self.cast(inner, expr),
+            Kind::Cast(inner, _) => self.cast(inner, expr),
             Kind::Allowance => self.first_allowance.clone().unwrap_or(Expr::Const(Value::Money(Decimal::ZERO))),
         }
     }

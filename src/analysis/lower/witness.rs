@@ -51,7 +51,9 @@ impl Lower<'_, '_> {
         for var in all.into_iter().filter(|var| !bound.contains(var)) {
             let copy = VarId(u32::try_from(self.vars.len()).expect("fewer than 2^32 variables"));
             let mut like = self.vars[var.index()].clone();
-            like.scope = aggregate.scope;
+            if !self.is_within(like.scope, aggregate.scope) {
+                like.scope = aggregate.scope;
+            }
             self.vars.push(like);
             fresh.insert(var, copy);
         }

@@ -6,8 +6,23 @@ use super::uses::{Parts, Use, is_counter, variable};
 use crate::analysis::components::Flat;
 use crate::diagnostic::{Code, Diagnostic, Report, Text};
 use crate::source::Span;
-use crate::syntax::ast::{ArgKind, Clause};
+use crate::syntax::ast::{ArgKind, Clause, Item, Program};
 use crate::text;
+
+/// Takes back the `inline` of relations that are `no_inline` too, or that `.pragma "inline-exclude"` names.
+pub(in crate::analysis) fn exclude(flat: &mut Flat, programs: &[&Program]) {
+    let pragmas = programs.iter().flat_map(|program| &program.items).filter_map(|item| match item {
+        Item::Pragma(pragma) if pragma.key == "inline-exclude" => pragma.value.as_deref(),
+        _ => None,
+    });
+    let excluded: BTreeSet<&str> = pragmas.flat_map(|names| names.split(',')).map(str::trim).collect();
+    for decl in &mut flat.decls {
+        let is_word = |text: &str| decl.qualifiers.iter().any(|word| word.text == text);
+        if is_word("no_inline") || decl.names.iter().any(|name| excluded.contains(name.text.as_str())) {
+            decl.qualifiers.retain(|word| word.text != "inline");
+        }
+    }
+}
 
 pub(super) fn check(flat: &Flat, report: &mut Report) {
     let inline = flat.decls.iter().filter(|decl| decl.qualifiers.iter().any(|word| word.text == "inline"));

@@ -14,6 +14,9 @@ mod recursion;
 mod uses;
 
 pub(super) use counted::counted;
+pub(super) use inline::exclude;
+pub(super) use recursion::Recursion;
+pub(super) use uses::Parts;
 
 use super::components::Flat;
 use super::input::Input;

@@ -9,13 +9,13 @@ use crate::syntax::ast::Clause;
 
 /// Relations by name, and which of them depend on one another.
 #[derive(Debug)]
-pub(super) struct Recursion<'f> {
+pub(in crate::analysis) struct Recursion<'f> {
     /// For each relation the number of its group.
     groups: BTreeMap<&'f str, usize>,
 }
 
 impl<'f> Recursion<'f> {
-    pub(super) fn of(flat: &'f Flat) -> Self {
+    pub(in crate::analysis) fn of(flat: &'f Flat) -> Self {
         let names: BTreeSet<&str> =
             flat.decls.iter().flat_map(|decl| &decl.names).map(|name| name.text.as_str()).collect();
         let ids: BTreeMap<&str, usize> = names.into_iter().enumerate().map(|(at, name)| (name, at)).collect();
@@ -38,12 +38,12 @@ impl<'f> Recursion<'f> {
     }
 
     /// Whether `used` depends on `head`, which uses it.
-    pub(super) fn is_recursive_use(&self, head: &str, used: &str) -> bool {
+    pub(in crate::analysis) fn is_recursive_use(&self, head: &str, used: &str) -> bool {
         self.groups.get(head).is_some_and(|group| self.groups.get(used) == Some(group))
     }
 
     /// Whether a clause uses what depends on its own head.
-    pub(super) fn is_recursive(&self, clause: &Clause) -> bool {
+    pub(in crate::analysis) fn is_recursive(&self, clause: &Clause) -> bool {
         let uses = Parts::of(clause).uses;
         let from = |head: &str| uses.iter().any(|used| self.is_recursive_use(head, &used.atom.relation.text));
         clause.heads.iter().any(|head| from(&head.relation.text))

@@ -15,15 +15,15 @@ pub(super) struct Use<'c> {
 
 /// Everything of a clause that the checks look at.
 #[derive(Debug, Default)]
-pub(super) struct Parts<'c> {
+pub(in crate::analysis) struct Parts<'c> {
     pub(super) uses: Vec<Use<'c>>,
     /// Every argument, also those within others, with whether it stands in the braces of an aggregate.
-    pub(super) args: Vec<(&'c Arg, bool)>,
+    pub(in crate::analysis) args: Vec<(&'c Arg, bool)>,
 }
 
 impl<'c> Parts<'c> {
     /// The parts of a clause's body, and of the aggregates in its heads.
-    pub(super) fn of(clause: &'c Clause) -> Self {
+    pub(in crate::analysis) fn of(clause: &'c Clause) -> Self {
         let mut parts = Self::default();
         clause.heads.iter().for_each(|head| parts.args_of(head, false));
         parts.body(&clause.body, None, false);

@@ -7,7 +7,7 @@ use crate::analysis::infer::Constraint;
 use crate::analysis::types::Types;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::AggregateOp;
-use crate::syntax::ast::{self, Literal};
+use crate::syntax::ast::{self, ArgKind, Literal};
 use crate::text;
 
 impl Builder<'_, '_> {
@@ -31,7 +31,11 @@ impl Builder<'_, '_> {
                 return None;
             }
         };
-        self.declare_aggregate(aggregate.target.as_ref(), &conjunctions, inner);
+        // `min x + y : { r(x, y) }` has the rows at the minimum as its witnesses, as Soufflé has it; a lone variable is only the
+        // name of the value.
+        let has_witnesses = self.infer.mode == Mode::Plain && matches!(op, AggregateOp::Min | AggregateOp::Max);
+        let own = aggregate.target.as_ref().filter(|target| !has_witnesses || matches!(target.kind, ArgKind::Var(_)));
+        self.declare_aggregate(own, &conjunctions, inner);
         self.conjunction(&conjunctions, &mut body);
         let target = aggregate.target.as_ref().map(|target| self.expr(target, &mut body));
         let result = self.made("", here.scope, aggregate.span);

@@ -1,7 +1,8 @@
 //! Conditions.
 
 use super::{Binding, Builder, Conditions, Place, alternatives, too_many};
-use crate::analysis::hir::{Cond, Expr, Kind};
+use crate::analysis::Mode;
+use crate::analysis::hir::{Cond, Expr, Kind, Role};
 use crate::analysis::infer::Constraint;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ir::RelationId;
@@ -37,13 +38,15 @@ impl Builder<'_, '_> {
     pub(super) fn atom(&mut self, atom: &ast::Atom, here: &mut Conditions) {
         let Some(relation) = self.relations.id(&atom.relation.text) else {
             self.complain(self.relations.unknown(&atom.relation));
+            self.forget_args(&atom.args, here);
             return;
         };
         let mut resolved = Self::bare_atom(relation, None, atom.span);
         match &atom.args {
             Args::Positional(args) => {
                 if args.len() != self.relations.get(relation).arity {
-                    self.complain(self.relations.wrong_arity(relation, atom.span, args.len()));
+                    self.misfit(relation, |relations| relations.wrong_arity(relation, atom.span, args.len()));
+                    self.forget_args(&atom.args, here);
                     return;
                 }
                 for (column, arg) in args.iter().enumerate() {
@@ -54,6 +57,25 @@ impl Builder<'_, '_> {
             Args::Named(pattern) => self.pattern(relation, pattern, &mut resolved.args, here),
         }
         here.list.push(Cond::Atom(resolved));
+    }
+
+    /// Nobody knows which columns these arguments stand in; what else is said of them is no news.
+    fn forget_args(&mut self, args: &Args, here: &mut Conditions) {
+        let values = match args {
+            Args::Positional(args) => args.iter().collect::<Vec<_>>(),
+            Args::Named(entries) => {
+                let asks = entries.iter().map(|entry| &entry.ask);
+                asks.filter_map(|ask| if let Ask::Equal(arg) | Ask::Compare(_, arg) = ask { Some(arg) } else { None })
+                    .collect()
+            }
+        };
+        for value in values {
+            if let Kind::Var(var) = self.expr(value, here).kind {
+                let node = self.vars[var.index()].node;
+                let open = self.infer.open();
+                self.infer.unify(node, open, Span::default());
+            }
+        }
     }
 
     /// What stands in a column: a variable or constant as it is, anything else as a variable that is equal to it.
@@ -132,6 +154,11 @@ impl Builder<'_, '_> {
 
     fn row_atom(&mut self, source: &ast::In, (relation, pattern): (RelationId, &[NamedArg]), here: &mut Conditions) {
         let Some(binding) = self.lookup(&source.row.text, here.scope).cloned() else { return };
+        if self.relations.get(relation).doubtful {
+            self.broken = true;
+            self.forget_row(&source.row.text, here.scope);
+            return;
+        }
         let mut atom = Self::bare_atom(relation, None, source.span);
         match binding {
             Binding::Var(var) => {
@@ -211,6 +238,14 @@ impl Builder<'_, '_> {
     }
 
     pub(super) fn compare(&mut self, op: CompareOp, (left, right): (Expr, Expr), span: Span, here: &mut Conditions) {
+        let is_result =
+            |side: &Expr| matches!(side.kind, Kind::Var(var) if self.vars[var.index()].role == Role::Result);
+        if self.infer.mode == Mode::Plain && op == CompareOp::Eq && (is_result(&left) || is_result(&right)) {
+            // `_ = min x : { … }` asks for the rows at the minimum only.
+            if matches!(left.kind, Kind::Unnamed) || matches!(right.kind, Kind::Unnamed) {
+                return;
+            }
+        }
         for side in [&left, &right] {
             if matches!(side.kind, Kind::Unnamed) {
                 self.complain(

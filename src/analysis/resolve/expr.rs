@@ -226,11 +226,17 @@ impl Builder<'_, '_> {
         }
         let Some(ty) = found else { return self.wrong(span) };
         let inner = self.expr(inner, here);
-        if matches!(inner.kind, Kind::Const(_) | Kind::Nil | Kind::Record(_)) && self.infer.ty(inner.node).is_none() {
+        if matches!(inner.kind, Kind::Const(_)) && self.infer.types.is_structure(ty) {
+            let name = self.infer.types.name(ty).to_owned();
+            let message = text!("写出的值不是 `{name}`", "a value that is written out is no `{name}`");
+            self.complain(Diagnostic::error(Code::TypeMismatch, message).at(inner.span));
+        } else if matches!(inner.kind, Kind::Const(_) | Kind::Nil | Kind::Record(_))
+            && self.infer.ty(inner.node).is_none()
+        {
             self.infer.know_quietly(inner.node, ty);
         }
         let node = self.infer.known(ty, span);
-        Expr { kind: Kind::Cast(Box::new(inner)), span, node }
+        Expr { kind: Kind::Cast(Box::new(inner), ty), span, node }
     }
 
     fn choice(&mut self, cond: &Literal, (then, other): (&Arg, &Arg), span: Span, here: &mut Conditions) -> Expr {

@@ -178,7 +178,7 @@ impl<'b, 'a> Builder<'b, 'a> {
         let given = match &head.args {
             ast::Args::Positional(args) => {
                 if args.len() != self.relations.get(id).arity {
-                    self.complain(self.relations.wrong_arity(id, head.span, args.len()));
+                    self.misfit(id, |relations| relations.wrong_arity(id, head.span, args.len()));
                     return None;
                 }
                 args.iter().map(|arg| self.head_argument(arg, here)).collect()
@@ -264,11 +264,19 @@ impl<'b, 'a> Builder<'b, 'a> {
         self.infer.report.push(complaint);
     }
 
+    /// Complains about what does not fit the columns of a relation, unless nobody knows which it has.
+    fn misfit(&mut self, relation: RelationId, complaint: impl FnOnce(&Relations) -> Diagnostic) {
+        self.broken = true;
+        if !self.relations.get(relation).doubtful {
+            self.infer.report.push(complaint(self.relations));
+        }
+    }
+
     /// The position of a column, or a complaint.
     fn column(&mut self, relation: RelationId, name: &Name) -> Option<usize> {
         let found = self.relations.find_column(relation, &name.text);
         if found.is_none() {
-            self.complain(self.relations.unknown_column(relation, name));
+            self.misfit(relation, |relations| relations.unknown_column(relation, name));
         }
         found
     }
@@ -304,7 +312,7 @@ fn find_unnamed(expr: &Expr, out: &mut Vec<Span>) {
     match &expr.kind {
         Kind::Unnamed => out.push(expr.span),
         Kind::Record(args) | Kind::Branch(_, args) => args.iter().for_each(|arg| find_unnamed(arg, out)),
-        Kind::Cast(inner) => find_unnamed(inner, out),
+        Kind::Cast(inner, _) => find_unnamed(inner, out),
         Kind::If(_, a, b) | Kind::Else(a, b) => {
             find_unnamed(a, out);
             find_unnamed(b, out);

@@ -194,7 +194,7 @@ impl Builder<'_, '_> {
     fn declare_name(&mut self, name: &OuterName, scope: usize) {
         let derived = name.row_of.as_ref().and_then(|relation| self.relations.id(relation));
         let binding = match derived {
-            Some(relation) if !self.relations.has_rows(relation) => {
+            Some(relation) if !self.relations.has_rows(relation) && !self.relations.get(relation).doubtful => {
                 let columns: Vec<String> =
                     self.relations.get(relation).columns.iter().map(|column| column.name.clone()).collect();
                 let row = &name.name;
@@ -248,7 +248,7 @@ pub(in crate::analysis) fn card_columns(body: &[&Literal], relations: &Relations
     let expand = |name: &OuterName| {
         let derived = name.row_of.as_ref().and_then(|relation| relations.id(relation));
         match derived {
-            Some(relation) if !relations.has_rows(relation) => relations
+            Some(relation) if !relations.has_rows(relation) && !relations.get(relation).doubtful => relations
                 .get(relation)
                 .columns
                 .iter()

@@ -1,6 +1,6 @@
 //! `.type`: declarations of types, and what is wrong with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{BUILT_IN, Class, Shape, Types};
 use crate::analysis::Mode;
@@ -33,22 +33,20 @@ impl Types {
         }
         let mut bases = Vec::new();
         for (id, declaration) in &fresh {
-            types.shape(*id, declaration, &mut bases, report);
+            types.shape(*id, declaration, (mode, &mut bases), report);
         }
-        let mut cyclic = Vec::new();
-        for (id, declaration) in &fresh {
-            if types.is_cyclic(*id) {
-                cyclic.push(*id);
-                report.push(endless(declaration));
-            }
-        }
-        for id in cyclic {
+        let cyclic = |(id, _): &&(TypeId, &ast::TypeDecl)| types.reaches(*id, &BTreeSet::from([*id]));
+        let cyclic: Vec<_> = fresh.iter().filter(cyclic).copied().collect();
+        let own: BTreeSet<TypeId> = cyclic.iter().map(|(id, _)| *id).collect();
+        cyclic.iter().for_each(|(_, declaration)| report.push(endless(declaration)));
+        types.endless = fresh.iter().map(|(id, _)| *id).filter(|id| types.reaches(*id, &own)).collect();
+        for id in own {
             types.defs[id.index()].shape = Shape::Own;
         }
-        for (id, declaration) in &fresh {
+        for (id, declaration) in fresh.iter().filter(|(id, _)| !types.is_endless(*id)).collect::<Vec<_>>() {
             types.check_union(*id, declaration, report);
         }
-        for (id, base) in bases {
+        for (id, base) in bases.into_iter().filter(|(id, _)| !types.is_endless(*id)).collect::<Vec<_>>() {
             types.check_base(id, &base, report);
         }
         for (id, _) in &fresh {
@@ -57,7 +55,13 @@ impl Types {
         types
     }
 
-    fn shape(&mut self, id: TypeId, declaration: &ast::TypeDecl, bases: &mut Vec<(TypeId, Name)>, report: &mut Report) {
+    fn shape(
+        &mut self,
+        id: TypeId,
+        declaration: &ast::TypeDecl,
+        (mode, bases): (Mode, &mut Vec<(TypeId, Name)>),
+        report: &mut Report,
+    ) {
         match &declaration.kind {
             ast::TypeKind::Subtype(base) => {
                 if let Some(found) = self.find(base, report) {
@@ -77,20 +81,23 @@ impl Types {
                 };
             }
             ast::TypeKind::Record(fields) => {
+                names_once(fields, report);
                 let fields = self.fields(fields, report);
                 self.defs[id.index()].kind = TypeKind::Record(fields);
             }
-            ast::TypeKind::Algebraic(branches) => self.algebraic(id, branches, report),
+            ast::TypeKind::Algebraic(branches) => {
+                // Fields of branches are known by their place alone, and programs for Soufflé call two the same.
+                if mode == Mode::Audit {
+                    branches.iter().for_each(|branch| names_once(&branch.fields, report));
+                }
+                self.algebraic(id, branches, report);
+            }
         }
     }
 
     fn fields(&self, fields: &[ast::ColumnDecl], report: &mut Report) -> Vec<(String, TypeId)> {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut out = Vec::new();
         for field in fields {
-            if let Some(first) = seen.insert(&field.name.text, field.name.span) {
-                report.push(declared_twice(&field.name, Some(first)));
-            }
             out.push((field.name.text.clone(), self.find(&field.ty, report).unwrap_or(Self::NUMBER)));
         }
         out
@@ -111,12 +118,12 @@ impl Types {
         self.defs[id.index()].kind = TypeKind::Algebraic(out);
     }
 
-    /// Whether following subtypes, aliases and unions from `id` comes back to it.
-    fn is_cyclic(&self, id: TypeId) -> bool {
+    /// Whether following subtypes, aliases and unions from `id` comes to one of `these`.
+    fn reaches(&self, id: TypeId, these: &BTreeSet<TypeId>) -> bool {
         let mut seen = vec![false; self.defs.len()];
         let mut open = self.parents(id);
         while let Some(next) = open.pop() {
-            if next == id {
+            if these.contains(&next) {
                 return true;
             }
             if !std::mem::replace(&mut seen[next.index()], true) {
@@ -124,6 +131,11 @@ impl Types {
             }
         }
         false
+    }
+
+    /// Whether it has no values, because its declaration leads back to itself or to one that does.
+    pub(in crate::analysis) fn is_endless(&self, id: TypeId) -> bool {
+        self.endless.contains(&id)
     }
 
     fn parents(&self, id: TypeId) -> Vec<TypeId> {
@@ -209,6 +221,16 @@ pub(in crate::analysis) fn declared_twice(name: &Name, first: Option<Span>) -> D
     match first {
         Some(first) => complaint.secondary(first, text!("已在这里声明", "declared here already")),
         None => complaint,
+    }
+}
+
+/// Complains about fields of one name.
+fn names_once(fields: &[ast::ColumnDecl], report: &mut Report) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for field in fields {
+        if let Some(first) = seen.insert(&field.name.text, field.name.span) {
+            report.push(declared_twice(&field.name, Some(first)));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 mod declare;
 mod subtypes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Report, nearest};
 use crate::ir::{RelationId, Type, TypeId, TypeKind};
@@ -24,6 +24,8 @@ pub(super) struct Types {
     names: BTreeMap<String, TypeId>,
     /// Branches of algebraic types by name: the type and the branch's number.
     branches: BTreeMap<String, (TypeId, usize, Span)>,
+    /// Those whose declarations lead back to themselves, or to one that does: they have no values.
+    endless: BTreeSet<TypeId>,
 }
 
 #[derive(Debug)]
@@ -148,6 +150,11 @@ impl Types {
                 "declare it first: `.type {text} <: symbol`; built in are number, unsigned, float, symbol, decimal, percent, money, date"
             )),
         }
+    }
+
+    /// Whether it is a record or has branches.
+    pub(super) fn is_structure(&self, id: TypeId) -> bool {
+        matches!(self.class(id), Class::Structure(_))
     }
 
     /// What it can be compared with.

@@ -151,6 +151,6 @@ fn span_of(item: &Item) -> Span {
         Item::Pragma(pragma) => pragma.span,
         Item::Functor(functor) => functor.span,
         Item::Include(include) => include.span,
-        Item::Once(span) => *span,
+        Item::Once(span) | Item::Lattice(span) => *span,
     }
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Atom, Body, Clause, Plan, PlanOrder};
+use super::super::ast::{Atom, Body, Clause, Literal, Plan, PlanOrder};
 use super::super::token::Kind;
 use super::{Parsed, Parser, Skip};
 
@@ -38,6 +38,9 @@ impl Parser<'_> {
             }
         }
         self.final_dot(start, &body);
+        if self.broken {
+            self.forgive_closers(first);
+        }
         body.broken = self.broken || self.was_mended_since(first);
         let fact = (body.alternatives.is_empty() && !body.broken).then(|| self.since(start));
         let plan = self.plan();
@@ -111,6 +114,8 @@ impl Parser<'_> {
             self.advance();
         }
         let place = self.since(token.span);
+        // `:=` has been taken for an equality.
+        self.report.retain(|wrong| wrong.place() != Some(place));
         let shown = self.sources.text(place).into_owned();
         let message = text!("结论和条件之间写 `:-`，不写 `{shown}`", "head and body are joined by `:-`, not `{shown}`");
         let complaint = Diagnostic::error(Code::ForeignOperator, message)
@@ -135,6 +140,10 @@ impl Parser<'_> {
             return;
         }
         if token.kind == Kind::If && !body.alternatives.is_empty() {
+            // What stands before it is the head of another rule.
+            if let Some(Literal::Atom(head)) = body.alternatives.last().and_then(|last| last.last()) {
+                self.lost.insert(head.relation.text.clone());
+            }
             let message = text!("一条规则只有一个 `:-`", "a rule has only one `:-`");
             let help = text!(
                 "若前面是另一条规则，在它末尾写 `.`；若是条件，用 `,` 连接",

@@ -38,6 +38,9 @@ impl Parser<'_> {
         let name = self.need(Kind::Word, &text!("实例名", "the name of the instance"))?;
         let name = self.name_of(name);
         self.need(Kind::Equal, &text!(" `=` 和组件名", "`=` and the name of a component"))?;
+        if self.token().starts_line && self.begins_clause(self.at) {
+            return Err(self.expected(&text!("组件名", "the name of a component")));
+        }
         let component = self.component_type()?;
         Ok(Init { name, component, span: self.since(start) })
     }

@@ -32,10 +32,8 @@ impl Parser<'_> {
         while self.take(Kind::Comma).is_some() {
             names.push(self.declared_name(&wanted)?);
         }
-        if self.kind() == Kind::Equal {
-            let message = text!("不支持 `debug_delta`", "`debug_delta` is not supported");
-            self.complain(Diagnostic::error(Code::Unsupported, message).at(self.since(start).to(self.token().span)));
-            return Err(Skip);
+        if self.take(Kind::Equal).is_some() {
+            return self.delta(names, (start, doc, annotations));
         }
         if self.kind() != Kind::LeftParen {
             let name = names.first().map_or("", |name| name.text.as_str());
@@ -51,7 +49,32 @@ impl Parser<'_> {
             self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(token.span));
             self.qualifiers();
         }
-        Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span: self.since(start) })
+        Ok(Decl {
+            names,
+            columns,
+            qualifiers,
+            choice,
+            doc,
+            annotations,
+            span: self.since(start),
+            broken: false,
+            delta: None,
+        })
+    }
+
+    /// `debug_delta(r) qualifiers`, the names and the `=` being read.
+    fn delta(&mut self, names: Vec<Name>, (start, doc, annotations): (Span, String, Vec<Annotation>)) -> Parsed<Decl> {
+        let wanted = text!(" `debug_delta(表名)`", "`debug_delta(relation)`");
+        if !self.is_word("debug_delta") {
+            return Err(self.expected(&wanted));
+        }
+        self.advance();
+        self.need(Kind::LeftParen, &wanted)?;
+        let delta = Some(self.qualified_name(&text!("表名", "the name of a relation"))?);
+        self.need(Kind::RightParen, &text!(" `)`", "`)`"))?;
+        let (columns, qualifiers, choice) = (Vec::new(), self.qualifiers(), Vec::new());
+        let span = self.since(start);
+        Ok(Decl { names, columns, qualifiers, choice, doc, annotations, span, broken: false, delta })
     }
 
     pub(super) fn declared_name(&mut self, wanted: &Text) -> Parsed<Name> {

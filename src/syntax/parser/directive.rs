@@ -37,6 +37,7 @@ impl Parser<'_> {
             ".functor" => Item::Functor(self.functor(start)?),
             ".include" => Item::Include(self.include(start)?),
             ".once" => Item::Once(start),
+            ".lattice" => self.lattice(start)?,
             ".plan" => {
                 let what = text!("`.plan` 只能紧跟在一条规则之后", "`.plan` stands only right behind a rule");
                 return self.refuse(start, what);
@@ -48,6 +49,17 @@ impl Parser<'_> {
         };
         self.no_dot_after_directive(&word);
         Ok(vec![item])
+    }
+
+    /// `.lattice type<> { Bottom -> …, Lub -> @f(_, _) }`: columns of such a type are refused where they are declared.
+    fn lattice(&mut self, start: Span) -> Parsed<Item> {
+        self.need(Kind::Word, &text!("类型名", "the name of a type"))?;
+        self.need(Kind::Less, &text!(" `<>`", "`<>`"))?;
+        self.need(Kind::Greater, &text!(" `<>`", "`<>`"))?;
+        let open = self.at;
+        self.need(Kind::LeftBrace, &text!(" `{{`", "`{{`"))?;
+        self.leave(open);
+        Ok(Item::Lattice(self.since(start)))
     }
 
     /// Declarations end without a dot.

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::Item;
+use super::super::ast::{Decl, Item};
 use super::super::token::{DIRECTIVES, Kind};
 use super::{Parsed, Parser, Skip};
 
@@ -29,8 +29,12 @@ impl Parser<'_> {
             self.given_up = false;
             match self.kind() {
                 Kind::Directive => match self.directive(annotations, last) {
-                    Ok(found) => items.extend(found),
-                    Err(Skip) => self.skip_item(),
+                    Ok(found) => self.keep(found, before, items),
+                    Err(Skip) => {
+                        self.skip_item();
+                        self.lose(before);
+                        self.forgive_closers(before);
+                    }
                 },
                 Kind::Hash => {
                     self.advance();
@@ -38,11 +42,60 @@ impl Parser<'_> {
                 Kind::Dot if self.is_unknown_directive() => {
                     self.complain_unknown_directive();
                     self.skip_item();
+                    self.lose(before);
                 }
-                _ => items.extend(self.clause().map(Item::Clause)),
+                _ => match self.clause() {
+                    Some(clause) => items.push(Item::Clause(clause)),
+                    None => {
+                        self.lose(before);
+                        self.forgive_closers(before);
+                    }
+                },
             }
             if self.at == before {
                 self.advance();
+            }
+        }
+    }
+
+    /// Adds what a directive whose first token is that at `from` declares. Of a type that was wrong nothing can be said.
+    fn keep(&mut self, found: Vec<Item>, from: usize, items: &mut Vec<Item>) {
+        let is_broken = self.broken || self.was_mended_since(from);
+        let declares = found.iter().any(|item| matches!(item, Item::Decl(_) | Item::Type(_)));
+        if is_broken && declares {
+            // An annotation that is never closed has taken in what follows.
+            self.lose(from);
+        }
+        for item in found {
+            match item {
+                Item::Decl(decl) => items.push(Item::Decl(Decl { broken: is_broken, ..decl })),
+                Item::Type(_) if is_broken => {}
+                other => items.push(other),
+            }
+        }
+    }
+
+    /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on: why it could not be
+    /// read has been said, such as that a bracket is missing.
+    pub(super) fn forgive_closers(&mut self, from: usize) {
+        let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
+        let closes = |place: Span| [")", "]", "}"].contains(&sources.text(place).as_ref());
+        let is_within = |place: Span| start <= place.start() && place.end() <= end && closes(place);
+        self.report.retain(|wrong| wrong.code != Code::UnclosedBracket || !wrong.place().is_some_and(is_within));
+    }
+
+    /// Notes the names that what was skipped, from the token at `from` on, may declare: every word of a directive, and
+    /// what begins a line or follows such a word as heads do.
+    fn lose(&mut self, from: usize) {
+        let is_directive = matches!(self.kind_at(from), Kind::Directive | Kind::Dot);
+        let mut in_head = true;
+        for at in from..self.at {
+            let token = self.token_at(at);
+            in_head = token.starts_line || in_head && token.kind != Kind::If;
+            let opens = matches!(self.kind_at(at + 1), Kind::LeftParen | Kind::LeftBrace);
+            if token.kind == Kind::Word && (is_directive || in_head && (opens || token.starts_line)) {
+                let name = self.name_of(token).text;
+                self.lost.insert(name);
             }
         }
     }

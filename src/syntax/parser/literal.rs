@@ -281,9 +281,19 @@ impl Parser<'_> {
         Ok(Literal::Is(Is { arg, state, negated, span }))
     }
 
+    /// Whether the last complaint is about what stands right before `span`: that a comma is missing there, or that it is no
+    /// condition either, as after a bracket that is missing.
+    fn was_told_before(&self, span: Span) -> bool {
+        let last = self.report.diagnostics().last().filter(|last| last.code == Code::UnexpectedToken);
+        last.and_then(Diagnostic::place).filter(|last| last.end() <= span.start()).is_some_and(|last| {
+            let between = Span::new(last.end(), span.start());
+            matches!(self.sources.text(between).trim(), "" | ",")
+        })
+    }
+
     /// A value where a condition should be.
     fn complain_lone_value(&mut self, arg: &Arg) -> Skip {
-        if self.complain_word_for_rows(arg) {
+        if self.was_told_before(arg.span) || self.complain_word_for_rows(arg) {
             return Skip;
         }
         let shown = self.sources.text(arg.span).into_owned();

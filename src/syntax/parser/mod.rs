@@ -17,11 +17,12 @@ mod literal;
 mod message;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{SourceMap, Span};
 
-use super::ast::{Arg, Body, Clause, Name, Program};
+use super::ast::{Arg, Body, Clause, Lost, Name, Program};
 use super::brackets::{Balanced, balance};
 use super::lexer::Lexed;
 use super::token::{Kind, Token};
@@ -42,7 +43,10 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
     let mut parser = Parser::new(sources, lexed);
     let items = parser.items();
     let comments = std::mem::take(&mut parser.comments);
-    (Program { items, comments }, parser.report)
+    let unread = |wrong: &Diagnostic| matches!(wrong.code, Code::BadInclude | Code::UnclosedComment);
+    let unread = parser.report.diagnostics().iter().any(unread);
+    let lost = Lost { names: std::mem::take(&mut parser.lost), unread };
+    (Program { items, comments, lost }, parser.report)
 }
 
 /// Reads a body that stands alone.
@@ -93,6 +97,8 @@ struct Parser<'a> {
     component_end: Option<usize>,
     /// The column in which the clause being read begins.
     margin: u32,
+    /// Names that stand where what was skipped may declare them.
+    lost: BTreeSet<String>,
 }
 
 impl<'a> Parser<'a> {
@@ -114,6 +120,7 @@ impl<'a> Parser<'a> {
             in_target: false,
             component_end: None,
             margin: 1,
+            lost: BTreeSet::new(),
         }
     }
 

@@ -338,7 +338,7 @@ fn each_slip_is_said_once() {
         (".decl a(x, y: number)", vec![(UnexpectedToken, "x")]),
         ("a(x) :- p not in b, c(x).", vec![(ForeignOperator, "not in")]),
         ("a(x) :- b(x) :- c(x). d(1).", vec![(UnexpectedToken, ":-")]),
-        (".lattice a<> { }\na(1).", vec![(Unsupported, ".lattice")]),
+        (".lattice a<> { Lub -> @f(_, _) }\na(1).", vec![]),
         (
             "a(x) :- b(x), x = ^ 2, c(x ; y), d(1 2).",
             vec![(UnexpectedToken, "^"), (UnexpectedToken, ";"), (UnexpectedToken, "1")],
