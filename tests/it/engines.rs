@@ -12,7 +12,7 @@ use gouji::facts::store::{Column, Data, State, Store, Symbols, Table};
 use gouji::ir::{Origin, Program};
 use gouji::source::SourceMap;
 use gouji::syntax;
-use gouji::value::{Decimal, Reason, Value};
+use gouji::value::{Date, Decimal, Reason, Value};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 /// Bytes to choices; what is beyond their end is 0.
@@ -580,6 +580,55 @@ fn rows_come_in_the_same_order_whatever_the_number_of_threads() {
     let one = run(1);
     assert!(one.0.len() > 20_000);
     assert!(one == run(2) && one == run(7));
+}
+
+/// Texts and days of many rows: some that come again and again, some that hardly do, some cells without any.
+fn written_store() -> Store {
+    let mut store = Store::default();
+    let rows = 20_000_u32;
+    let mut texts =
+        |of: &dyn Fn(u32) -> String| Data::Symbol((0..rows).map(|row| store.symbols.intern(&of(row))).collect());
+    let often = texts(&|row| ["甲 乙", "甲乙", "Ａ１", "12", " x  y ", "7"][row as usize % 6].to_owned());
+    let hardly = texts(&|row| if row % 5 == 0 { format!("记　{row}") } else { format!("记-{row}") });
+    let day = |row: u32| Date(jiff::civil::date(2024, 1 + (row % 12) as i8, 1 + (row % 28) as i8));
+    let days = Data::Date((0..rows).map(day).collect());
+    let state = |row: u32| match row % 11 {
+        3 => State::Blank,
+        7 => State::Malformed(Reason::NotOfType),
+        _ => State::Present,
+    };
+    let states = || Some((0..rows).map(state).collect());
+    let number = Column { name: "n".into(), data: Data::Number((0..rows).map(i64::from).collect()), states: None };
+    let columns = [("t", often, states()), ("u", hardly, None), ("w", days, states())];
+    let mut columns: Vec<Column> = std::iter::once(number)
+        .chain(columns.into_iter().map(|(name, data, states)| Column { name: name.into(), data, states }))
+        .collect();
+    for built_in in Table::BUILT_IN {
+        columns.push(Column { name: built_in.into(), data: Data::Number(vec![0; rows as usize]), states: None });
+    }
+    store.tables.push(Table { name: "e".into(), columns, rows, sources: Vec::new() });
+    store
+}
+
+#[test]
+fn what_is_computed_of_texts_and_days_is_the_same_however_often_they_come() {
+    let store = written_store();
+    let rules = [
+        "d(n, t) :- e(n, v, _, _), t = norm(v).",
+        "d(n, t) :- e(n, _, v, _), t = norm(v).",
+        "d(n, t) :- e(n, v, _, _), k = strlen(v), t = cat(v, to_string(k)).",
+        "d(n, t) :- e(n, v, _, _), k = to_number(v), t = to_string(k).",
+        "d(n, t) :- e(n, _, v, _), t = substr(v, 0, 2).",
+        "d(n, t) :- e(n, _, _, w), k = year(w) * 100 + month(w), t = to_string(k).",
+        "d(k, t) :- e(n, _, t, _), k = -n, t != norm(t).",
+        "d(n, t) :- e(n, v, u, _), t = norm(v), norm(u) != u.",
+    ];
+    for rule in rules {
+        let text = format!(
+            ".decl e(n:number, t:symbol, u:symbol, w:date)\n.input e\n.decl d(n:number, t:symbol)\n.output d\n{rule}"
+        );
+        assert!(!agreed(&text, &store).0.is_empty(), "{rule}");
+    }
 }
 
 #[test]
