@@ -1,6 +1,7 @@
 //! [`Symbols`]: texts by number, most of them kept only as places in the sources.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
@@ -101,28 +102,31 @@ impl Symbols {
     /// Puts in place of each number of a text the one that [`Self::intern`] gives it. Those of a text on disk are read in
     /// passing: they should come in the order of the file.
     pub fn settle<'i>(&mut self, ids: impl Iterator<Item = &'i mut u32>) {
-        self.grow_for(self.hashed + ids.size_hint().0);
         let mut ids = ids.fuse();
-        let mut group = Vec::with_capacity(AHEAD);
+        let mut group: Vec<(u32, &mut u32, Option<Range<usize>>)> = Vec::with_capacity(AHEAD);
         let mut passed = Passed::default();
         loop {
             group.clear();
+            passed.texts.clear();
             for id in ids.by_ref().take(AHEAD) {
-                if self.far {
-                    passed.copy(self, *id);
-                }
-                group.push((tag(hash(self.text(*id))), id));
+                let read = if self.far { passed.read(self, *id) } else { None };
+                let text = read.clone().map_or_else(|| self.text(*id), |read| &passed.texts[read]);
+                group.push((tag(hash(text)), id, read));
             }
             if group.is_empty() {
                 return;
             }
-            self.look_ahead(group.iter().map(|(tag, _)| *tag));
-            for (tag, id) in &mut group {
-                match self.find(self.text(**id), *tag) {
+            self.look_ahead(group.iter().map(|(tag, ..)| *tag));
+            for (tag, id, read) in &mut group {
+                let read = read.clone().map(|read| &passed.texts[read]);
+                match self.find(read.unwrap_or_else(|| self.text(**id)), *tag) {
                     Ok(known) => **id = known,
                     Err(at) => {
                         self.slots[at] = taken(*tag, **id);
                         self.hashed += 1;
+                        if let Some(text) = read {
+                            self.places[**id as usize] = self.copy(text);
+                        }
                     }
                 }
             }
@@ -326,30 +330,32 @@ impl Symbols {
     }
 }
 
-/// The stretch of a text on disk through which texts are copied one behind the other.
+/// Texts of sources that are on disk, read one behind the other.
 #[derive(Debug, Default)]
 struct Passed {
-    /// Where it begins among all sources, and what it is.
+    /// The stretch that was read last: where it begins among all sources, and what it is.
     stretch: Option<(u32, Stretch<'static>)>,
+    /// The texts.
+    texts: String,
 }
 
 impl Passed {
-    /// Copies the text of a number into the arena when it stands in a source that is on disk.
-    fn copy(&mut self, symbols: &mut Symbols, id: u32) {
+    /// Adds the text of a number to the texts, when it stands in a source that is on disk; where it is among them.
+    fn read(&mut self, symbols: &Symbols, id: u32) -> Option<Range<usize>> {
         let Place { start, len } = symbols.places[id as usize];
-        let (from, to) = (start as usize, (start as usize) + len as usize);
         if len & Place::ARENA != 0 {
-            return;
+            return None;
         }
+        let (from, to) = (start as usize, (start as usize) + len as usize);
         let is_in = |(begin, text): &&(u32, Stretch<'_>)| *begin as usize <= from && to <= *begin as usize + text.len();
         if self.stretch.as_ref().filter(is_in).is_none() {
             let (file, local) = symbols.file_of(start);
-            let Some(stretch) = file.passing(local) else { return };
-            self.stretch = Some((start, stretch));
+            self.stretch = Some((start, file.passing(local)?));
         }
-        let Some((begin, stretch)) = &self.stretch else { return };
-        let text = stretch.get(from - *begin as usize..to - *begin as usize).unwrap_or("");
-        symbols.places[id as usize] = symbols.copy(text);
+        let (begin, stretch) = self.stretch.as_ref()?;
+        let at = self.texts.len();
+        self.texts.push_str(stretch.get(from - *begin as usize..to - *begin as usize).unwrap_or(""));
+        Some(at..self.texts.len())
     }
 }
 
