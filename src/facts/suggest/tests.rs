@@ -35,11 +35,13 @@ fn schema() -> Schema {
         column("date", ColumnType::Date, "记账日期"),
         column("amount", ColumnType::Money, "金额"),
     ];
-    Schema { relations: vec![relation("project", project), relation("expenditure", voucher)] }
+    let totals = relation("project_total", vec![project[0].clone(), project[2].clone(), project[3].clone()]);
+    let project = Relation { totals: Some("project_total".to_owned()), ..relation("project", project) };
+    Schema { relations: vec![project, relation("expenditure", voucher), totals] }
 }
 
 fn asked(dir: &std::path::Path, lang: Lang) -> Asked<'_> {
-    Asked { dir, lang, packs: &["budget"], declarations: "tables.dl" }
+    Asked { dir, lang, packs: &["budget"], declarations: "tables.dl", cards: "tables.toml" }
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn tables_that_look_like_no_relation_get_one_of_their_own() {
         "购置日期: date,",
         "原值: money,",
         "净值: money,",
-        "折旧率: decimal,",
+        "折旧率: percent,",
         "数量: number,",
         "数量_2: number",
         "包号: symbol,",
