@@ -97,7 +97,13 @@ impl Writer<'_> {
     fn header(&self, column: usize) -> String {
         let own = &self.checks.headers[column];
         let alike = self.checks.headers.iter().filter(|other| *other == own).count();
-        let text = if alike == 1 && !own.is_empty() { own } else { &self.relation.columns[column].doc };
+        let all = &self.relation.columns[column].doc;
+        let same = self.relation.columns.iter().filter(|other| other.doc == *all).count();
+        let text = match (alike, same) {
+            (1, _) if !own.is_empty() => own.clone(),
+            (_, 1) => all.clone(),
+            _ => format!("{all}（{}）", self.name(column)),
+        };
         text.replace('{', "{{").replace('}', "}}")
     }
 
