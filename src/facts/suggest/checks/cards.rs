@@ -140,9 +140,8 @@ impl Writer<'_> {
             Formula::Sum(whole, more, less) | Formula::Balance(whole, more, less) => {
                 (*whole, more.clone(), less.clone())
             }
-            Formula::Product(whole, two) | Formula::Share(whole, two) | Formula::Growth(whole, two, _) => {
-                (*whole, two.to_vec(), Vec::new())
-            }
+            Formula::Product(whole, factors, _) => (*whole, factors.clone(), Vec::new()),
+            Formula::Share(whole, two) | Formula::Growth(whole, two, _) => (*whole, two.to_vec(), Vec::new()),
         };
         let (stated, said) = (cell(whole), self.header(whole));
         let headers = |columns: &[usize], with: &str| {
@@ -162,6 +161,11 @@ impl Writer<'_> {
             Formula::Sum(..) => {
                 let blank = both.iter().map(|column| format!("{} is blank", cell(*column))).collect::<Vec<_>>();
                 when.push(format!("not ({})", blank.join(", ")));
+                if let Some(title) = self.checks.title.filter(|_| self.checks.has_stocks) {
+                    let name = self.name(title);
+                    let words = super::formulas::NO_FLOW.join("|");
+                    when.push(format!("not (x.{name} is present, match(\".*({words}).*\", x.{name}))"));
+                }
                 when.push(format!("s = {}{minus_terms}", terms(&more, " + ")));
                 format!("{}{minus}", headers(&more, " ＋ "))
             }
@@ -171,10 +175,16 @@ impl Writer<'_> {
                 when.push(format!("s = p.{} + {}{minus_terms}", self.name(whole), terms(&more, " + ")));
                 format!("上一行{said} ＋ {}{minus}", headers(&more, " ＋ "))
             }
-            Formula::Product(_, [one, other]) => {
-                when.extend(present(&[*one, *other]));
-                when.push(format!("s = {} * {}", cell(*one), cell(*other)));
-                headers(&[*one, *other], " × ")
+            Formula::Product(_, factors, times) => {
+                when.extend(present(factors));
+                let all = factors.iter().map(|column| cell(*column)).collect::<Vec<_>>().join(" * ");
+                let (times, said) = if *times == 1 {
+                    (String::new(), String::new())
+                } else {
+                    (format!(" * {times}"), format!(" × {times}"))
+                };
+                when.push(format!("s = {all}{times}"));
+                headers(factors, " × ") + &said
             }
             Formula::Share(_, [one, of]) => {
                 when.extend(present(&[*one, *of]));

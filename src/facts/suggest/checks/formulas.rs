@@ -1,6 +1,7 @@
 //! How the columns of a row hang together, as nearly all rows show it.
 
 use super::{Figures, Formula, Grid, Kind};
+use crate::schema::ColumnType;
 use crate::value::Decimal;
 
 /// With so many columns of numbers, any two and any three of them are tried.
@@ -41,6 +42,11 @@ const RESULTS: [&str; 26] = [
     "剩余",
     "本次",
 ];
+/// Headers of what is there after something came and went.
+const STOCKS: [&str; 12] =
+    ["期末", "年末", "月末", "余额", "结余", "结存", "库存", "调整后", "调整预算", "全年预算", "净值", "应付"];
+/// What rows are called that are no flows, which quarters and months do not add up to.
+pub(super) const NO_FLOW: [&str; 10] = ["结余", "余额", "结存", "期初", "期末", "年初", "年末", "人数", "累计", "率"];
 /// Headers of what is left when something is taken away.
 const DIFFERENCES: [&str; 16] = [
     "实发", "实付", "净", "核减", "核增", "审减", "节约", "结余", "余额", "差额", "增减", "剩余", "未", "尚", "本次",
@@ -65,12 +71,12 @@ struct Votes {
 }
 
 impl Votes {
-    fn add(&mut self, whole: Decimal, computed: Decimal, allowed: Decimal, says_something: bool) {
+    fn add(&mut self, (whole, longest): (Decimal, Decimal), computed: Decimal, allowed: Decimal, says_something: bool) {
         if (whole - computed).abs() > allowed {
             self.against += 1;
         } else if says_something {
             self.shown += 1;
-            self.long += usize::from(digits(whole) >= 3);
+            self.long += usize::from(digits(longest) >= 3);
         }
     }
 
@@ -83,7 +89,7 @@ impl Votes {
     fn are_enough(self, likely: bool) -> bool {
         let is_usual = self.against * 10 <= (self.shown + self.against) * 3;
         let is_seen = self.long >= ENOUGH || self.shown >= 2 * ENOUGH;
-        is_usual && is_seen || likely && self.shown >= 2 && self.against * 2 <= self.shown
+        is_usual && is_seen || likely && self.long >= 2 && self.against * 2 <= self.shown
     }
 }
 
@@ -128,6 +134,12 @@ impl Found<'_> {
         (0..self.grid.rows.len()).filter(|row| self.grid.totals[*row].is_none()).take(MOST_ROWS)
     }
 
+    /// Those of them that are flows.
+    fn flows(&self) -> impl Iterator<Item = usize> {
+        let is_flow = |row: &usize| !NO_FLOW.iter().any(|word| self.grid.titles[*row].contains(word));
+        self.rows().filter(is_flow)
+    }
+
     fn number(&self, at: usize, row: usize) -> Option<Decimal> {
         self.figures()[at].numbers[row]
     }
@@ -165,7 +177,7 @@ impl Found<'_> {
         // Whole numbers are exact, and the allowance of amounts is not to hide a difference of one.
         let allowed = if allowed >= Decimal::ONE { half(whole) } else { allowed };
         let mut votes = Votes::default();
-        for row in self.rows() {
+        for row in self.flows() {
             let Some(stated) = self.number(whole, row) else { continue };
             let written = parts().filter(|at| self.number(**at, row).is_some()).count();
             if written == 0 {
@@ -173,7 +185,7 @@ impl Found<'_> {
             }
             let sum = |of: &[usize]| of.iter().filter_map(|at| self.number(*at, row)).sum::<Decimal>();
             let is_something = |at: &&usize| self.number(**at, row).is_some_and(|number| !number.is_zero());
-            votes.add(stated, sum(more) - sum(less), allowed, parts().filter(is_something).count() >= 2);
+            votes.add((stated, stated), sum(more) - sum(less), allowed, parts().filter(is_something).count() >= 2);
             if votes.are_lost() {
                 break;
             }
@@ -217,18 +229,24 @@ impl Found<'_> {
         for whole in all.clone() {
             let likely = self.says(whole, &RESULTS);
             let others: Vec<usize> = self.additive().into_iter().filter(|at| self.is_like(*at, whole)).collect();
+            let mut kept: Vec<(usize, Formula)> = Vec::new();
             for (place, one) in others.iter().enumerate() {
                 for other in &others[place + 1..] {
                     let tries = [(vec![*one, *other], vec![]), (vec![*one], vec![*other]), (vec![*other], vec![*one])];
-                    for (more, less) in tries {
-                        if self.votes(whole, &more, &less).are_enough(likely) {
-                            self.take(Formula::Sum(whole, more, less));
-                            break;
-                        }
-                    }
+                    let votes = |(more, less): &(Vec<usize>, Vec<usize>)| self.votes(whole, more, less);
+                    let found =
+                        tries.into_iter().map(|one| (votes(&one), one)).find(|(votes, _)| votes.are_enough(likely));
+                    kept.extend(found.map(|(votes, (more, less))| (votes.against, Formula::Sum(whole, more, less))));
                 }
             }
+            self.take_best(kept);
         }
+    }
+
+    /// Takes those that the fewest rows break: where one column is nearly another, two formulas nearly hold.
+    fn take_best(&mut self, kept: Vec<(usize, Formula)>) {
+        let least = kept.iter().map(|(against, _)| *against).min();
+        kept.into_iter().filter(|(against, _)| Some(*against) == least).for_each(|(_, formula)| self.take(formula));
     }
 
     fn is_like(&self, at: usize, whole: usize) -> bool {
@@ -241,15 +259,13 @@ impl Found<'_> {
         if all.len() > MOST_FOR_TRIPLES {
             return;
         }
-        let mut wholes = all.clone();
-        wholes.sort_by_key(|at| !self.says(*at, &RESULTS));
-        for whole in wholes {
+        // Three columns of any kind come together by chance, as quarters of a year do, more easily than two.
+        for whole in all.clone().into_iter().filter(|at| self.says(*at, &STOCKS)).collect::<Vec<_>>() {
             let others: Vec<usize> = all.iter().copied().filter(|at| self.is_like(*at, whole)).collect();
             for (place, one) in others.iter().enumerate() {
                 for other in &others[place + 1..] {
                     for less in others.iter().filter(|at| *at != one && *at != other) {
                         let votes = self.votes(whole, &[*one, *other], &[*less]);
-                        // Three columns of any kind come together by chance more easily than two.
                         if votes.are_enough(false)
                             && votes.against * 10 <= votes.shown * 4
                             && self.all_filled(&[*one, *other, *less])
@@ -282,41 +298,64 @@ impl Found<'_> {
         columns.iter().all(|at| self.rows().filter(|row| is_something(*at, *row)).count() >= 2)
     }
 
+    /// `金额 = 数量 × 单价`, of three columns too, and of a month's amount `× 12`.
     fn products(&mut self) {
-        let all: Vec<usize> = (0..self.figures().len()).collect();
+        let all: Vec<usize> = (0..self.figures().len()).filter(|at| self.figures()[*at].kind != Kind::Share).collect();
         if all.len() > MOST_FOR_PAIRS {
             return;
         }
-        let is_money =
-            |at: usize| matches!(self.figures()[at].kind, Kind::Money | Kind::Price(crate::schema::ColumnType::Money));
+        let is_money = |at: usize| matches!(self.figures()[at].kind, Kind::Money | Kind::Price(ColumnType::Money));
+        let is_whole = |at: &usize| matches!(self.figures()[*at].kind, Kind::Money | Kind::Plain);
         let mut made = Vec::new();
-        for whole in all.iter().copied().filter(|at| matches!(self.figures()[*at].kind, Kind::Money | Kind::Plain)) {
-            for one in all.iter().copied().filter(|at| *at != whole) {
-                for other in all.iter().copied().filter(|at| *at > one && *at != whole) {
-                    let amounts = usize::from(is_money(one)) + usize::from(is_money(other));
-                    if amounts != usize::from(is_money(whole)) {
-                        continue;
-                    }
-                    let likely = [(one, other), (other, one)]
-                        .into_iter()
-                        .any(|(count, price)| self.says(count, &COUNTS) && self.says(price, &PRICES));
-                    if self.votes_of_product(whole, [one, other]).are_enough(likely) {
-                        made.push(Formula::Product(whole, [one, other]));
+        for whole in all.iter().copied().filter(is_whole) {
+            let others: Vec<usize> = all.iter().copied().filter(|at| *at != whole).collect();
+            let mut sets: Vec<Vec<usize>> = others.iter().map(|one| vec![*one]).collect();
+            for (place, one) in others.iter().enumerate() {
+                for (next, other) in others.iter().enumerate().skip(place + 1) {
+                    sets.push(vec![*one, *other]);
+                    if others.len() <= MOST_FOR_TRIPLES {
+                        sets.extend(others[next + 1..].iter().map(|third| vec![*one, *other, *third]));
                     }
                 }
             }
+            let mut kept = Vec::new();
+            for factors in sets {
+                let amounts = factors.iter().filter(|at| is_money(**at)).count();
+                if amounts != usize::from(is_money(whole)) {
+                    continue;
+                }
+                let says = |words: &[&str]| factors.iter().any(|at| self.says(*at, words));
+                let likely = factors.len() > 1 && says(&COUNTS) && says(&PRICES);
+                let is_yearly = self.says(whole, &["年"]) && says(&["月"]) && factors.len() < 3;
+                for times in [1, 12] {
+                    let is_tried = if times == 1 { factors.len() > 1 } else { is_yearly };
+                    if is_tried {
+                        let votes = self.votes_of_product(whole, &factors, times);
+                        if votes.are_enough(likely || times > 1) {
+                            kept.push((votes.against, Formula::Product(whole, factors.clone(), times)));
+                        }
+                    }
+                }
+            }
+            // The fewest factors first: one more that is always 1 says nothing.
+            kept.sort_by_key(|(_, formula)| formula.columns().len());
+            kept.truncate(2);
+            made.push(kept);
         }
-        made.into_iter().for_each(|formula| self.take(formula));
+        made.into_iter().for_each(|kept| self.take_best(kept));
     }
 
-    fn votes_of_product(&self, whole: usize, [one, other]: [usize; 2]) -> Votes {
+    fn votes_of_product(&self, whole: usize, factors: &[usize], times: i64) -> Votes {
         let mut votes = Votes::default();
         for row in self.rows() {
-            let numbers = (self.number(whole, row), self.number(one, row), self.number(other, row));
-            let (Some(stated), Some(a), Some(b)) = numbers else { continue };
-            let Some(product) = a.checked_mul(b) else { continue };
-            let is_plain = [a, b].into_iter().any(|number| number.is_zero() || number == Decimal::ONE);
-            votes.add(stated, product, self.figures()[whole].half, !is_plain);
+            let Some(stated) = self.number(whole, row) else { continue };
+            let numbers: Option<Vec<Decimal>> = factors.iter().map(|at| self.number(*at, row)).collect();
+            let Some(numbers) = numbers else { continue };
+            let product = numbers.iter().try_fold(Decimal::from(times), |product, number| product.checked_mul(*number));
+            let Some(product) = product else { continue };
+            let is_plain = |number: &Decimal| number.is_zero() || *number == Decimal::ONE;
+            let says_something = !numbers.iter().any(is_plain) || times > 1 && !product.is_zero();
+            votes.add((stated, stated), product, self.figures()[whole].half, says_something);
             if votes.are_lost() {
                 break;
             }
@@ -373,7 +412,7 @@ impl Found<'_> {
             };
             let Some(share) = part.checked_div(b) else { continue };
             let allowed = self.figures()[rate].half * Decimal::new(12, 1);
-            votes.add(stated, share, allowed, !part.is_zero() && a != b);
+            votes.add((stated, a.max(b)), share, allowed, !part.is_zero() && a != b);
             if votes.are_lost() {
                 break;
             }
@@ -384,6 +423,8 @@ impl Found<'_> {
     /// A balance that goes on from row to row.
     fn balances(&mut self) {
         const BALANCES: [&str; 4] = ["余额", "结存", "结余", "库存"];
+        const CAME: [&str; 5] = ["贷", "收", "入", "增", "借"];
+        const WENT: [&str; 6] = ["借", "支", "出", "减", "付", "贷"];
         let additive = self.additive();
         let is_balance = |at: &usize| self.says(*at, &BALANCES);
         let balances: Vec<usize> = additive.iter().copied().filter(is_balance).collect();
@@ -391,7 +432,8 @@ impl Found<'_> {
             let others: Vec<usize> = additive.iter().copied().filter(|at| self.is_like(*at, balance)).collect();
             let tries = others.iter().flat_map(|more| others.iter().map(move |less| (*more, *less)));
             for (more, less) in tries.filter(|(more, less)| more != less) {
-                if self.votes_of_balance(balance, more, less).are_enough(false) {
+                let likely = self.says(more, &CAME) && self.says(less, &WENT);
+                if self.votes_of_balance(balance, more, less).are_enough(likely) {
                     self.take(Formula::Balance(balance, vec![more], vec![less]));
                     break;
                 }
@@ -408,7 +450,7 @@ impl Found<'_> {
             };
             let moved = |at: usize| self.number(at, two[1]).unwrap_or_default();
             let is_moved = !moved(more).is_zero() || !moved(less).is_zero();
-            votes.add(stated, before + moved(more) - moved(less), self.figures()[balance].half, is_moved);
+            votes.add((stated, stated), before + moved(more) - moved(less), self.figures()[balance].half, is_moved);
         }
         votes
     }

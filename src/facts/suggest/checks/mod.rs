@@ -50,6 +50,8 @@ pub(super) struct Checks {
     title: Option<usize>,
     /// What people call each column.
     headers: Vec<String>,
+    /// Some rows are no flows, as their titles say.
+    has_stocks: bool,
 }
 
 impl Checks {
@@ -82,8 +84,8 @@ impl Checks {
 enum Formula {
     /// The first column is the sum of some, less others.
     Sum(usize, Vec<usize>, Vec<usize>),
-    /// The first column is the product of two.
-    Product(usize, [usize; 2]),
+    /// The first column is the product of others, and of a number.
+    Product(usize, Vec<usize>, i64),
     /// The first column is the share that one column is of another.
     Share(usize, [usize; 2]),
     /// The first column is by how much of the third the second differs from it; taken from it where `true`.
@@ -99,7 +101,7 @@ impl Formula {
         match self {
             Self::Sum(whole, more, less) => Self::Sum(of(whole), all(more), all(less)),
             Self::Balance(whole, more, less) => Self::Balance(of(whole), all(more), all(less)),
-            Self::Product(whole, two) => Self::Product(of(whole), two.map(of)),
+            Self::Product(whole, factors, times) => Self::Product(of(whole), all(factors), times),
             Self::Share(whole, two) => Self::Share(of(whole), two.map(of)),
             Self::Growth(whole, two, less) => Self::Growth(of(whole), two.map(of), less),
         }
@@ -111,9 +113,8 @@ impl Formula {
             Self::Sum(whole, more, less) | Self::Balance(whole, more, less) => {
                 std::iter::once(whole).chain(more).chain(less).copied().collect()
             }
-            Self::Product(whole, two) | Self::Share(whole, two) | Self::Growth(whole, two, _) => {
-                vec![*whole, two[0], two[1]]
-            }
+            Self::Product(whole, factors, _) => std::iter::once(whole).chain(factors).copied().collect(),
+            Self::Share(whole, two) | Self::Growth(whole, two, _) => vec![*whole, two[0], two[1]],
         };
         all.sort_unstable();
         all
@@ -181,6 +182,8 @@ struct Grid<'a> {
     rows: Vec<&'a RawRow>,
     /// What each row is called as a total, if it is one.
     totals: Vec<Option<String>>,
+    /// What each row is called.
+    titles: Vec<String>,
 }
 
 /// What the table that was taken for the relation at that position, one of its own, keeps to; its totals get a relation
@@ -196,8 +199,8 @@ pub(super) fn of_table(
     let indexes: Vec<usize> = guess.columns.iter().map(|column| column.index).collect();
     let of_table = map::unit_of_table(table, headers).unit();
     let relation = &schema.relations[at];
-    let grid = grid(relation, (&indexes, headers), of_table, data);
     let title = title(relation);
+    let grid = grid(relation, (&indexes, headers), (of_table, title), data);
     let formulas = formulas::find(&grid);
     let texts = |column: usize| -> Vec<String> {
         let text = |row: &&RawRow| row.cells.get(indexes[column]).map_or("", |cell| cell.text.trim()).to_owned();
@@ -221,8 +224,11 @@ pub(super) fn of_table(
     });
     let is_kept = |whole: &Whole| totals.is_some() || matches!(whole.kind, WholeKind::Heading(_));
     let wholes: Vec<Whole> = wholes.into_iter().filter(is_kept).collect();
+    let is_stock = |title: &String| formulas::NO_FLOW.iter().any(|word| title.contains(word));
+    let has_stocks = grid.titles.iter().zip(&grid.totals).any(|(title, total)| total.is_none() && is_stock(title));
     let called = indexes.iter().map(|index| called(&headers.columns[*index])).collect();
-    let checks = Checks { relation: at, totals, formulas, wholes, unique, identities, title, headers: called };
+    let checks =
+        Checks { relation: at, totals, formulas, wholes, unique, identities, title, headers: called, has_stocks };
     if let Some(title) = title.filter(|title| *title > 0 && checks.is_some()) {
         schema.relations[at].key = vec![title];
     }
@@ -244,7 +250,7 @@ fn called(header: &Header) -> String {
 fn grid<'a>(
     relation: &Relation,
     (indexes, headers): (&[usize], &Headers),
-    of_table: Option<CellUnit>,
+    (of_table, title): (Option<CellUnit>, Option<usize>),
     data: &[&'a RawRow],
 ) -> Grid<'a> {
     let is_filled = |row: &&RawRow| row.cells.iter().any(|cell| !cell.text.trim().is_empty());
@@ -254,7 +260,11 @@ fn grid<'a>(
         let header = &headers.columns[indexes[column]];
         figures((column, declared), (header, indexes[column]), of_table, &rows)
     });
-    Grid { figures: figures.take(MOST_FIGURES).collect(), totals, rows }
+    let title = title.map(|title| indexes[title]);
+    let called =
+        |row: &&RawRow| title.and_then(|title| row.cells.get(title)).map_or("", |cell| cell.text.trim()).to_owned();
+    let titles = rows.iter().map(called).collect();
+    Grid { figures: figures.take(MOST_FIGURES).collect(), totals, titles, rows }
 }
 
 /// What a row is called when it is a total.
@@ -378,17 +388,24 @@ fn codes(relation: &Relation, grid: &Grid<'_>, texts: &dyn Fn(usize) -> Vec<Stri
         "银行卡",
         "学号",
     ];
+    // Others that hardly ever stand twice; those of contracts, projects and vouchers may.
+    const NUMBERED: [&str; 6] = ["编号", "函号", "文号", "单号", "票号", "证书号"];
+    const SEVERAL: [&str; 4] = ["合同", "项目", "凭证", "科目"];
     let (mut unique, mut identities) = (Vec::new(), Vec::new());
     for (column, declared) in relation.columns.iter().enumerate() {
         let name = names::bare(declared.doc.rsplit('/').next().unwrap_or_default());
-        if declared.ty != ColumnType::Symbol || !CODES.iter().any(|end| name.ends_with(end)) {
+        let is_code = CODES.iter().any(|end| name.ends_with(end));
+        let is_numbered =
+            NUMBERED.iter().any(|end| name.ends_with(end)) && !SEVERAL.iter().any(|word| name.contains(word));
+        if declared.ty != ColumnType::Symbol || !is_code && !is_numbered {
             continue;
         }
         let all: Vec<String> = texts(column);
         let rows = all.iter().zip(&grid.totals).filter(|(text, total)| !text.is_empty() && total.is_none());
         let all: Vec<&String> = rows.map(|(text, _)| text).collect();
         let distinct: BTreeSet<&&String> = all.iter().collect();
-        if all.len() >= 4 && distinct.len() * 10 >= all.len() * 8 {
+        let (least, tenths) = if is_code { (4, 8) } else { (8, 9) };
+        if all.len() >= least && distinct.len() * 10 >= all.len() * tenths {
             unique.push(column);
         }
         let is_identity = |text: &&&String| text.len() == 18 && text.bytes().take(17).all(|byte| byte.is_ascii_digit());
