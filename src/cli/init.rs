@@ -108,8 +108,8 @@ fn written(made: &Suggestion, (manifest, folder): (&str, &str)) -> Text {
     };
     if own > 0 {
         add(text!(
-            "，{own} 张自带的规则不认得，声明写在 {DECLARATIONS} 里，供自己的规则和 gouji query 用",
-            ", {own} they do not know are declared in {DECLARATIONS}, for rules of your own and gouji query"
+            "，{own} 张自带的规则不认得或没有全用上，声明写在 {DECLARATIONS} 里，供自己的规则和 gouji query 用",
+            ", {own} they do not know, or not all of, are declared in {DECLARATIONS}, for rules of your own and gouji query"
         ));
     }
     if made.checks > 0 {

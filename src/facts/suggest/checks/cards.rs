@@ -78,9 +78,10 @@ struct Writer<'a> {
 const HELP_ROW: &str =
     "重算一遍：这一行至少有一格不对。表里绝大多数行都合这个算式；不该合的，在 tables.toml 里删去这条规则。";
 const HELP_SUM: &str = "先看相加的各行有没有写错、漏列、重列，再看合计是不是旧数。";
-/// A number of an identity card: 15 digits, or 17 and what they make the last one.
+/// A number of an identity card: 15 digits, or 17 and what they make the last one. Of passports, and where stars hide some
+/// of it, nothing is known.
 const CHECK_DIGIT: &str = "(
-    not match(\"[0-9]{15}|[0-9]{17}[0-9xX]\", id)
+    match(\"[0-9]{10,}[xX]?\", id), not match(\"[0-9]{15}|[0-9]{17}[0-9xX]\", id)
     ;
     match(\"[0-9]{17}[0-9xX]\", id),
     rest = (sum to_number(substr(id, i, 1)) * (2 ^ (17 - i) % 11) : { i = range(0, 17) }) % 11,
@@ -133,90 +134,38 @@ impl Writer<'_> {
         &self.relation.name
     }
 
+    /// A cell of the row `x`.
+    fn cell(&self, column: usize) -> String {
+        format!("x.{}", self.name(column))
+    }
+
+    /// The headers of columns, and the columns as terms, joined by signs.
+    fn joined(&self, columns: &[usize], signs: (&str, &str)) -> (String, String) {
+        let headers: Vec<String> = columns.iter().map(|column| self.header(*column)).collect();
+        let terms: Vec<String> = columns.iter().map(|column| self.or_nothing("x", *column)).collect();
+        (headers.join(signs.0), terms.join(signs.1))
+    }
+
     fn formula(&self, cards: &mut Cards, formula: &Formula) {
-        let table = self.table();
-        let cell = |column: usize| format!("x.{}", self.name(column));
-        let (whole, more, less) = match formula {
-            Formula::Sum(whole, more, less) | Formula::Balance(whole, more, less) => {
-                (*whole, more.clone(), less.clone())
-            }
-            Formula::Product(whole, factors, _) => (*whole, factors.clone(), Vec::new()),
-            Formula::Share(whole, two) | Formula::Growth(whole, two, _) => (*whole, two.to_vec(), Vec::new()),
-        };
-        let (stated, said) = (cell(whole), self.header(whole));
-        let headers = |columns: &[usize], with: &str| {
-            columns.iter().map(|column| self.header(*column)).collect::<Vec<_>>().join(with)
-        };
-        let minus = if less.is_empty() { String::new() } else { format!(" － {}", headers(&less, " － ")) };
-        let terms = |columns: &[usize], with: &str| {
-            columns.iter().map(|column| self.or_nothing("x", *column)).collect::<Vec<_>>().join(with)
-        };
-        let minus_terms = if less.is_empty() { String::new() } else { format!(" - {}", terms(&less, " - ")) };
-        let both: Vec<usize> = more.iter().chain(&less).copied().collect();
-        let present = |columns: &[usize]| -> Vec<String> {
-            columns.iter().map(|column| format!("{} is not blank", cell(*column))).collect()
-        };
+        let (table, (whole, more, less)) = (self.table(), formula.parts());
+        let (stated, said) = (self.cell(whole), self.header(whole));
+        let (conditions, right) = self.conditions(formula, (whole, &more, &less));
         let mut when = vec![format!("x in {table}"), format!("{stated} is not blank")];
-        let right = match formula {
-            Formula::Sum(..) => {
-                let blank = both.iter().map(|column| format!("{} is blank", cell(*column))).collect::<Vec<_>>();
-                when.push(format!("not ({})", blank.join(", ")));
-                if let Some(title) = self.checks.title.filter(|_| self.checks.has_stocks) {
-                    let name = self.name(title);
-                    let words = super::formulas::NO_FLOW.join("|");
-                    when.push(format!("not (x.{name} is present, match(\".*({words}).*\", x.{name}))"));
-                }
-                when.push(format!("s = {}{minus_terms}", terms(&more, " + ")));
-                format!("{}{minus}", headers(&more, " ＋ "))
-            }
-            Formula::Balance(..) => {
-                when.push(format!("p in {table}, p.table = x.table, p.line = x.line - 1"));
-                when.push(format!("p.{} is not blank", self.name(whole)));
-                when.push(format!("s = p.{} + {}{minus_terms}", self.name(whole), terms(&more, " + ")));
-                format!("上一行{said} ＋ {}{minus}", headers(&more, " ＋ "))
-            }
-            Formula::Product(_, factors, times) => {
-                when.extend(present(factors));
-                let all = factors.iter().map(|column| cell(*column)).collect::<Vec<_>>().join(" * ");
-                let (times, said) = if *times == 1 {
-                    (String::new(), String::new())
-                } else {
-                    (format!(" * {times}"), format!(" × {times}"))
-                };
-                when.push(format!("s = {all}{times}"));
-                headers(factors, " × ") + &said
-            }
-            Formula::Share(_, [one, of]) => {
-                when.extend(present(&[*one, *of]));
-                when.push(format!("{} != {}", cell(*of), self.zero(*of)));
-                when.push(format!("s = {} / {}", cell(*one), cell(*of)));
-                headers(&[*one, *of], " ÷ ")
-            }
-            Formula::Growth(_, [one, of], reversed) => {
-                when.extend(present(&[*one, *of]));
-                when.push(format!("{} != {}", cell(*of), self.zero(*of)));
-                let (from, to) = if *reversed { (of, one) } else { (one, of) };
-                when.push(format!("s = ({} - {}) / {}", cell(*from), cell(*to), cell(*of)));
-                format!("（{} － {}）÷ {}", self.header(*from), self.header(*to), self.header(*of))
-            }
-        };
-        let is_share = matches!(formula, Formula::Share(..) | Formula::Growth(..));
+        when.extend(conditions);
         when.push(format!("s !~ {stated}"));
-        let (shown, apart) = if is_share {
-            ("{s:.2%}".to_owned(), String::new())
-        } else {
-            ("{s}".to_owned(), format!("，相差 {{abs(s - {stated})}}"))
+        let (shown, apart) = match formula {
+            Formula::Share(..) | Formula::Growth(..) => ("{s:.2%}", String::new()),
+            _ => ("{s}", format!("，相差 {{abs(s - {stated})}}")),
         };
         let mut labels = vec![(stated.clone(), format!("印的是 {{{stated}}}"), None)];
         if matches!(formula, Formula::Balance(..)) {
             let above = format!("p.{}", self.name(whole));
             labels.push((above.clone(), format!("上一行 {{{above}}}"), None));
         }
-        labels.extend(
-            both.iter()
-                .take(6)
-                .map(|column| (cell(*column), format!("{} {{{}}}", self.header(*column), cell(*column)), None)),
-        );
+        labels.extend(more.iter().chain(&less).take(6).map(|column| {
+            let cell = self.cell(*column);
+            (cell.clone(), format!("{} {{{cell}}}", self.header(*column)), None)
+        }));
         cards.push(&Card {
             title: format!("{table}：{said} ＝ {right}"),
             severity: "error",
@@ -226,6 +175,66 @@ impl Writer<'_> {
             key: "\"x.table\", \"x.line\"",
             help: HELP_ROW,
         });
+    }
+
+    /// What makes `s` of the columns of a row, and how people say it.
+    fn conditions(&self, formula: &Formula, (whole, more, less): (usize, &[usize], &[usize])) -> (Vec<String>, String) {
+        let (mut right, mut terms) = self.joined(more, (" ＋ ", " + "));
+        if !less.is_empty() {
+            let (headers, minus) = self.joined(less, (" － ", " - "));
+            right += &format!(" － {headers}");
+            terms += &format!(" - {minus}");
+        }
+        let present = |columns: &[usize]| -> Vec<String> {
+            columns.iter().map(|column| format!("{} is not blank", self.cell(*column))).collect()
+        };
+        let mut when = Vec::new();
+        match formula {
+            Formula::Sum(..) => {
+                let blank = more.iter().chain(less).map(|column| format!("{} is blank", self.cell(*column)));
+                when.push(format!("not ({})", blank.collect::<Vec<_>>().join(", ")));
+                when.extend(self.is_flow());
+                when.push(format!("s = {terms}"));
+            }
+            Formula::Balance(..) => {
+                let (table, name) = (self.table(), self.name(whole));
+                when.push(format!("p in {table}, p.table = x.table, p.line = x.line - 1"));
+                when.push(format!("p.{name} is not blank, s = p.{name} + {terms}"));
+                right = format!("上一行{} ＋ {right}", self.header(whole));
+            }
+            Formula::Product(_, factors, times) => {
+                when.extend(present(factors));
+                let all = factors.iter().map(|column| self.cell(*column)).collect::<Vec<_>>().join(" * ");
+                right = self.joined(factors, (" × ", "")).0;
+                if *times == 1 {
+                    when.push(format!("s = {all}"));
+                } else {
+                    when.push(format!("s = {all} * {times}"));
+                    right += &format!(" × {times}");
+                }
+            }
+            Formula::Share(_, [one, of]) => {
+                when.extend(present(&[*one, *of]));
+                when.push(format!("{} != {}", self.cell(*of), self.zero(*of)));
+                when.push(format!("s = {} / {}", self.cell(*one), self.cell(*of)));
+                right = self.joined(&[*one, *of], (" ÷ ", "")).0;
+            }
+            Formula::Growth(_, [one, of], reversed) => {
+                when.extend(present(&[*one, *of]));
+                when.push(format!("{} != {}", self.cell(*of), self.zero(*of)));
+                let (from, to) = if *reversed { (*of, *one) } else { (*one, *of) };
+                when.push(format!("s = ({} - {}) / {}", self.cell(from), self.cell(to), self.cell(*of)));
+                right = format!("（{}）÷ {}", self.joined(&[from, to], (" － ", "")).0, self.header(*of));
+            }
+        }
+        (when, right)
+    }
+
+    /// That a row is a flow, where some are not.
+    fn is_flow(&self) -> Option<String> {
+        let title = self.checks.title.filter(|_| self.checks.has_stocks)?;
+        let (name, words) = (self.name(title), super::formulas::NO_FLOW.join("|"));
+        Some(format!("not (x.{name} is present, match(\".*({words}).*\", x.{name}))"))
     }
 
     fn zero(&self, column: usize) -> &'static str {

@@ -206,11 +206,11 @@ impl Found<'_> {
             let alike = |at: &&usize| self.figures()[**at].kind == kind;
             let left: Vec<usize> = all[..place].iter().rev().take_while(alike).copied().collect();
             let right: Vec<usize> = all[place + 1..].iter().take_while(alike).copied().collect();
-            let runs = [left, right]
+            let mut runs = [left, right]
                 .into_iter()
                 .flat_map(|side| (2..=side.len()).rev().map(|count| side[..count].to_vec()).collect::<Vec<_>>());
             let likely = self.says(*whole, &RESULTS);
-            let best = runs.filter(|run| self.votes(*whole, run, &[]).are_enough(likely && run.len() < 8)).next();
+            let best = runs.find(|run| self.votes(*whole, run, &[]).are_enough(likely && run.len() < 8));
             if let Some(mut run) = best {
                 run.sort_unstable();
                 self.take(Formula::Sum(*whole, run, Vec::new()));
@@ -355,7 +355,8 @@ impl Found<'_> {
             let Some(product) = product else { continue };
             let is_plain = |number: &Decimal| number.is_zero() || *number == Decimal::ONE;
             let says_something = !numbers.iter().any(is_plain) || times > 1 && !product.is_zero();
-            votes.add((stated, stated), product, self.figures()[whole].half, says_something);
+            // A round product is none by chance: its digits count, not those before its noughts.
+            votes.add((stated, stated.trunc() + Decimal::ONE), product, self.figures()[whole].half, says_something);
             if votes.are_lost() {
                 break;
             }
@@ -412,7 +413,8 @@ impl Found<'_> {
             };
             let Some(share) = part.checked_div(b) else { continue };
             let allowed = self.figures()[rate].half * Decimal::new(12, 1);
-            votes.add((stated, a.max(b)), share, allowed, !part.is_zero() && a != b);
+            let longest = if digits(a) > digits(b) { a } else { b };
+            votes.add((stated, longest), share, allowed, !part.is_zero() && a != b);
             if votes.are_lost() {
                 break;
             }

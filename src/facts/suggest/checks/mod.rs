@@ -107,15 +107,19 @@ impl Formula {
         }
     }
 
+    /// The column that is computed, those that it is computed of, and those that are taken from these.
+    fn parts(&self) -> (usize, Vec<usize>, Vec<usize>) {
+        match self {
+            Self::Sum(whole, more, less) | Self::Balance(whole, more, less) => (*whole, more.clone(), less.clone()),
+            Self::Product(whole, factors, _) => (*whole, factors.clone(), Vec::new()),
+            Self::Share(whole, two) | Self::Growth(whole, two, _) => (*whole, two.to_vec(), Vec::new()),
+        }
+    }
+
     /// All of its columns, in order.
     fn columns(&self) -> Vec<usize> {
-        let mut all = match self {
-            Self::Sum(whole, more, less) | Self::Balance(whole, more, less) => {
-                std::iter::once(whole).chain(more).chain(less).copied().collect()
-            }
-            Self::Product(whole, factors, _) => std::iter::once(whole).chain(factors).copied().collect(),
-            Self::Share(whole, two) | Self::Growth(whole, two, _) => vec![*whole, two[0], two[1]],
-        };
+        let (whole, more, less) = self.parts();
+        let mut all: Vec<usize> = std::iter::once(whole).chain(more).chain(less).collect();
         all.sort_unstable();
         all
     }
@@ -403,6 +407,10 @@ fn codes(relation: &Relation, grid: &Grid<'_>, texts: &dyn Fn(usize) -> Vec<Stri
         let all: Vec<String> = texts(column);
         let rows = all.iter().zip(&grid.totals).filter(|(text, total)| !text.is_empty() && total.is_none());
         let all: Vec<&String> = rows.map(|(text, _)| text).collect();
+        // Stars hide what tells them apart.
+        if all.iter().any(|text| text.contains(['*', '＊'])) {
+            continue;
+        }
         let distinct: BTreeSet<&&String> = all.iter().collect();
         let (least, tenths) = if is_code { (4, 8) } else { (8, 9) };
         if all.len() >= least && distinct.len() * 10 >= all.len() * tenths {
