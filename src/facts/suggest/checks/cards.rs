@@ -274,7 +274,7 @@ impl Writer<'_> {
                     None => format!("not {table}_顶层(x)"),
                 };
                 *out += &format!(
-                    "\n/// 大序号管的下一级各行：到下一个大序号为止。\n{table}_上级(h, x) :-\n  {table}_顶层(h), x in {table}, x.table = h.table, h.line < x.line, {is_next},\n  not ({table}_顶层(g), g.table = h.table, h.line < g.line, g.line <= x.line).\n"
+                    "\n/// 大序号管的下一级各行：到下一个大序号为止。\n{table}_上级(h, x) :-\n  x in {table}, {is_next},\n  last = max g.line : {{ {table}_顶层(g), g.table = x.table, g.line < x.line }},\n  {table}_顶层(h), h.table = x.table, h.line = last.\n"
                 );
             }
         }
@@ -298,13 +298,13 @@ impl Writer<'_> {
                 (own, format!("{top}ROW in {table}, ROW.table = t.table"), "合计")
             }
             WholeKind::Sub { before } => {
-                let between = match before {
-                    true => ("t.line < x.line", "t.line < u.line, u.line < x.line", "到下一个合计行为止"),
-                    false => ("x.line < t.line", "x.line < u.line, u.line < t.line", "上一个合计行以来"),
+                let (said, which) = match before {
+                    true => ("到下一个合计行为止", "max u.line : { u in ROW, u.table = x.table, u.line < x.line }"),
+                    false => ("上一个合计行以来", "min u.line : { u in ROW, u.table = x.table, x.line < u.line }"),
                 };
                 cards.definitions += &format!(
-                    "\n/// 小计管的各行：{}。\n{table}_小计(t, x) :-\n  t in {row}, x in {table}, x.table = t.table, {},\n  not (u in {row}, u.table = t.table, {}).\n",
-                    between.2, between.0, between.1
+                    "\n/// 小计管的各行：{said}。\n{table}_小计(t, x) :-\n  x in {table}, line = {},\n  t in {row}, t.table = x.table, t.line = line.\n",
+                    which.replace("ROW", row)
                 );
                 let own = format!("not match(\"{}\", norm(t.{called}))", wholes::GRAND);
                 (own, format!("{table}_小计(t, ROW)"), "小计")

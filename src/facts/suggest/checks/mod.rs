@@ -26,6 +26,8 @@ pub(super) use cards::cards;
 
 /// Rows that are looked at: what more of them would show, these show.
 const MOST_ROWS: usize = 2000;
+/// Tables with more rows are no printed ones; which rows which of their sums adds would take long to find.
+const MOST_SUMMED: usize = 20_000;
 /// Columns of numbers that are looked at.
 const MOST_FIGURES: usize = 40;
 /// What relations for the totals of a table are called, behind its name.
@@ -210,7 +212,7 @@ pub(super) fn of_table(
         let text = |row: &&RawRow| row.cells.get(indexes[column]).map_or("", |cell| cell.text.trim()).to_owned();
         grid.rows.iter().map(text).collect()
     };
-    let wholes = if whole { wholes::find(&grid, relation, &texts) } else { Vec::new() };
+    let wholes = if whole && data.len() <= MOST_SUMMED { wholes::find(&grid, relation, &texts) } else { Vec::new() };
     let (unique, identities) = codes(relation, &grid, &texts);
     let taken = |name: &str| schema.relations.iter().any(|other| other.name == name);
     let needs_totals = wholes.iter().any(|whole| !matches!(whole.kind, WholeKind::Heading(_)));
