@@ -19,6 +19,8 @@ use crate::threads;
 
 /// Where tables are declared that no shipped rule knows, beside the manifest.
 const DECLARATIONS: &str = "tables.dl";
+/// Where what they keep to is written as cards.
+const CARDS: &str = "tables.toml";
 
 /// `gouji init`
 #[derive(Debug, Args)]
@@ -37,7 +39,6 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
     let dir = common_folder(&args.files);
     let path = dir.join(FILE_NAME);
     let shown = display_path(&path);
-    let beside = dir.join(DECLARATIONS);
     let taken = |path: &Path| {
         let shown = display_path(path);
         text!(
@@ -62,14 +63,16 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
     let (rules, _) = load_rules(&mut sources, None, threads::available());
     let (schema, _) = analysis::schema(&rules.programs.iter().collect::<Vec<_>>());
     let packs: Vec<&str> = PACKS.iter().map(pack_name).collect();
-    let asked = Asked { dir: &dir, lang, packs: &packs, declarations: DECLARATIONS };
+    let asked = Asked { dir: &dir, lang, packs: &packs, declarations: DECLARATIONS, cards: CARDS };
     let (made, report) = suggest(&mut sources, &schema, &files.read, &asked);
     let stderr = terminal.complaints(&sources, &report.sorted()) + &files.left_out(lang);
     let is_bare = made.fed + made.own == 0;
     let code = if is_bare { REFUSED } else { CLEAN };
     if args.print {
-        let heading = format!("\n# ---- {DECLARATIONS}\n");
-        let own = if made.own == 0 { String::new() } else { heading + &made.declarations };
+        let beside = |name: &str, text: &str| {
+            if text.is_empty() { String::new() } else { format!("\n# ---- {name}\n{text}") }
+        };
+        let own = beside(DECLARATIONS, &made.declarations) + &beside(CARDS, &made.cards);
         return Said { stdout: made.manifest + &own, stderr, code };
     }
     // A manifest without a table is of no use, and would stand in the way of the next try.
@@ -80,11 +83,12 @@ pub(super) fn init(args: &InitArgs, terminal: &Terminal) -> Said {
         );
         return Said { stderr: format!("{stderr}{}\n", none.get(lang)), code, ..Said::default() };
     }
-    if made.own > 0 && beside.exists() {
-        return refuse(&taken(&beside));
+    let own = [(dir.join(DECLARATIONS), &made.declarations), (dir.join(CARDS), &made.cards)];
+    let own = || own.iter().filter(|(_, text)| !text.is_empty());
+    if let Some((there, _)) = own().find(|(path, _)| path.exists()) {
+        return refuse(&taken(there));
     }
-    let own = Some((&beside, &made.declarations)).filter(|_| made.own > 0);
-    for (path, text) in own.into_iter().chain([(&path, &made.manifest)]) {
+    for (path, text) in own().map(|(path, text)| (path, *text)).chain([(&path, &made.manifest)]) {
         if let Err(error) = std::fs::write(path, text) {
             let shown = display_path(path);
             return refuse(&text!("写不了 {shown}：{error}", "cannot write {shown}: {error}"));
@@ -104,14 +108,21 @@ fn written(made: &Suggestion, (manifest, folder): (&str, &str)) -> Text {
     };
     if own > 0 {
         add(text!(
-            "，{own} 张自带的规则不认得，声明写在 {DECLARATIONS} 里，供自己的规则和 gouji query 用",
-            ", {own} they do not know are declared in {DECLARATIONS}, for rules of your own and gouji query"
+            "，{own} 张自带的规则不认得或没有全用上，声明写在 {DECLARATIONS} 里，供自己的规则和 gouji query 用",
+            ", {own} they do not know, or not all of, are declared in {DECLARATIONS}, for rules of your own and gouji query"
+        ));
+    }
+    if made.checks > 0 {
+        let checks = made.checks;
+        add(text!(
+            "；按它们各行自己的规律写了 {checks} 条核对规则，在 {CARDS} 里",
+            "; {checks} checks of what their rows keep to are in {CARDS}"
         ));
     }
     if unknown > 0 {
         add(text!("，{unknown} 张不像表", ", {unknown} look like no table"));
     }
-    if fed > 0 {
+    if fed + made.checks > 0 {
         add(text!(
             "。核对其中的疑问，再运行 gouji check {folder}",
             ". Check its doubts, then run gouji check {folder}"
@@ -172,7 +183,11 @@ impl Files {
         for entry in entries {
             let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // `~$` is how office programs lock a file that is open; `.` hides files.
-            let is_ours = name == FILE_NAME || name.ends_with(".dl") || name.starts_with("~$") || name.starts_with('.');
+            let is_ours = name == FILE_NAME
+                || name == CARDS
+                || name.ends_with(".dl")
+                || name.starts_with("~$")
+                || name.starts_with('.');
             match () {
                 () if is_ours => {}
                 () if entry.is_dir() => self.folders.push(display_path(&entry)),

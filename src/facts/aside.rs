@@ -48,6 +48,8 @@ const NOTES: [&str; 14] = [
 ];
 /// Sums that are carried over.
 const CARRIED: [&str; 7] = ["承前页", "承上页", "接上页", "接前页", "过次页", "过下页", "转下页"];
+/// Where forms say what a year was to bring and brought, in words.
+const GOALS: [&str; 5] = ["年度总体目标", "年度绩效目标", "总体目标", "绩效目标", "年度目标"];
 /// What people sign as.
 const SIGNED: [&str; 60] = [
     "填表人",
@@ -128,7 +130,7 @@ pub fn begins_data(first: &str) -> bool {
     // All bytes are looked at, so that they are looked at together.
     let is_labelled = |bytes: &[u8]| bytes.iter().fold(false, |is, byte| is | matches!(byte, b':' | b';' | 0xef));
     match first_ideograph(first) {
-        Some('注' | '栏' | '行' | '承' | '过' | '转' | '接' | '其') => false,
+        Some('注' | '栏' | '行' | '承' | '过' | '转' | '接' | '其' | '年' | '总' | '绩') => false,
         Some(_) => !is_labelled(&bytes[..bytes.len().min(48)]),
         None => bytes[0].is_ascii_graphic() && !is_labelled(bytes),
     }
@@ -158,6 +160,10 @@ pub fn of<'a>(
         return Some(Aside::Note);
     }
     let rest = || std::iter::once(first).chain([second]);
+    // The block of a self-evaluation form between its money and its indicators.
+    if "年总绩".contains(start) && first.len() <= 40 && GOALS.contains(&&*normal(first)) {
+        return Some(Aside::Heading);
+    }
     if "栏行".contains(start) && first.len() <= 30 && matches!(&*normal(first), "栏次" | "行次" | "栏目次") {
         return Some(Aside::ColumnNumbers);
     }
@@ -310,6 +316,7 @@ mod tests {
         assert_eq!(row(&["支 出 表（续）", "", "", ""], 4), Some(Aside::Page));
         assert_eq!(row(&["第 2 页，共 3 页", ""], 2), Some(Aside::Page));
         assert_eq!(row(&["承前页", "", "3", "4"], 4), Some(Aside::Carried));
+        assert_eq!(row(&["年度总体目标", "预期目标", "", "实际完成情况"], 4), Some(Aside::Heading));
         assert_eq!(row(&["", "万元", "（元）", ""], 4), Some(Aside::Units));
         assert_eq!(row(&["其中：人员经费", "3", "", ""], 4), Some(Aside::OfWhich));
     }

@@ -154,7 +154,13 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
 #[must_use]
 pub fn aside(row: &RawRow, headers: &Headers) -> Option<Aside> {
     let below = headers.below(row.cells.iter().map(|cell| cell.text.as_str()));
-    below.or_else(|| aside::of(filled(row), (row.cells.len(), headers.columns.len()), &headers.titles))
+    // A header that is one merged cell with the rows beside it says nothing of any of them.
+    let goes_down = |row: &RawRow| {
+        let (cell, header) = (row.cells.first()?, headers.columns.first()?.levels.last()?);
+        (cell.absent && cell.text.trim() == header.trim()).then_some(1)
+    };
+    let said = || filled(row).skip(goes_down(row).unwrap_or(0));
+    below.or_else(|| aside::of(said(), (row.cells.len(), headers.columns.len()), &headers.titles))
 }
 
 /// Rows of a page above the headers that it repeats.

@@ -118,7 +118,9 @@ impl Sums<'_> {
     }
 
     fn add(&mut self, amounts: &[Amount]) {
-        self.rows += 1;
+        // Rows of nothing add nothing.
+        let is_something = |amount: &Amount| matches!(amount, Amount::Is(amount) if !amount.is_zero());
+        self.rows += usize::from(amounts.iter().any(is_something));
         for (sum, amount) in self.amounts.iter_mut().zip(amounts) {
             match amount {
                 Amount::Is(amount) => *sum = sum.and_then(|sum| sum.checked_add(*amount)),

@@ -5,7 +5,7 @@ mod find;
 mod units;
 
 use self::find::{Place, names_of};
-pub use self::units::{OfTable, unit_of_table};
+pub use self::units::{OfTable, goes_down, unit_of_table};
 use super::cells::CellKind;
 use super::headers::{Header, Headers};
 use super::manifest::{ColumnSpec, Feed, SourceSpec};

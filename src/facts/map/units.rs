@@ -57,11 +57,27 @@ pub fn unit_of_table(table: &RawTable, headers: &Headers) -> OfTable {
     if let Some(unit) = stated.or_else(|| above.clone().find_map(beside)) {
         return OfTable::Unit(unit);
     }
+    if let Some(unit) = (0..headers.columns.len())
+        .filter(|at| goes_down(table, headers, *at))
+        .find_map(|at| headers.columns[at].unit().filter(|unit| matches!(unit, CellUnit::Money(_))))
+    {
+        return OfTable::Unit(unit);
+    }
     let by_row = by_row(table, headers);
     if by_row != OfTable::Nothing {
         return by_row;
     }
     texts.into_iter().find_map(names::unknown_unit).map_or(OfTable::Nothing, OfTable::Unknown)
+}
+
+/// Whether the header of a column is one merged cell with all rows below it, and so says what these are: `项目资金（万元）` beside
+/// `年度资金总额`.
+#[must_use]
+pub fn goes_down(table: &RawTable, headers: &Headers, at: usize) -> bool {
+    let Some(header) = headers.columns[at].levels.last() else { return false };
+    let below = table.rows.iter().skip(headers.end()).take(2);
+    let is_same = |row: &RawRow| row.cells.get(at).is_some_and(|cell| cell.absent && cell.text.trim() == header.trim());
+    below.clone().count() == 2 && below.into_iter().all(is_same)
 }
 
 /// The unit that stands in the cell behind one that says so: `金额单位,万元`.

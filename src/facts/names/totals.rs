@@ -39,7 +39,7 @@ const TOTALS: [&str; 29] = [
     "totals",
 ];
 /// Rows that say nothing else where a name is expected.
-const TOTALS_AS_NAMES: [&str; 5] = ["总额", "总数", "计", "汇总", "σ"];
+const TOTALS_AS_NAMES: [&str; 7] = ["总额", "总数", "总分", "总得分", "计", "汇总", "σ"];
 /// What is counted behind a sum: `合计12笔`.
 const COUNTED: &str = "笔项户家人个张条件份次本套台";
 /// Names of sums are no longer than this, in bytes.
@@ -216,6 +216,7 @@ mod tests {
             "文旅局 汇总",
             "总额",
             "总数",
+            "总分",
             "计",
             "Σ",
             "A小计",

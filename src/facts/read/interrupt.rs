@@ -7,10 +7,11 @@ pub const MOST_BARE: usize = 256;
 /// Rows straight above headers that may be their titles.
 pub const MOST_TITLES: usize = 3;
 /// How headers end, brackets and units left out.
-const ENDS: [&str; 40] = [
+const ENDS: [&str; 45] = [
     "名称", "名", "编号", "号", "码", "日期", "时间", "金额", "数额", "数", "额", "单位", "类型", "类别", "备注",
     "说明", "摘要", "状况", "状态", "情况", "方式", "人", "余额", "原因", "用途", "地址", "部门", "科目", "项目",
-    "内容", "价", "率", "款", "费", "支出", "收入", "原值", "净值", "户名", "姓名",
+    "内容", "指标", "值", "分值", "得分", "措施", "价", "率", "款", "费", "支出", "收入", "原值", "净值", "户名",
+    "姓名",
 ];
 /// The last words of English headers.
 const WORDS: [&str; 27] = [

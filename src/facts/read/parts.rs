@@ -29,6 +29,10 @@ pub const MOST_TABLES: usize = 256;
 pub fn split(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
     let mut all = Vec::new();
     for table in tables {
+        if table.narrative {
+            all.push(table);
+            continue;
+        }
         let parts = parts(table);
         limit(parts.len(), (name, at), report);
         all.extend(named(parts.into_iter().flat_map(side_by_side)));

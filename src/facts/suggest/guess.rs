@@ -26,7 +26,7 @@ const FIRST: usize = 16;
 const SAMPLE: usize = 60;
 
 /// The relation that a table was taken for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Guess {
     /// Its position in the schema.
     pub relation: usize,
@@ -39,7 +39,7 @@ pub(super) struct Guess {
 }
 
 /// A column of a relation and the column of the file that it is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Matched {
     /// Its position in the relation.
     pub column: usize,
@@ -70,7 +70,7 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
     let spec = SourceSpec::default();
     let named = schema.relations.iter().filter_map(|relation| {
         let wanted = map::wanted(relation, &Feed::default(), &spec);
-        let headers = headers::find(table, &spec, &wanted)?;
+        let headers = headers::find(table, &spec, &wanted).filter(|headers| !are_signed(table, headers))?;
         Some((Index::new(&headers.columns).named(&wanted).0, headers))
     });
     let best = named.fold(None, |best: Option<(usize, Headers)>, one| match best {
@@ -84,6 +84,14 @@ pub(super) fn headers(schema: &Schema, table: &RawTable) -> Headers {
         Some(first) => headers::starting(table, first),
         None => Headers::default(),
     }
+}
+
+/// Whether what seem to be headers is a line for signatures: `审批：`, `复核：`, `制表：`.
+fn are_signed(table: &RawTable, headers: &Headers) -> bool {
+    let row = headers.rows.end.checked_sub(1).and_then(|last| table.rows.get(last));
+    let texts =
+        || row.into_iter().flat_map(|row| &row.cells).map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+    texts().filter(|text| text.ends_with([':', '：'])).count() * 2 > texts().count()
 }
 
 /// The first row that looks like headers: near the top, unless all such rows there have half as many cells as the table below,
@@ -121,7 +129,11 @@ pub(super) fn relation(schema: &Schema, table: &RawTable, headers: &Headers) -> 
     let mut best: Option<(Decimal, Guess)> = None;
     for (at, relation) in schema.relations.iter().enumerate() {
         let (score, columns) = columns(relation, table, headers, &data);
-        let enough = columns.len() >= 2 && columns.iter().any(|column| column.certain);
+        let enough = columns.len() >= 2
+            && columns.iter().any(|column| {
+                // Numbers alone (`分值`, `得分`) are of many tables.
+                column.certain && relation.columns[column.column].ty != ColumnType::Decimal
+            });
         if enough && best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, whole(at, columns, &data)));
         }
@@ -196,7 +208,14 @@ fn columns(relation: &Relation, table: &RawTable, headers: &Headers, data: &[&Ra
     let wanted = map::wanted(relation, &feed, &spec);
     let mut pairs = Vec::new();
     let by_name = Index::new(&headers.columns);
-    let forms: Vec<Vec<String>> = headers.columns.iter().map(forms).collect();
+    // What goes down beside all rows is no column, but says what the one beside it is.
+    let goes_down = |at: usize| map::goes_down(table, headers, at);
+    let of = |(at, header): (usize, &Header)| match header.levels.is_empty() {
+        _ if goes_down(at) => Vec::new(),
+        true if at > 0 && goes_down(at - 1) => forms(&headers.columns[at - 1]),
+        _ => forms(header),
+    };
+    let forms: Vec<Vec<String>> = headers.columns.iter().enumerate().map(of).collect();
     for (column, names) in wanted.iter().enumerate() {
         let is_meant = |index: usize| !by_name.is_of_earlier_year(index, names);
         let names: Vec<String> = names.iter().map(|name| names::bare(name)).collect();

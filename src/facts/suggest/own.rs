@@ -27,9 +27,9 @@ const CODES: [&str; 16] = [
     "学历",
 ];
 /// What headers of amounts have in them.
-const AMOUNTS: [&str; 22] = [
+const AMOUNTS: [&str; 25] = [
     "金额", "预算", "决算", "支出", "收入", "余额", "价", "款", "费", "工资", "薪", "原值", "净值", "资金", "税",
-    "补助", "补贴", "成本", "amount", "price", "cost", "salary",
+    "补助", "补贴", "成本", "额", "借方", "贷方", "amount", "price", "cost", "salary",
 ];
 /// What headers of days have in them.
 const DAYS: [&str; 5] = ["日期", "时间", "日", "date", "day"];
@@ -48,7 +48,8 @@ pub(super) fn relation(
     if named < 2 || headers.columns.len() > MOST_COLUMNS || !data.iter().any(|row| filled(&row)) {
         return None;
     }
-    let columns = columns(headers, &data);
+    let of_table = map::unit_of_table(table, headers);
+    let columns = columns(headers, of_table.unit(), &data);
     let known = schema.relations.iter().skip(made).position(|other| same(&other.columns, &columns));
     let at = known.map_or(schema.relations.len(), |at| made + at);
     if known.is_none() {
@@ -56,7 +57,6 @@ pub(super) fn relation(
         let doc = called.1.to_owned();
         schema.relations.push(Relation { name, columns, key: Vec::new(), totals: None, doc, span: Span::default() });
     }
-    let of_table = map::unit_of_table(table, headers);
     let pairs = positions(headers).enumerate().map(|(column, (index, _))| (column, index)).collect::<Vec<_>>();
     let by_name = Index::new(&headers.columns);
     let matched = |(column, index): &(usize, usize)| {
@@ -78,7 +78,7 @@ fn same(one: &[Column], other: &[Column]) -> bool {
 }
 
 /// A column for each header.
-fn columns(headers: &Headers, data: &[&RawRow]) -> Vec<Column> {
+fn columns(headers: &Headers, of_table: Option<CellUnit>, data: &[&RawRow]) -> Vec<Column> {
     let mut taken: BTreeSet<String> = Table::BUILT_IN.iter().map(|name| (*name).to_owned()).collect();
     let mut columns = Vec::new();
     for (index, header) in positions(headers) {
@@ -86,7 +86,7 @@ fn columns(headers: &Headers, data: &[&RawRow]) -> Vec<Column> {
         let called = if levels.is_empty() { (index + 1).to_string() } else { levels.join("_") };
         let name = free(&ident(&called, "列"), |name| taken.contains(name));
         taken.insert(name.clone());
-        let ty = column_type(&levels, header.unit(), index, data);
+        let ty = column_type(&levels, (header.unit(), of_table), index, data);
         columns.push(Column {
             name,
             ty,
@@ -101,7 +101,12 @@ fn columns(headers: &Headers, data: &[&RawRow]) -> Vec<Column> {
 }
 
 /// The type that nearly all cells of a column have, and that its header makes likely.
-fn column_type(levels: &[String], unit: Option<CellUnit>, index: usize, data: &[&RawRow]) -> ColumnType {
+fn column_type(
+    levels: &[String],
+    (unit, of_table): (Option<CellUnit>, Option<CellUnit>),
+    index: usize,
+    data: &[&RawRow],
+) -> ColumnType {
     let last = levels.last().map_or("", String::as_str);
     let all = levels.join("/");
     let is = |ty: ColumnType| guess::share(ty, index, data) >= 9;
@@ -111,23 +116,53 @@ fn column_type(levels: &[String], unit: Option<CellUnit>, index: usize, data: &[
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         digits && (text.len() >= 16 || text.len() > 1 && text.starts_with('0'))
     };
+    let is_counted = is_counted(last);
     let plain_days = sample.iter().all(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     match () {
         () if sample.is_empty() => ColumnType::Symbol,
         () if is(ColumnType::Date) && (!plain_days || says(&DAYS)) => ColumnType::Date,
         () if sample.iter().any(is_code) || CODES.iter().any(|end| last.ends_with(end)) => ColumnType::Symbol,
         () if unit == Some(CellUnit::Percent) && is(ColumnType::Decimal) => ColumnType::Decimal,
-        () if is(ColumnType::Money) && (unit.is_some() || says(&AMOUNTS) || guess::all_have_units(index, data)) => {
+        () if is(ColumnType::Money)
+            && (unit.is_some() || says(&AMOUNTS) && !is_counted || guess::all_have_units(index, data)) =>
+        {
             ColumnType::Money
         }
         // What a header calls amounts, and what looks like numbers, is told where it cannot be read.
-        () if (matches!(unit, Some(CellUnit::Money(_))) || says(&AMOUNTS)) && are_like_numbers(&sample) => {
+        () if (matches!(unit, Some(CellUnit::Money(_))) || says(&AMOUNTS) && !is_counted)
+            && are_like_numbers(&sample) =>
+        {
+            ColumnType::Money
+        }
+        // Where the table states a unit of amounts, what is no count of anything is one.
+        () if matches!(of_table, Some(CellUnit::Money(_))) && is(ColumnType::Money) && !is_count(&all, &sample) => {
             ColumnType::Money
         }
         () if is(ColumnType::Number) => ColumnType::Number,
         () if is(ColumnType::Decimal) => ColumnType::Decimal,
         () => ColumnType::Symbol,
     }
+}
+
+/// Whether a header says what is counted: `补助人数（人）`.
+fn is_counted(header: &str) -> bool {
+    const WORDS: [&str; 9] = ["人数", "户数", "数量", "面积", "个数", "次数", "人次", "批次", "名额"];
+    header.ends_with('分') || WORDS.iter().any(|word| header.contains(word))
+}
+
+/// Whether a header is of what is counted or measured in no unit of money, or of shares.
+fn is_count(header: &str, sample: &[&str]) -> bool {
+    const WORDS: [&str; 32] = [
+        "数量", "人数", "户数", "个数", "面积", "年限", "年度", "年份", "月份", "次", "率", "比", "幅", "分值", "得分",
+        "分", "权重", "序号", "行次", "栏次", "编号", "代码", "天", "年", "月", "人", "户", "件", "台", "里程", "吨",
+        "亩",
+    ];
+    // `（亩）`, `（人）`
+    let in_brackets = header.ends_with([')', '）']);
+    let is_sum = ["合计", "小计", "总计", "应发", "实发", "金额"].iter().any(|word| header.contains(word));
+    in_brackets
+        || sample.iter().any(|text| text.contains(['%', '％', '‰']))
+        || !is_sum && WORDS.iter().any(|word| header.contains(word))
 }
 
 /// Whether nearly all texts have digits and no words.
@@ -172,11 +207,17 @@ pub(super) fn declarations(relations: &[Relation], lang: Lang) -> String {
         out += &format!("// {line}\n");
     }
     for relation in relations {
-        out += &format!("\n/// {}\n.decl {}(\n", in_one_line(&relation.doc), relation.name);
-        let columns = relation
-            .columns
-            .iter()
-            .map(|column| format!("    /// {}\n    {}: {}", in_one_line(&column.doc), column.name, column.ty.name()));
+        out += &format!("\n/// {}\n", in_one_line(&relation.doc));
+        let key = relation.key.iter().map(|at| format!("key({})", relation.columns[*at].name));
+        let marks = key.chain(relation.totals.iter().map(|totals| format!("totals({totals})"))).collect::<Vec<_>>();
+        if !marks.is_empty() {
+            out += &format!("@[{}]\n", marks.join(", "));
+        }
+        out += &format!(".decl {}(\n", relation.name);
+        let columns = relation.columns.iter().map(|column| {
+            let ty = if column.is_share { "percent" } else { column.ty.name() };
+            format!("    /// {}\n    {}: {ty}", in_one_line(&column.doc), column.name)
+        });
         out += &columns.collect::<Vec<_>>().join(",\n");
         out += &format!("\n)\n.input {}\n", relation.name);
     }

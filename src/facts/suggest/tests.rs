@@ -35,11 +35,13 @@ fn schema() -> Schema {
         column("date", ColumnType::Date, "记账日期"),
         column("amount", ColumnType::Money, "金额"),
     ];
-    Schema { relations: vec![relation("project", project), relation("expenditure", voucher)] }
+    let totals = relation("project_total", vec![project[0].clone(), project[2].clone(), project[3].clone()]);
+    let project = Relation { totals: Some("project_total".to_owned()), ..relation("project", project) };
+    Schema { relations: vec![project, relation("expenditure", voucher), totals] }
 }
 
 fn asked(dir: &std::path::Path, lang: Lang) -> Asked<'_> {
-    Asked { dir, lang, packs: &["budget"], declarations: "tables.dl" }
+    Asked { dir, lang, packs: &["budget"], declarations: "tables.dl", cards: "tables.toml" }
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn tables_that_look_like_no_relation_get_one_of_their_own() {
         "购置日期: date,",
         "原值: money,",
         "净值: money,",
-        "折旧率: decimal,",
+        "折旧率: percent,",
         "数量: number,",
         "数量_2: number",
         "包号: symbol,",
@@ -162,4 +164,60 @@ fn a_header_that_says_just_so_is_that_column_whatever_its_cells() {
         assert!(made.manifest.contains(part), "{part} in {}", made.manifest);
     }
     assert!(!made.manifest.contains("category"));
+}
+
+/// The titles of the cards that are written for one table.
+fn titles(name: &str, text: &str) -> Vec<String> {
+    let path = std::env::temp_dir().join(format!("gouji-cards-{name}-{}.csv", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    let dir = std::env::temp_dir();
+    let (made, _) = suggest(&mut SourceMap::new(), &schema(), std::slice::from_ref(&path), &asked(&dir, Lang::Zh));
+    let _ = std::fs::remove_file(&path);
+    let title = |line: &str| line.strip_prefix("title    = ").map(|title| title.trim_matches('"').to_owned());
+    let titles: Vec<String> = made.cards.lines().filter_map(title).collect();
+    assert_eq!(titles.len(), made.checks, "{}", made.cards);
+    titles.iter().map(|title| title.split_once('：').map_or(title.clone(), |(_, rest)| rest.to_owned())).collect()
+}
+
+#[test]
+fn formulas_are_those_that_nearly_all_rows_keep() {
+    let goods =
+        "品名,数量,单价（元）,金额（元）\n甲,12,3.50,42.00\n乙,30,12.80,384.00\n丙,7,45.00,315.00\n丁,25,6.20,165.00\n";
+    assert_eq!(titles("goods", goods), ["金额 ＝ 数量 × 单价"], "one of four is wrong");
+    let trip =
+        "姓名,人数,天数,标准（元）,金额（元）\n甲,12,3,180.00,6480.00\n乙,30,2,150.00,9000.00\n丙,7,5,220.00,7700.00\n";
+    assert_eq!(titles("trip", trip), ["金额 ＝ 人数 × 天数 × 标准"]);
+    let year =
+        "乡镇,月发放金额（元）,全年发放金额（元）\n甲,1250.50,15006.00\n乙,3410.00,40920.00\n丙,980.25,11763.00\n";
+    assert_eq!(titles("year", year), ["全年发放金额 ＝ 月发放金额 × 12"]);
+    let cut =
+        "标段,控制价（万元）,报价（万元）,下浮率\n甲,1250,1188.50,4.92%\n乙,860,829.90,3.50%\n丙,320,305.60,4.50%\n";
+    assert_eq!(titles("cut", cut), ["下浮率 ＝ （控制价 － 报价）÷ 控制价"]);
+    let noise =
+        "村名,户数,人口,收入（元）\n甲,120,410,3021.50\n乙,98,377,2876.10\n丙,143,502,3355.00\n丁,77,251,2990.40\n";
+    assert_eq!(titles("noise", noise), Vec::<String>::new());
+    let few = "村名,本年（元）,上年（元）,差额（元）\n甲,120,100,21\n乙,98,77,20\n";
+    assert_eq!(titles("few", few), Vec::<String>::new(), "no row keeps it");
+}
+
+#[test]
+fn of_formulas_that_nearly_hold_the_best_stays_and_stocks_are_no_flows() {
+    let bonds = "工程,额度（万元）,拨付（万元）,支出（万元）,结余（万元）\n甲,8500,8500,6820.5,1679.5\n乙,6000,6000,5412.36,587.64\n\
+        丙,12000,9600,7744,1856\n丁,4500,4500,4100.2,399.8\n戊,3000,2400,1800.8,599.2\n";
+    assert_eq!(titles("bonds", bonds), ["结余 ＝ 拨付 － 支出"]);
+    let quarters = "项目,一季度（元）,二季度（元）,三季度（元）,四季度（元）,全年合计（元）\n工资,100.20,150.30,125.25,125.25,501.00\n\
+        水电,40.40,60.60,50.50,50.50,202.00\n维修,20.60,30.90,25.75,25.75,103.00\n慰问,8.80,13.20,11.00,11.00,44.00\n期末结余,500,480,470,460,460\n";
+    assert_eq!(titles("quarters", quarters), ["全年合计 ＝ 一季度 ＋ 二季度 ＋ 三季度 ＋ 四季度"]);
+}
+
+#[test]
+fn sums_of_rows_are_known_by_what_they_add() {
+    let parts = "工程名称,送审（元）,审定（元）\n一、土建,300.50,280.50\n基础,100.25,90.25\n主体,200.25,190.25\n二、安装,80.60,70.10\n\
+        给水,30.60,25.10\n电气,50.00,45.00\n合计,381.10,350.60\n";
+    let all = titles("parts", parts);
+    for title in ["合计的送审 ＝ 各行相加", "上级行的审定 ＝ 各行相加"] {
+        assert!(all.iter().any(|one| one == title), "{title} in {all:?}");
+    }
+    let rates = "乡镇,人数,补助标准（元）\n甲,12,300\n乙,15,310\n丙,20,320\n合计,47,310\n";
+    assert_eq!(titles("rates", rates), ["合计的人数 ＝ 各行相加"], "standards are not added up");
 }

@@ -12,12 +12,12 @@ use crate::schema::{ColumnType, Relation, Schema};
 use crate::text;
 
 /// The manifest of all tables that were found, and of the `texts` that sentences are taken from. With relations of their own
-/// it names the file of these.
+/// it names the files that were written for these.
 pub(super) fn manifest(
     schema: &Schema,
     title: &str,
     (found, texts): (&[Found], &[Prose]),
-    (asked, own): (&Asked<'_>, bool),
+    (asked, own): (&Asked<'_>, &[(bool, &str)]),
 ) -> String {
     let lang = asked.lang;
     let mut out = String::new();
@@ -27,9 +27,10 @@ pub(super) fn manifest(
     );
     note(&mut out, "", &head, lang);
     out += &format!("title = {}\n", quoted(title));
-    if own {
+    if own.iter().any(|(is_there, _)| *is_there) {
         let rules = asked.packs.iter().map(|pack| (*pack).to_owned());
-        let rules = rules.chain([format!("./{}", asked.declarations)]).map(|rule| quoted(&rule)).collect::<Vec<_>>();
+        let own = own.iter().filter(|(is_there, _)| *is_there).map(|(_, file)| format!("./{file}"));
+        let rules = rules.chain(own).map(|rule| quoted(&rule)).collect::<Vec<_>>();
         out += &format!("rules = [{}]\n", rules.join(", "));
     }
     for (at, relation) in schema.relations.iter().enumerate() {
@@ -110,8 +111,19 @@ fn head(out: &mut String, relation: &Relation) {
 fn tags(fed: &[(&Found, &Guess)]) -> Vec<String> {
     let title = |found: &Found| found.shown.trim_end_matches(['：', ':', '。', ' ']).to_owned();
     let mut tags: Vec<String> = Vec::new();
-    for (found, _) in fed {
+    for (at, (found, _)) in fed.iter().enumerate() {
         let own = title(found);
+        // What goes on from the page before is the same table.
+        let bare = names::title(&own);
+        let is_first = |(other, _): &&(&Found, &Guess)| {
+            other.file == found.file && other.printed == found.printed && names::title(&title(other)) == bare
+        };
+        if bare != names::normal(&own)
+            && let Some(first) = fed[..at].iter().position(|one| is_first(&one))
+        {
+            tags.push(tags[first].clone());
+            continue;
+        }
         let only = fed.iter().filter(|(other, _)| title(other) == own).count() == 1;
         let says_something = !own.is_empty() && names::stated_unit(&own).is_none() && found.format != Format::Toml;
         let base = if only && says_something { own } else { found.file.clone() };

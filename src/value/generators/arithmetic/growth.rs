@@ -95,7 +95,8 @@ fn of_change(group: &Group, same: &[usize], of: &str, (growth, sign): (&Figure, 
         return (others.len() <= 2).then(|| vec![("before", *last, Decimal::ONE), said]);
     }
     if !compared(of).is_empty() {
-        return None;
+        let base = named_base(group, others, of)?;
+        return Some(vec![("before", base, Decimal::ONE), said]);
     }
     let after = match others {
         [one] => {
@@ -112,6 +113,16 @@ fn of_change(group: &Group, same: &[usize], of: &str, (growth, sign): (&Figure, 
         _ => return None,
     };
     Some(vec![("after", after, Decimal::ONE), said])
+}
+
+/// `合同价100万元，审定金额比合同价增加5万元，增长5%`: the one figure that is called what the change is compared with.
+fn named_base(group: &Group, others: &[usize], of: &str) -> Option<usize> {
+    let (_, base) = of.rsplit_once(['比', '较'])?;
+    let base = base.trim_end_matches(['的', '有']);
+    let is_name = base.chars().count() >= 2 && compared(base) == base;
+    let mut named = others.iter().copied().filter(|at| group.before(*at).ends_with(base));
+    let found = named.next().filter(|_| is_name)?;
+    named.next().is_none().then_some(found)
 }
 
 /// `2019年100万元，2020年120万元，增长20%`: the last two figures are of two times.

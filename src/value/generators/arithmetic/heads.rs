@@ -4,7 +4,7 @@ use super::Term;
 use super::figures::{Figure, Group, MARKS, Measure};
 use super::lists::{MOST_PARTS, Parts, adds_up, claim, has_numeral, is_open, label, some_add_up, sum};
 use super::tails::said_number;
-use super::words::{breaks_off, has_frame, is_kind, is_priced, is_rest, without_idle};
+use super::words::{are_places, breaks_off, has_frame, is_kind, is_priced, is_rest, without_idle};
 use crate::value::Decimal;
 
 /// How a list begins.
@@ -95,6 +95,7 @@ fn is_whole(group: &Group, parts: &Parts, total: &Figure, opening: Opening) -> b
     opening == Opening::All
         || is_rest(&labels)
         || exclusive() && leaves_little(group, parts, total)
+        || are_places(&labels) && exceed(group, parts, total)
         || is_slip(group, parts, total)
 }
 
@@ -103,6 +104,11 @@ fn is_whole(group: &Group, parts: &Parts, total: &Figure, opening: Opening) -> b
 fn leaves_little(group: &Group, parts: &[usize], total: &Figure) -> bool {
     let sum = sum(parts.iter().map(|at| &group.figures[*at]));
     sum.is_some_and(|(sum, _)| (total.value - sum) * Decimal::from(4) <= total.value)
+}
+
+/// Whether amounts that exclude each other come to more than their total.
+fn exceed(group: &Group, parts: &[usize], total: &Figure) -> bool {
+    sum(parts.iter().map(|at| &group.figures[*at])).is_some_and(|(sum, _)| sum > total.value)
 }
 
 /// The name of a part; where its clause says only that it is an amount, that of the count before it.

@@ -193,6 +193,22 @@ fn is_called(clause: &str, of: &str) -> bool {
 
 /// The two figures of which a rate is one of the other.
 fn pair_of_rate(group: &Group, part: usize, same: &[usize], (of, stem): (&str, &str)) -> Option<(usize, usize)> {
+    // `送审100万元，审定95万元，核减5万元，核减率5%`: what was cut, of what was asked for.
+    if ["核减", "审减"].contains(&stem) {
+        let asked = same.iter().copied().find(|at| has_any(&group.clause(*at), &["送审", "报审", "申报"]))?;
+        return group.clause(part).contains(stem).then_some((part, asked));
+    }
+    // `年初预算…，调整后预算100万元，执行90万元，执行率90%`
+    let adjusted = |at: usize| has_any(&group.clause(at), &["调整后预算", "全年预算", "预算数", "调整预算"]);
+    if let [_, _, .., before] = same
+        && *before + 1 == part
+        && SPENT.contains(&stem)
+        && adjusted(*before)
+        && has_any(&group.clause(part), &SPENT)
+        && !has_any(&group.clause(*before), &OTHER)
+    {
+        return Some((part, *before));
+    }
     // `发现35个，已整改30个，正在整改5个，整改率…`: what is done, of the first.
     let (other, part) = match same {
         [.., before] if before + 1 == part && group.is_inside(*before) => (*before, part),

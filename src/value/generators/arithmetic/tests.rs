@@ -64,6 +64,24 @@ fn shares_and_growth() {
 }
 
 #[test]
+fn figures_of_audit_reports() {
+    let cut = "送审金额100万元，审定金额95万元，核减金额5万元，核减率6%。";
+    assert_eq!(read(cut), ["share 6%, numerator 5万元, denominator 100万元"]);
+    let more = "合同价款100万元，审定金额比合同价款增加5万元，增长6%。";
+    assert_eq!(read(more), ["growth 6%, before 100万元, change 5万元"]);
+    let other = "概算100万元，审定金额比合同价款增加5万元，增长6%。";
+    assert_eq!(read(other), Vec::<String>::new(), "compared with what is not there");
+    let carried = "受理案件320件，办结340件，办结率95%。";
+    assert_eq!(read(carried), Vec::<String>::new(), "some may have come the year before");
+    let adjusted = "年初预算80万元，调增20万元，调整后预算100万元，执行90万元，执行率95%。";
+    assert_eq!(read(adjusted), ["share 95%, numerator 90万元, denominator 100万元"]);
+    let places = "下达100万元，其中：甲市50万元、乙市30万元、丙市40万元。";
+    assert_eq!(read(places), ["total 100万元, part 50万元, part 30万元, part 40万元"]);
+    let some = "下达100万元，其中：甲市50万元、乙市30万元。";
+    assert_eq!(read(some), Vec::<String>::new(), "others may have the rest");
+}
+
+#[test]
 fn any_text_is_read() {
     let pieces = [
         "共",

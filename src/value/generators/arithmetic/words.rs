@@ -180,6 +180,18 @@ pub(super) fn has_frame(labels: &[String]) -> bool {
     })
 }
 
+/// Whether all are names of places of one rank, each another: none of these is part of another.
+pub(super) fn are_places(labels: &[String]) -> bool {
+    const RANKS: [char; 8] = ['省', '市', '县', '区', '乡', '镇', '村', '旗'];
+    let rank = |label: &String| {
+        let name = label.trim_end_matches(['有', '为']);
+        name.chars().last().filter(|last| RANKS.contains(last) && (2..=8).contains(&name.chars().count()))
+    };
+    let is_another = |at: usize| !labels[..at].contains(&labels[at]);
+    let first = labels.first().and_then(rank);
+    first.is_some() && labels.iter().all(|label| rank(label) == first) && (0..labels.len()).all(is_another)
+}
+
 /// `旅游发展类项目`: one of the kinds into which all fall.
 pub(super) fn is_kind(label: &str) -> bool {
     label.char_indices().filter(|(_, c)| *c == '类').any(|(at, _)| {
