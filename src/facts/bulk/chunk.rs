@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::Job;
 use super::column::{CLEAR, ChunkColumn};
+use crate::facts::align::Order;
 use crate::facts::aside::{self, Aside};
 use crate::facts::cells::{CellKind, Reading, Written};
 use crate::facts::glance;
 use crate::facts::manifest::Totals;
 use crate::facts::names;
 use crate::facts::read::delimited::{self, Field, Fields, MOST_FIELDS, unescape};
-use crate::facts::read::raw::RawRow;
+use crate::facts::read::raw::{Fit, RawRow};
 use crate::facts::rows::{self, Tally};
 use crate::facts::store::Symbols;
 use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
@@ -147,15 +148,21 @@ impl Chunk {
 
     /// Adds a row, unless it is no data.
     pub fn push(&mut self, job: &Job<'_>, range: Range<usize>, record: &[Field]) {
-        if !self.is_data(job, &range, record) {
+        let width = job.headers.columns.len();
+        let aligned = job.aligned.as_ref().filter(|_| record.len() != width);
+        let order = aligned.map_or(Order::AsIs, |aligned| aligned.record(job.file, range.clone(), record));
+        if !self.is_data(job, &range, (record, order.fit())) {
             return;
         }
         self.begin(range.start);
         let text = job.file.text();
-        let width = job.headers.columns.len();
-        let torn = match record.len() > width {
+        let torn = order.fit().torn().or_else(|| match record.len() > width {
             true => rows::torn(record.len(), width, |at| &text[record[at].range.clone()]),
             false => None,
+        });
+        let record = match &order {
+            Order::Fields(fields) => fields,
+            _ => record,
         };
         for (at, column) in self.columns.iter_mut().enumerate() {
             let kind = &job.kinds[at];
@@ -164,7 +171,13 @@ impl Chunk {
                 continue;
             }
             let Some((index, field)) = job.columns[at].and_then(|index| Some((index, record.get(index)?))) else {
-                column.builder.push(&Reading::Blank, &mut self.symbols);
+                match job.columns[at].and(order.fit().torn()) {
+                    Some(_) => {
+                        let end = job.file.span_of(range.end..range.end);
+                        column.malformed(Reason::Torn, end, (kind, &mut self.symbols));
+                    }
+                    None => column.builder.push(&Reading::Blank, &mut self.symbols),
+                }
                 continue;
             };
             if torn.is_some_and(|torn| index >= torn) {
@@ -183,7 +196,7 @@ impl Chunk {
     }
 
     /// Whether a row is data: not empty, not the headers again, not a sum.
-    fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, record: &[Field]) -> bool {
+    fn is_data(&mut self, job: &Job<'_>, range: &Range<usize>, (record, fit): (&[Field], Fit)) -> bool {
         let text = |field: &Field| &job.file.text()[field.range.clone()];
         let is_blank = |field: &Field| !glance::begins_visibly(text(field)) && text(field).trim().is_empty();
         let Some(first) = record.iter().position(|field| !is_blank(field)) else {
@@ -208,12 +221,13 @@ impl Chunk {
         }
         let width = job.headers.columns.len();
         if job.totals != Totals::All
+            && !fit.is_data()
             && let Some(aside) = job.headers.below(record.iter().map(text))
         {
             self.tally.aside(aside, span());
             return false;
         }
-        if !job.footers.is_empty() && job.footers.contains(&offset(range.start)) {
+        if !fit.is_data() && !job.footers.is_empty() && job.footers.contains(&offset(range.start)) {
             self.tally.aside(Aside::Note, span());
             return false;
         }
@@ -222,7 +236,9 @@ impl Chunk {
             let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
             let aside = aside::of(filled(), (record.len(), width), &job.headers.titles);
             let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, range.end);
-            if let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page)) {
+            if !fit.is_data()
+                && let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page))
+            {
                 self.tally.aside(aside, span());
                 return false;
             }
@@ -230,13 +246,9 @@ impl Chunk {
         if record.len() >= MOST_FIELDS {
             self.tally.wide.get_or_insert_with(span);
         }
-        if record.len() < width {
-            self.tally.short.add(span());
-        } else if record.len() > width {
-            match record[width..].iter().any(|field| !is_blank(field)) {
-                true => self.tally.long.add(span()),
-                false => self.tally.wider.add(span()),
-            }
+        if record.len() != width {
+            let has_more = || record[width..].iter().any(|field| !is_blank(field));
+            self.tally.width((record.len(), width), span(), (fit, &has_more));
         }
         true
     }
@@ -273,5 +285,6 @@ fn repeats_headers(job: &Job<'_>, record: &[Field], first: usize) -> bool {
         return false;
     }
     let written: Vec<usize> = (first..record.len()).filter(|at| !text(*at).is_empty()).collect();
-    written.len() >= 2 && written.into_iter().all(fits)
+    let (own, beyond): (Vec<usize>, Vec<usize>) = written.into_iter().partition(|at| *at < job.headers.columns.len());
+    own.len() >= 2 && own.iter().copied().all(fits) && (beyond.is_empty() || own.len() == rows::named(job.headers))
 }

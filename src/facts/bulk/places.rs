@@ -1,7 +1,10 @@
 //! [`LinePlaces`]: where cells stand, found again from where their rows begin.
 
+use std::sync::Arc;
+
 use super::Care;
 use super::split::row_at;
+use crate::facts::align::{Columns, Order};
 use crate::facts::read::delimited::{Dialect, Field, Fields, unescape};
 use crate::facts::store::Places;
 use crate::facts::store::places::{shifted, without_blanks};
@@ -22,18 +25,26 @@ pub struct LinePlaces {
     pub columns: Vec<Option<usize>>,
     /// For each declared column, where in the manifest the text stands that is said of every row.
     pub constants: Vec<Option<Span>>,
+    /// What the columns look like, by which rows of more or fewer cells than there are headers are put in order.
+    pub aligned: Option<Arc<Columns>>,
 }
 
 impl LinePlaces {
     fn fields(&self, sources: &SourceMap, row: u32) -> (std::ops::Range<usize>, Vec<Field>) {
         let Some(start) = self.starts.get(row as usize) else { return (0..0, Vec::new()) };
         let (text, start) = (sources.file(self.file).text(), *start as usize);
-        let Care::Careful { believed } = self.care else {
-            return row_at(text.as_bytes(), start, self.dialect);
+        let (range, record) = match self.care {
+            Care::Fast => row_at(text.as_bytes(), start, self.dialect),
+            Care::Careful { believed } => {
+                let mut record = Vec::new();
+                let range = Fields::within(text, self.dialect, (start..text.len(), believed)).next(&mut record);
+                (range.unwrap_or(start..start), record)
+            }
         };
-        let mut record = Vec::new();
-        let range = Fields::within(text, self.dialect, (start..text.len(), believed)).next(&mut record);
-        (range.unwrap_or(start..start), record)
+        match self.aligned.as_ref().map(|aligned| aligned.record(sources.file(self.file), range.clone(), &record)) {
+            Some(Order::Fields(fields)) => (range, fields),
+            _ => (range, record),
+        }
     }
 
     /// The field of a cell; what stands for it when the row has none.

@@ -17,8 +17,8 @@ pub struct Scan {
     pub dialect: Dialect,
     /// How its rows are told apart.
     pub care: Care,
-    /// Where quotes stand that are never closed.
-    pub unclosed: Vec<usize>,
+    /// Where quotes stand that do not pair.
+    pub unpaired: Vec<usize>,
     /// The tables below one another, one at least.
     pub tables: Vec<Extent>,
 }
@@ -32,12 +32,12 @@ pub fn scan(file: &SourceFile, dialect: Dialect, (threads, chunk): (usize, usize
     let simple = dialect.comment.is_none() && dialect.escape.is_none();
     let plan = if simple { split::chunks(bytes, 0..bytes.len(), (dialect.quote, chunk)) } else { None };
     let firsts = plan.and_then(|plan| look_through(file, dialect, &plan, threads));
-    let (care, unclosed, firsts) = match firsts {
+    let (care, unpaired, firsts) = match firsts {
         Some(firsts) => (Care::Fast, Vec::new(), firsts),
         None => carefully(file, dialect),
     };
     let tables = extents(file, dialect, care, &firsts);
-    Scan { dialect, care, unclosed, tables }
+    Scan { dialect, care, unpaired, tables }
 }
 
 /// What one part of a text has.
@@ -188,7 +188,7 @@ fn look_at_record(look: &mut Look, text: &str, dialect: Dialect, (start, record)
     });
 }
 
-/// The same for a text whose quotes need care, with how far they are believed and where they are never closed.
+/// The same for a text whose quotes need care, with how far they are believed and where they do not pair.
 fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Firsts) {
     let mut fields = Fields::new(file.text(), dialect);
     let mut record = Vec::new();
@@ -198,7 +198,7 @@ fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, Firsts) 
         look_at_record(&mut look, file.text(), dialect, (range.start, &record));
     }
     let believed = fields.unbelieved().unwrap_or(usize::MAX);
-    (Care::Careful { believed }, fields.unclosed().to_vec(), Firsts { behind: look.firsts, bare: look.bare })
+    (Care::Careful { believed }, fields.unpaired(), Firsts { behind: look.firsts, bare: look.bare })
 }
 
 /// The tables of a text that can begin at its start and at `firsts`.
