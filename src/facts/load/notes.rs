@@ -364,7 +364,9 @@ pub(super) fn of_cells(
                 "{file} 的“{name}”有 {count} 格（共 {rows} 行）不是{zh}，按原样保留，不参与计算",
                 "{count} cells of “{name}” in {file} ({rows} rows) are no {en}; kept as written, not computed with"
             );
-            report.push(examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples));
+            let note = examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples);
+            let may_be_decimal = cells.misplaced > 0 && spec.is_text() && mapping.columns[at].kind.decimal.is_none();
+            report.push(if may_be_decimal { note.help(decimal_commas(&column.name)) } else { note });
         }
         if cells.grouped > 0 && cells.misplaced >= cells.grouped {
             let (name, bad, read) = (column_name(relation, mapping, at), cells.misplaced, cells.grouped);
@@ -372,7 +374,8 @@ pub(super) fn of_cells(
                 "{file} 的“{name}”有 {bad} 格的逗号不在千分位上，另有 {read} 格像 1,234 的按 1234 读：若逗号是小数点，这些就读错了",
                 "“{name}” in {file} has {bad} cells with a comma that parts no thousands, and {read} like 1,234 that are read as 1234: wrong if commas are decimal points"
             );
-            report.push(examples(Diagnostic::warning(Code::Doubtful, message), &cells.examples));
+            let warning = examples(Diagnostic::warning(Code::Doubtful, message), &cells.examples);
+            report.push(if spec.is_text() { warning.help(decimal_commas(&column.name)) } else { warning });
         }
         if cells.foreign > 0 {
             let (name, count) = (column_name(relation, mapping, at), cells.foreign);
@@ -396,6 +399,14 @@ pub(super) fn of_cells(
         let help = text!("写明：unit = \"万元\" 或 unit = \"元\"", "say it: unit = \"万元\" or unit = \"元\"");
         report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
     }
+}
+
+/// What to do where commas are decimal points.
+fn decimal_commas(column: &str) -> crate::diagnostic::Text {
+    text!(
+        "逗号是小数点的（1.234,56），写明：{column} = {{ …, decimal = \",\" }}",
+        "if commas are decimal points (1.234,56), say it: {column} = {{ …, decimal = \",\" }}"
+    )
 }
 
 /// Says of a row that has different words in several columns of numbers: it may be the headers of another table.

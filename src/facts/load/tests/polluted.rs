@@ -175,3 +175,42 @@ fn headers_that_are_said_again_with_one_more_are_no_data() {
         among("again", HEADERS, &["项目名称,项目类型,预算金额,支出金额,列5", "项目20-甲,公共,200.50,20.25,"]);
     assert_eq!(rows, "项目20-甲|公共|200.50|20.25");
 }
+
+#[test]
+fn commas_are_decimal_points_where_the_manifest_says_so() {
+    let csv = "项目名称;项目类型;预算金额(元);支出金额(元)\n甲;x;1.234,56;1.234\n乙;x;4,95;-12.000,5\n丙;x;7;1.234.567,89\n丁;x;1,234.5;1.23\n戊;x;(1 234,5);1'234,5\n";
+    let read = |told: &str| {
+        let manifest = format!("[relation.project]\nsource = \"a.csv\"\n{told}");
+        let (map, store, said) = run("polluted-decimal", &manifest, &[("a.csv", csv.as_bytes())]);
+        let columns = [2, 3].map(|column| cells(&map, &store, 0, column));
+        let line = |row: usize| columns.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join(" ");
+        let said: Vec<String> = said.iter().filter_map(|one| one.help.as_ref()).map(|help| help.zh.clone()).collect();
+        ((0..5).map(line).collect::<Vec<_>>(), said.join("\n"))
+    };
+    let (rows, said) = read("");
+    assert_eq!(rows[..3], ["!1.234,56 1.234", "!4,95 !-12.000,5", "7.0 !1.234.567,89"]);
+    assert!(said.contains("budget = { …, decimal = \",\" }") && said.contains("spent = { …, decimal"), "{said}");
+    let all = ["1234.56 1234.00", "4.95 -12000.50", "7.00 1234567.89", "!1,234.5 !1.23", "-1234.50 1234.50"];
+    let (rows, said) = read("decimal = \",\"\n");
+    assert_eq!((rows, said.contains("decimal")), (all.map(str::to_owned).to_vec(), false));
+    let (rows, said) = read("columns.spent = { header = \"支出金额\", decimal = \",\" }\n");
+    assert_eq!(rows[1..3], ["!4,95 -12000.50", "7.0 1234567.89"]);
+    assert!(said.contains("budget = { …, decimal"), "{said}");
+}
+
+#[test]
+fn points_beside_decimal_commas_are_doubted_and_a_point_that_is_said_is_none() {
+    let told = |csv: &str, columns: &str| {
+        let manifest = format!("[relation.project]\nsource = \"a.csv\"\n{columns}");
+        let (.., said) = run("polluted-points", &manifest, &[("a.csv", csv.as_bytes())]);
+        said.iter().map(|one| one.message.zh.clone()).collect::<Vec<_>>().join("\n")
+    };
+    let csv = "项目名称;预算金额(元);支出金额(元)\n甲;1.234,56;1.000\n乙;4,95;2\n";
+    let comma = "columns.budget = { header = \"预算金额\", decimal = \",\" }\n";
+    assert!(told(csv, comma).contains("1.234 不当作 1234 读"));
+    let both = format!("{comma}columns.spent = {{ header = \"支出金额\", decimal = \".\" }}\n");
+    assert!(!told(csv, &both).contains("1.234 不当作 1234 读"), "it is said");
+    let csv = "项目名称;预算金额(元)\n甲;4,95\n乙;1,234\n";
+    assert!(told(csv, "").contains("若逗号是小数点"));
+    assert!(!told(csv, "columns.budget = { header = \"预算金额\", decimal = \".\" }\n").contains("若逗号是小数点"));
+}
