@@ -149,17 +149,20 @@ impl Chunk {
     /// Adds a row, unless it is no data.
     pub fn push(&mut self, job: &Job<'_>, range: Range<usize>, record: &[Field]) {
         let width = job.headers.columns.len();
-        let aligned = job.aligned.as_ref().filter(|_| record.len() != width);
-        let order = aligned.map_or(Order::AsIs, |aligned| aligned.record(job.file, range.clone(), record));
-        if !self.is_data(job, &range, (record, order.fit())) {
+        let order = match &job.aligned {
+            Some(aligned) if record.len() != width => aligned.record(job.file, range.clone(), record),
+            _ => Order::AsIs,
+        };
+        let fit = order.fit();
+        if !self.is_data(job, &range, (record, fit)) {
             return;
         }
         self.begin(range.start);
         let text = job.file.text();
-        let torn = order.fit().torn().or_else(|| match record.len() > width {
+        let torn = match record.len() > width && fit == Fit::AsIs {
             true => rows::torn(record.len(), width, |at| &text[record[at].range.clone()]),
-            false => None,
-        });
+            false => fit.torn(),
+        };
         let record = match &order {
             Order::Fields(fields) => fields,
             _ => record,
@@ -171,7 +174,7 @@ impl Chunk {
                 continue;
             }
             let Some((index, field)) = job.columns[at].and_then(|index| Some((index, record.get(index)?))) else {
-                match job.columns[at].and(order.fit().torn()) {
+                match job.columns[at].and(fit.torn()) {
                     Some(_) => {
                         let end = job.file.span_of(range.end..range.end);
                         column.malformed(Reason::Torn, end, (kind, &mut self.symbols));

@@ -151,6 +151,7 @@ pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (
         tables = parts::split(tables, (request.name, request.at), &mut report);
     }
     if matches!(format, Format::Docx | Format::Html | Format::Markdown | Format::Plain) {
+        tables = parts::below(tables, (request.name, request.at), &mut report);
         continued::share_captions(&mut tables);
     }
     (tables, report)

@@ -36,6 +36,23 @@ pub fn split(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Repor
     all
 }
 
+/// Every table of a document by itself: where one has the headers of another in it, what stands above all of it goes for both.
+pub fn below(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
+    let mut all = Vec::new();
+    for table in tables {
+        if table.narrative {
+            all.push(table);
+            continue;
+        }
+        let captions = table.captions.clone();
+        let mut parts = parts(table);
+        limit(parts.len(), (name, at), report);
+        parts.iter_mut().skip(1).for_each(|part| part.captions.clone_from(&captions));
+        all.extend(named(parts.into_iter()));
+    }
+    all
+}
+
 /// The tables that stand side by side in one, each again in the parts that stand below one another.
 fn side_by_side(table: RawTable) -> Vec<RawTable> {
     let mut beside = beside::split(table);

@@ -42,9 +42,7 @@ impl Dialect {
         let known = Self { delimiter: b',', quote, escape, comment: options.comment, usual: 0 };
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(sample, format, known));
         let found = Self { delimiter, ..known };
-        // Without quotes there are none to pair.
-        let has_quotes = quote.is_some_and(|quote| memchr::memchr(quote, text.as_bytes()).is_some());
-        Self { usual: if has_quotes { usual(sample, found) } else { 0 }, ..found }
+        Self { usual: usual(sample, found), ..found }
     }
 }
 
