@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::fields::Field;
 
-/// Pieces between delimiters of a row that is looked at.
-const MOST_PIECES: usize = 2048;
+/// Bytes of a row that is looked at, times its pieces between delimiters; and these times the fields that are wanted.
+const MOST_BYTES: usize = 1 << 20;
+const MOST_WAYS: usize = 1 << 16;
 /// Pieces of which one quoted field may be made.
 const LONGEST: usize = 256;
 /// What a quote costs at the start of a field of which it is a character, and anywhere else.
@@ -54,13 +55,17 @@ pub fn lone_quotes(content: &[u8], quote: u8, escape: Option<u8>) -> u32 {
 /// or where more than `most` of its quotes would be no marks.
 #[must_use]
 pub fn resolve(text: &[u8], range: Range<usize>, marks: Marks, (wanted, most): (usize, u32)) -> Option<Vec<Field>> {
+    if range.len() > MOST_BYTES {
+        return None;
+    }
     let mut pieces: Vec<Range<usize>> = Vec::new();
     let mut start = range.start;
     for at in memchr::memchr_iter(marks.delimiter, &text[range.clone()]).map(|at| range.start + at).chain([range.end]) {
         pieces.push(start..at);
         start = at + 1;
     }
-    if wanted < 2 || pieces.len() < wanted || pieces.len() > MOST_PIECES {
+    let is_large = pieces.len() * range.len() > MOST_BYTES || pieces.len() * wanted > MOST_WAYS;
+    if wanted < 2 || pieces.len() < wanted || is_large {
         return None;
     }
     let ways = ways(text, &pieces, marks, wanted);
@@ -130,8 +135,8 @@ fn ways(text: &[u8], pieces: &[Range<usize>], marks: Marks, wanted: usize) -> Ve
                     _ => *slot = Some(new),
                 }
             }
-            // A quoted field needs a quote to begin with.
-            if end - from == 1 && quoted(whole, marks.quote).is_none() && !opens(whole, marks.quote) {
+            // A quoted field needs a quote to begin with, and one that is as it should be does not go on.
+            if !opens(whole, marks.quote) || cost == 0 {
                 break;
             }
         }
