@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod read;
 
 // which of a file's tables, columns and rows are meant,
+mod align;
 mod aside;
 mod choose;
 mod footer;

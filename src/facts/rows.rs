@@ -6,7 +6,7 @@ use super::headers::Headers;
 use super::manifest::Totals;
 use super::map::Mapping;
 use super::names;
-use super::read::raw::{RawRow, RawTable};
+use super::read::raw::{Fit, RawRow, RawTable};
 use crate::schema::{ColumnType, Relation, Schema};
 use crate::source::Span;
 
@@ -45,6 +45,10 @@ pub struct Tally {
     pub wider: Counted,
     /// Rows that end before the last header.
     pub short: Counted,
+    /// Rows of another number of cells that were put in order by what the columns hold.
+    pub mended: Counted,
+    /// Rows of another number of cells that are not read from where their cells may stand in other columns.
+    pub torn: Counted,
     /// Rows that the file hides; they are data all the same.
     pub hidden: Counted,
     /// The first row with more fields than are kept.
@@ -86,6 +90,18 @@ impl Tally {
         }
     }
 
+    /// Counts a row of so many cells below so many headers; whether something stands beyond these is asked where it matters.
+    pub fn width(&mut self, (cells, headers): (usize, usize), place: Span, (fit, has_more): (Fit, &dyn Fn() -> bool)) {
+        match fit {
+            Fit::Mended => self.mended.add(place),
+            Fit::Torn(_) | Fit::Other => self.torn.add(place),
+            Fit::AsIs if cells > headers && has_more() => self.long.add(place),
+            Fit::AsIs if cells > headers => self.wider.add(place),
+            Fit::AsIs if cells < headers => self.short.add(place),
+            Fit::AsIs => {}
+        }
+    }
+
     /// Adds what another counted, whose rows come later.
     pub fn add(&mut self, other: &Self) {
         self.empty += other.empty;
@@ -97,14 +113,22 @@ impl Tally {
         self.long.append(&other.long);
         self.wider.append(&other.wider);
         self.short.append(&other.short);
+        self.mended.append(&other.mended);
+        self.torn.append(&other.torn);
         self.hidden.append(&other.hidden);
         self.wide = self.wide.or(other.wide);
     }
 }
 
-/// Sorts the rows of `table` behind `headers`; `totals` says which rows besides data are rows like others.
+/// Sorts the rows of `table` behind `headers`; `totals` says which rows besides data are rows like others. What stands in
+/// `odd` at the position of a row, ascending, is what that is as data.
 #[must_use]
-pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, totals: &Totals) -> Sorted<'a> {
+pub fn sort<'a>(
+    (table, odd): (&'a RawTable, &'a [(usize, RawRow)]),
+    headers: &Headers,
+    mapping: &Mapping,
+    totals: &Totals,
+) -> Sorted<'a> {
     let mut sorted = Sorted::default();
     let tally = &mut sorted.tally;
     let width = headers.columns.len();
@@ -134,18 +158,14 @@ pub fn sort<'a>(table: &'a RawTable, headers: &Headers, mapping: &Mapping, total
         let begins_page = || filled(row).nth(1).is_none() && are_headers_of_a_page(&table.rows[at + 1..], headers);
         let aside = aside.or_else(|| begins_page().then_some(Aside::Page));
         let aside = aside.or_else(|| footers.contains(&(at - below)).then_some(Aside::Note));
-        if let Some(aside) = aside.filter(|_| *totals != Totals::All) {
+        let data = odd.binary_search_by_key(&at, |(at, _)| *at).map_or(row, |found| &odd[found].1);
+        if let Some(aside) = aside.filter(|_| *totals != Totals::All && !data.fit.is_data()) {
             tally.aside(aside, row.span);
             continue;
         }
-        if row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty()) {
-            tally.long.add(row.span);
-        } else if row.cells.len() > width {
-            tally.wider.add(row.span);
-        } else if row.cells.len() < width {
-            tally.short.add(row.span);
-        }
-        sorted.data.push(row);
+        let has_more = || row.cells.iter().skip(width).any(|cell| !cell.text.trim().is_empty());
+        tally.width((row.cells.len(), width), row.span, (data.fit, &has_more));
+        sorted.data.push(data);
     }
     sorted
 }
@@ -203,7 +223,13 @@ pub fn repeats_headers(row: &RawRow, headers: &Headers) -> bool {
         same += 1;
     }
     let mut beyond = row.cells.iter().skip(headers.columns.len());
-    same >= 2 && beyond.all(|cell| cell.text.trim().is_empty())
+    same >= 2 && (same == named(headers) || beyond.all(|cell| cell.text.trim().is_empty()))
+}
+
+/// How many columns have a header. A row that says all of them may add more of its own.
+#[must_use]
+pub fn named(headers: &Headers) -> usize {
+    headers.columns.iter().filter(|header| !header.levels.is_empty()).count()
 }
 
 /// Whether a text says a header again, perhaps with other brackets or blanks.

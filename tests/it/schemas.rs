@@ -10,7 +10,7 @@ use serde_json::Value;
 fn keys_of_reader(path: &str, name: &str) -> BTreeSet<String> {
     let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let array = source.split_once(&format!("const {name}:")).unwrap_or_else(|| panic!("{path} has no {name}")).1;
-    let array = array.split_once("= [").unwrap().1.split_once("];").unwrap().0;
+    let array = array.split_once('=').unwrap().1.split_once("];").unwrap().0;
     array.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::column::{CLEAR, ChunkColumn};
 use super::{Job, Window};
+use crate::facts::align::Order;
 use crate::facts::aside::{self, Aside};
 use crate::facts::cells::{CellKind, Reading, Written};
 use crate::facts::glance;
 use crate::facts::manifest::Totals;
 use crate::facts::names;
 use crate::facts::read::delimited::{self, Field, MOST_FIELDS, Records, unescape};
-use crate::facts::read::raw::RawRow;
+use crate::facts::read::raw::{Fit, RawRow};
 use crate::facts::rows::{self, Tally};
 use crate::facts::store::Symbols;
 use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
@@ -147,14 +148,23 @@ impl Chunk {
 
     /// Adds a row, unless it is no data.
     pub fn push(&mut self, job: &Job<'_>, window: Window<'_>, range: Range<usize>, record: &[Field]) {
-        if !self.is_data(job, window, &range, record) {
+        let width = job.headers.columns.len();
+        let order = match &job.aligned {
+            Some(aligned) if record.len() != width => aligned.record(window.text, range.clone(), record),
+            _ => Order::AsIs,
+        };
+        let fit = order.fit();
+        if !self.is_data(job, window, &range, (record, fit)) {
             return;
         }
         self.begin(window.place(range.start));
-        let width = job.headers.columns.len();
-        let torn = match record.len() > width {
+        let torn = match record.len() > width && fit == Fit::AsIs {
             true => rows::torn(record.len(), width, |at| window.field(&record[at])),
-            false => None,
+            false => fit.torn(),
+        };
+        let record = match &order {
+            Order::Fields(fields) => fields,
+            _ => record,
         };
         for (at, column) in self.columns.iter_mut().enumerate() {
             let kind = &job.kinds[at];
@@ -163,7 +173,13 @@ impl Chunk {
                 continue;
             }
             let Some((index, field)) = job.columns[at].and_then(|index| Some((index, record.get(index)?))) else {
-                column.builder.push(&Reading::Blank, &mut self.symbols);
+                match job.columns[at].and(fit.torn()) {
+                    Some(_) => {
+                        let end = window.span(&(range.end..range.end));
+                        column.malformed(Reason::Torn, end, (kind, &mut self.symbols));
+                    }
+                    None => column.builder.push(&Reading::Blank, &mut self.symbols),
+                }
                 continue;
             };
             if torn.is_some_and(|torn| index >= torn) {
@@ -182,7 +198,13 @@ impl Chunk {
     }
 
     /// Whether a row is data: not empty, not the headers again, not a sum.
-    fn is_data(&mut self, job: &Job<'_>, window: Window<'_>, range: &Range<usize>, record: &[Field]) -> bool {
+    fn is_data(
+        &mut self,
+        job: &Job<'_>,
+        window: Window<'_>,
+        range: &Range<usize>,
+        (record, fit): (&[Field], Fit),
+    ) -> bool {
         let text = |field: &Field| window.field(field);
         let is_blank = |field: &Field| !glance::begins_visibly(text(field)) && text(field).trim().is_empty();
         let Some(first) = record.iter().position(|field| !is_blank(field)) else {
@@ -208,12 +230,13 @@ impl Chunk {
         }
         let width = job.headers.columns.len();
         if job.totals != Totals::All
+            && !fit.is_data()
             && let Some(aside) = job.headers.below(record.iter().map(text))
         {
             self.tally.aside(aside, span());
             return false;
         }
-        if !job.footers.is_empty() && job.footers.contains(&start) {
+        if !fit.is_data() && !job.footers.is_empty() && job.footers.contains(&start) {
             self.tally.aside(Aside::Note, span());
             return false;
         }
@@ -222,7 +245,9 @@ impl Chunk {
             let filled = || record[first..].iter().filter(|field| !is_blank(field)).map(text);
             let aside = aside::of(filled(), (record.len(), width), &job.headers.titles);
             let begins_page = || filled().nth(1).is_none() && are_headers_of_a_page(job, window.place(range.end));
-            if let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page)) {
+            if !fit.is_data()
+                && let Some(aside) = aside.or_else(|| begins_page().then_some(Aside::Page))
+            {
                 self.tally.aside(aside, span());
                 return false;
             }
@@ -230,13 +255,9 @@ impl Chunk {
         if record.len() >= MOST_FIELDS {
             self.tally.wide.get_or_insert_with(span);
         }
-        if record.len() < width {
-            self.tally.short.add(span());
-        } else if record.len() > width {
-            match record[width..].iter().any(|field| !is_blank(field)) {
-                true => self.tally.long.add(span()),
-                false => self.tally.wider.add(span()),
-            }
+        if record.len() != width {
+            let has_more = || record[width..].iter().any(|field| !is_blank(field));
+            self.tally.width((record.len(), width), span(), (fit, &has_more));
         }
         true
     }
@@ -273,5 +294,6 @@ fn repeats_headers(job: &Job<'_>, window: Window<'_>, record: &[Field], first: u
         return false;
     }
     let written: Vec<usize> = (first..record.len()).filter(|at| !text(*at).is_empty()).collect();
-    written.len() >= 2 && written.into_iter().all(fits)
+    let (own, beyond): (Vec<usize>, Vec<usize>) = written.into_iter().partition(|at| *at < job.headers.columns.len());
+    own.len() >= 2 && own.iter().copied().all(fits) && (beyond.is_empty() || own.len() == rows::named(job.headers))
 }

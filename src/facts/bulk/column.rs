@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Job;
 use super::plain::{plain_day, plain_number};
-use crate::facts::cells::{self, CellKind, Reading, Written};
+use crate::facts::cells::{self, CellKind, DecimalMark, Reading, Written};
 use crate::facts::glance;
 use crate::facts::manifest::CellUnit;
 use crate::facts::store::Symbols;
@@ -52,7 +52,9 @@ impl ChunkColumn {
 
     /// Adds a text that stands at `place`, or a number written in the plainest way; `false` for anything else.
     fn plain(&mut self, text: &str, (kind, place): (&CellKind, u32), symbols: &mut Symbols) -> bool {
-        let number = || plain_number(text.as_bytes()).filter(|(.., len)| *len == text.len());
+        // `1.234` is plain only where nothing says that it is 1234.
+        let is_plain = kind.decimal != Some(DecimalMark::Comma);
+        let number = || plain_number(text.as_bytes()).filter(|(.., len)| is_plain && *len == text.len());
         match kind.ty {
             ColumnType::Symbol if cells::lost_digits(text) => return false,
             ColumnType::Symbol if text.len() < Symbols::LONGEST => self.placed(text, place, symbols),

@@ -17,9 +17,10 @@ pub mod swar;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
+use super::align::Columns;
 use super::cells::CellKind;
 use super::headers::Headers;
 use super::manifest::Totals;
@@ -63,6 +64,8 @@ pub struct Job<'a> {
     pub kinds: Vec<CellKind>,
     /// The headers, which may be said again among the rows.
     pub headers: &'a Headers,
+    /// What the columns look like, for rows of more or fewer cells than there are headers.
+    pub aligned: Option<Arc<Columns>>,
     /// What becomes of rows that are no data.
     pub totals: Totals,
     /// Where rows at the end begin that are no data.

@@ -1,8 +1,11 @@
 //! [`LinePlaces`]: where cells stand, found again from where their rows begin.
 
+use std::sync::Arc;
+
 use super::Care;
 use super::split::row_at;
-use crate::facts::read::delimited::{Dialect, Field, Records, moved, unescape};
+use crate::facts::align::{Columns, Order};
+use crate::facts::read::delimited::{Dialect, Field, Fields, moved, unescape};
 use crate::facts::store::Places;
 use crate::facts::store::places::{shifted, without_blanks};
 use crate::source::{FileId, SourceMap, Span};
@@ -22,21 +25,29 @@ pub struct LinePlaces {
     pub columns: Vec<Option<usize>>,
     /// For each declared column, where in the manifest the text stands that is said of every row.
     pub constants: Vec<Option<Span>>,
+    /// What the columns look like, by which rows of more or fewer cells than there are headers are put in order.
+    pub aligned: Option<Arc<Columns>>,
 }
 
 impl LinePlaces {
     fn fields(&self, sources: &SourceMap, row: u32) -> (std::ops::Range<usize>, Vec<Field>) {
         let Some(start) = self.starts.get(row as usize) else { return (0..0, Vec::new()) };
         let (file, start) = (sources.file(self.file), *start as usize);
-        let Care::Careful { believed } = self.care else {
-            let (text, base) = file.around(start);
-            let (range, mut record) = row_at(text.as_bytes(), start - base, self.dialect);
-            record.iter_mut().for_each(|field| field.range = moved(&field.range, base));
-            return (moved(&range, base), record);
+        // Rows of a text on disk stand within one part of it.
+        let (text, base) = file.around(start);
+        let (range, record) = match self.care {
+            Care::Fast => row_at(text.as_bytes(), start - base, self.dialect),
+            Care::Careful { believed } => {
+                let mut record = Vec::new();
+                let within = (start - base..text.len(), believed.saturating_sub(base));
+                let range = Fields::within(text, self.dialect, within).next(&mut record);
+                (range.unwrap_or(start - base..start - base), record)
+            }
         };
-        let mut record = Vec::new();
-        let range = Records::within(file, self.dialect, (start..file.len(), believed)).next(&mut record);
-        (range.unwrap_or(start..start), record)
+        let order = self.aligned.as_ref().map(|aligned| aligned.record(text, range.clone(), &record));
+        let mut record = if let Some(Order::Fields(fields)) = order { fields } else { record };
+        record.iter_mut().for_each(|field| field.range = moved(&field.range, base));
+        (moved(&range, base), record)
     }
 
     /// The field of a cell; what stands for it when the row has none.

@@ -17,8 +17,8 @@ pub struct Scan {
     pub dialect: Dialect,
     /// How its rows are told apart.
     pub care: Care,
-    /// Where quotes stand that are never closed.
-    pub unclosed: Vec<usize>,
+    /// Where quotes stand that do not pair.
+    pub unpaired: Vec<usize>,
     /// The tables below one another, one at least.
     pub tables: Vec<Extent>,
 }
@@ -29,13 +29,13 @@ pub fn scan(file: &SourceFile, dialect: Dialect, (threads, chunk): (usize, usize
     let simple = dialect.comment.is_none() && dialect.escape.is_none();
     let plan = if simple { split::plan(file, 0..file.len(), (dialect.quote, chunk)) } else { None };
     let firsts = plan.and_then(|plan| look_through(file, dialect, &plan, threads));
-    let (care, unclosed, (firsts, quoted)) = match firsts {
+    let (care, unpaired, (firsts, quoted)) = match firsts {
         Some(found) => (Care::Fast, Vec::new(), found),
         None => carefully(file, dialect),
     };
     let dialect = Dialect { quote: dialect.quote.filter(|_| quoted), ..dialect };
     let tables = extents(file, dialect, care, &firsts);
-    Scan { dialect, care, unclosed, tables }
+    Scan { dialect, care, unpaired, tables }
 }
 
 /// What one part of a text has.
@@ -193,7 +193,7 @@ fn look_at_record(look: &mut Look, text: &str, dialect: Dialect, (start, record)
     });
 }
 
-/// The same for a text whose quotes need care, with how far they are believed and where they are never closed.
+/// The same for a text whose quotes need care, with how far they are believed and where they do not pair.
 fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, (Firsts, bool)) {
     let mut fields = Fields::new(file.text(), dialect);
     let mut record = Vec::new();
@@ -205,7 +205,7 @@ fn carefully(file: &SourceFile, dialect: Dialect) -> (Care, Vec<usize>, (Firsts,
     let believed = fields.unbelieved().unwrap_or(usize::MAX);
     let quoted = dialect.quote.is_some_and(|quote| memchr::memchr(quote, file.text().as_bytes()).is_some());
     let firsts = Firsts { behind: look.firsts, bare: look.bare };
-    (Care::Careful { believed }, fields.unclosed().to_vec(), (firsts, quoted))
+    (Care::Careful { believed }, fields.unpaired(), (firsts, quoted))
 }
 
 /// The tables of a text that can begin at its start and at `firsts`.

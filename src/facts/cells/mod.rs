@@ -4,6 +4,7 @@
 //! in their places, brackets or △ for negatives, a unit behind the amount. `4,95` is neither 495 nor 4.95.
 
 mod day;
+mod decimal;
 mod grouped;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::schema::ColumnType;
 use crate::value::{Decimal, Float, Reason, Unit, Value, parse_decimal};
 
 pub use day::{DayOrder, are_serials, order_of};
+pub use decimal::{DecimalMark, has_decimal_commas, may_have_points_between_thousands};
 
 /// What a column's cells are to be read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct CellKind {
     pub blank: Vec<String>,
     /// What `03/12/2020` means, if anything says so.
     pub days: Option<DayOrder>,
+    /// What stands before decimals, if anything says so.
+    pub decimal: Option<DecimalMark>,
 }
 
 /// What a cell turned out to be.
@@ -58,7 +62,7 @@ impl CellKind {
     /// Cells of type `ty` with nothing more known of them.
     #[must_use]
     pub const fn plain(ty: ColumnType) -> Self {
-        Self { ty, unit: None, blank: Vec::new(), days: None }
+        Self { ty, unit: None, blank: Vec::new(), days: None, decimal: None }
     }
 }
 
@@ -107,11 +111,11 @@ pub fn read(text: &str, kind: &CellKind) -> Reading {
         return Reading::Blank;
     }
     let read = match kind.ty {
-        ColumnType::Money => return money(plain, kind.unit),
-        ColumnType::Decimal => return share(plain, kind.unit),
-        ColumnType::Number => whole(plain)
+        ColumnType::Money => return money(plain, (kind.unit, kind.decimal)),
+        ColumnType::Decimal => return share(plain, (kind.unit, kind.decimal)),
+        ColumnType::Number => whole(plain, kind.decimal)
             .and_then(|number| i64::try_from(number.mantissa()).map(Value::Number).map_err(|_| Reason::OutOfRange)),
-        ColumnType::Unsigned => whole(plain).and_then(|number| {
+        ColumnType::Unsigned => whole(plain, kind.decimal).and_then(|number| {
             let number = if number < Decimal::ZERO { Err(Reason::Negative) } else { Ok(number) }?;
             u64::try_from(number.mantissa()).map(Value::Unsigned).map_err(|_| Reason::OutOfRange)
         }),
@@ -156,7 +160,7 @@ fn is_dash(text: &str) -> bool {
 }
 
 /// An amount of money, with its own unit or the column's.
-fn money(text: &str, unit: Option<CellUnit>) -> Reading {
+fn money(text: &str, (unit, decimal): (Option<CellUnit>, Option<DecimalMark>)) -> Reading {
     let (negative, foreign, text) = amount(text);
     let (digits, own) = split_unit(text.trim());
     let column = match unit {
@@ -164,14 +168,15 @@ fn money(text: &str, unit: Option<CellUnit>) -> Reading {
         _ => Unit::Yuan,
     };
     let of_unit = own.unwrap_or(column);
-    let amount = match signed(negative, digits) {
+    let amount = match signed(negative, digits, decimal) {
         Ok(amount) => amount,
         Err(reason) => return Reading::Malformed(reason),
     };
     let places = i32::try_from(amount.scale()).unwrap_or(0) - i32::try_from(of_unit.power()).unwrap_or(0);
     match of_unit.to_yuan(amount) {
         Some(yuan) => {
-            Reading::Present(Value::Money(yuan), Written { places, unit: own, foreign, grouped: is_grouped(digits) })
+            let grouped = decimal.is_none() && is_grouped(digits);
+            Reading::Present(Value::Money(yuan), Written { places, unit: own, foreign, grouped })
         }
         None => Reading::Malformed(Reason::TooManyDigits),
     }
@@ -183,7 +188,7 @@ fn is_grouped(digits: &str) -> bool {
 }
 
 /// A decimal, or a percentage as a share of one.
-fn share(text: &str, unit: Option<CellUnit>) -> Reading {
+fn share(text: &str, (unit, decimal): (Option<CellUnit>, Option<DecimalMark>)) -> Reading {
     let (negative, foreign, text) = amount(text);
     let (digits, down) = match (text.strip_suffix('%'), text.strip_suffix('‰')) {
         (Some(digits), _) => (digits, 2),
@@ -191,7 +196,7 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
         _ if unit == Some(CellUnit::Percent) => (text, 2),
         _ => (text, 0),
     };
-    let mut amount = match signed(negative, digits.trim_end()) {
+    let mut amount = match signed(negative, digits.trim_end(), decimal) {
         Ok(amount) => amount,
         Err(reason) => return Reading::Malformed(reason),
     };
@@ -200,7 +205,8 @@ fn share(text: &str, unit: Option<CellUnit>) -> Reading {
         return Reading::Malformed(Reason::TooManyDigits);
     }
     let places = i32::try_from(scale).unwrap_or(0);
-    Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign, grouped: is_grouped(digits) })
+    let grouped = decimal.is_none() && is_grouped(digits);
+    Reading::Present(Value::Decimal(amount), Written { places, unit: None, foreign, grouped })
 }
 
 /// How many tenths of `texts` are what `kind` says; all, when there are none.
@@ -260,9 +266,9 @@ pub fn mixed_shares<'a>(texts: impl Iterator<Item = &'a str>, unit: Option<CellU
 }
 
 /// A whole number, at scale 0; `12.0` is one.
-fn whole(text: &str) -> Result<Decimal, Reason> {
+fn whole(text: &str, decimal: Option<DecimalMark>) -> Result<Decimal, Reason> {
     let (negative, digits) = sign(text);
-    let number = signed(negative, digits)?;
+    let number = signed(negative, digits, decimal)?;
     if number.fract().is_zero() { Ok(number.trunc()) } else { Err(Reason::NotWhole) }
 }
 
@@ -316,12 +322,15 @@ fn sign(text: &str) -> (bool, &str) {
 }
 
 /// The decimal of `digits`, which has no sign of its own any more.
-fn signed(negative: bool, digits: &str) -> Result<Decimal, Reason> {
+fn signed(negative: bool, digits: &str, decimal: Option<DecimalMark>) -> Result<Decimal, Reason> {
+    let swapped = (decimal == Some(DecimalMark::Comma)).then(|| decimal::swapped(digits));
+    let digits = swapped.as_deref().unwrap_or(digits);
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return Err(Reason::NotANumber);
     }
     let number = match parse_decimal(digits) {
         Ok(number) => number,
+        Err(_) if decimal.is_none() && decimal::is_proof(digits) => return Err(Reason::MisplacedComma),
         Err(reason) => parse_decimal(&grouped::ungrouped(digits).ok_or(reason)?)?,
     };
     Ok(if negative { -number } else { number })

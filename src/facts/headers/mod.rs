@@ -115,7 +115,7 @@ impl Header {
 
     /// Every form under which it may be named, the strictest first.
     fn forms(&self) -> [String; FORMS] {
-        let normal: Vec<String> = self.levels.iter().map(|level| names::normal(level)).collect();
+        let normal: Vec<String> = self.levels.iter().map(|level| names::normal(unquoted(level))).collect();
         let bare: Vec<String> = normal.iter().map(|level| names::bare_of_normal(level)).collect();
         let last = |levels: &[String]| levels.last().cloned().unwrap_or_default();
         // `预算金额/小计` is what is meant by `预算金额`.
@@ -125,6 +125,11 @@ impl Header {
         };
         [normal.join("/"), bare.join("/"), last(&normal), last(&bare), group]
     }
+}
+
+/// A header without quotes around it, or one that was left of these.
+fn unquoted(level: &str) -> &str {
+    level.trim().trim_matches('"')
 }
 
 /// A header without its line breaks and padding; blanks stay between words that need them.
@@ -206,8 +211,8 @@ impl Index {
 
     /// The columns whose header is `name` in the strictest form in which any is, and which that is.
     fn in_form(&self, name: &str) -> Option<(usize, &[usize])> {
-        let levels: Vec<String> = name.split(['/', '›', '>']).map(names::normal).collect();
-        let whole = if levels.len() == 1 { levels[0].clone() } else { names::normal(name) };
+        let levels: Vec<String> = name.split(['/', '›', '>']).map(|level| names::normal(unquoted(level))).collect();
+        let whole = if levels.len() == 1 { levels[0].clone() } else { names::normal(unquoted(name)) };
         let bare_levels: Vec<String> = levels.iter().map(|level| names::bare_of_normal(level)).collect();
         let (bare, bare_whole) = (bare_levels.join("/"), names::bare_of_normal(&whole));
         let wanted = [levels.join("/"), bare.clone(), whole, bare_whole, bare];

@@ -1,5 +1,6 @@
 //! [`load`]: everything that a manifest names, as facts.
 
+mod gap;
 mod notes;
 mod source;
 mod sums;
@@ -257,7 +258,7 @@ impl Loader<'_> {
         let source = self.sources.file(file);
         let dialect = dialect.unwrap_or_else(|| find(source.text()));
         let scan = bulk::scan(source, dialect, (threads, chunk));
-        delimited::unclosed(source, &scan.unclosed, &mut self.report);
+        delimited::unpaired(source, &scan.unpaired, &mut self.report);
         read::parts::limit(scan.tables.len(), (request.name, request.at), &mut self.report);
         let tops = scan.tables.iter().map(|extent| delimited::top(source, scan.dialect, extent, 0)).collect();
         Some(ReadFile { tables: Arc::new(tops), file, format, bulk: Some(Arc::new(scan)) })

@@ -158,8 +158,17 @@ pub(super) fn of_source(
         report.push(examples(Diagnostic::note(Code::HiddenCells, message).at(spec.file.span), &tally.hidden.places));
     }
     ragged(file, spec.file.span, tally, report);
+    out_of_order(file, spec.file.span, tally, report);
     if is_delimited && tally.wider.count > 0 && tally.wider.count * 2 < rows {
         wider(file, spec.file.span, &tally.wider, report);
+    }
+    if is_delimited
+        && tally.wider.count > 0
+        && tally.wider.count == rows
+        && !absent.is_empty()
+        && !mapping.unused.is_empty()
+    {
+        headers_too_few(file, spec.file.span, &tally.wider, report);
     }
 }
 
@@ -195,6 +204,43 @@ fn wider(file: &str, at: Span, rows: &Counted, report: &mut Report) {
     report.push(examples(warning, &rows.places).secondary(at, no_text()).help(help));
 }
 
+/// All rows are written with more cells than there are headers, and some columns were not found.
+fn headers_too_few(file: &str, at: Span, rows: &Counted, report: &mut Report) {
+    let message = text!(
+        "{file} 的各行都比表头多出空格，又有列没有找到：表头可能少了一个分隔符，从那里起各栏都错位",
+        "all rows of {file} have more cells than there are headers, and columns were not found: perhaps a delimiter is missing among the headers, and what follows it stands one column off"
+    );
+    let help = text!(
+        "核对表头；表头没有错的，在各行末尾去掉多余的分隔符",
+        "check the headers; if they are right, remove the delimiter too many at the end of the rows"
+    );
+    let warning = Diagnostic::warning(Code::RaggedRow, message);
+    report.push(examples(warning, &rows.places).secondary(at, no_text()).help(help));
+}
+
+/// There is a header too many, an empty one without which the cells are of their columns' types; or two are written as one.
+pub(super) fn headers_evened(spec: &SourceSpec, headers: Span, many: bool, report: &mut Report) {
+    let file = &spec.file.value;
+    let (message, help) = match many {
+        true => (
+            text!(
+                "{file} 的表头比各行多一个空格，去掉它各栏才对得上：按去掉的读",
+                "the headers of {file} have an empty cell that no row has; the columns fit without it, and are read so"
+            ),
+            text!("在文件里去掉表头里多余的分隔符", "remove the delimiter too many among the headers"),
+        ),
+        false => (
+            text!(
+                "{file} 的表头比各行少一格，有两栏的名称连在一起：按分开的读",
+                "the headers of {file} are one fewer than the cells of its rows, and two names stand in one; they are read as two"
+            ),
+            text!("在文件里补上表头里缺的分隔符", "add the delimiter that is missing among the headers"),
+        ),
+    };
+    let warning = Diagnostic::warning(Code::RaggedRow, message).at(headers);
+    report.push(warning.secondary(spec.file.span, no_text()).help(help));
+}
+
 fn ragged(file: &str, at: Span, tally: &Tally, report: &mut Report) {
     if tally.long.count > 0 {
         let count = tally.long.count;
@@ -221,6 +267,37 @@ fn ragged(file: &str, at: Span, tally: &Tally, report: &mut Report) {
         report.push(
             examples(Diagnostic::warning(Code::RaggedRow, message), &tally.short.places).secondary(at, no_text()),
         );
+    }
+}
+
+/// Rows whose cells do not stand in their columns as they are written.
+fn out_of_order(file: &str, at: Span, tally: &Tally, report: &mut Report) {
+    let said = [
+        (
+            &tally.mended,
+            text!(
+                "多写或写错了分隔符，按各栏的内容对上了栏",
+                "have a delimiter too many or another one, and were put in order by what the columns hold"
+            ),
+            text!("核对这些行，在文件里改正分隔符", "check these rows, and mend the delimiters in the file"),
+        ),
+        (
+            &tally.torn,
+            text!(
+                "格子数与别的行不同，内容对不上栏：从可能错位的那一格起按原样保留，不参与计算",
+                "have more or fewer cells than others, which do not look like their columns: from where they may have moved on, they are kept as written and not computed with"
+            ),
+            text!(
+                "多半是少了、多了或写错了分隔符，或格里的逗号没有加引号；在文件里改正",
+                "probably a delimiter is missing, too many or another one, or a comma within a cell is not quoted; mend it in the file"
+            ),
+        ),
+    ];
+    for (rows, what, help) in said.into_iter().filter(|(rows, ..)| rows.count > 0) {
+        let (count, zh, en) = (rows.count, what.zh, what.en);
+        let message = text!("{file} 有 {count} 行{zh}", "{count} rows of {file} {en}");
+        let warning = Diagnostic::warning(Code::RaggedRow, message);
+        report.push(examples(warning, &rows.places).secondary(at, no_text()).help(help));
     }
 }
 
@@ -287,7 +364,9 @@ pub(super) fn of_cells(
                 "{file} 的“{name}”有 {count} 格（共 {rows} 行）不是{zh}，按原样保留，不参与计算",
                 "{count} cells of “{name}” in {file} ({rows} rows) are no {en}; kept as written, not computed with"
             );
-            report.push(examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples));
+            let note = examples(Diagnostic::note(Code::MalformedCell, message), &cells.examples);
+            let may_be_decimal = cells.misplaced > 0 && spec.is_text() && mapping.columns[at].kind.decimal.is_none();
+            report.push(if may_be_decimal { note.help(decimal_commas(&column.name)) } else { note });
         }
         if cells.grouped > 0 && cells.misplaced >= cells.grouped {
             let (name, bad, read) = (column_name(relation, mapping, at), cells.misplaced, cells.grouped);
@@ -295,7 +374,8 @@ pub(super) fn of_cells(
                 "{file} 的“{name}”有 {bad} 格的逗号不在千分位上，另有 {read} 格像 1,234 的按 1234 读：若逗号是小数点，这些就读错了",
                 "“{name}” in {file} has {bad} cells with a comma that parts no thousands, and {read} like 1,234 that are read as 1234: wrong if commas are decimal points"
             );
-            report.push(examples(Diagnostic::warning(Code::Doubtful, message), &cells.examples));
+            let warning = examples(Diagnostic::warning(Code::Doubtful, message), &cells.examples);
+            report.push(if spec.is_text() { warning.help(decimal_commas(&column.name)) } else { warning });
         }
         if cells.foreign > 0 {
             let (name, count) = (column_name(relation, mapping, at), cells.foreign);
@@ -319,6 +399,14 @@ pub(super) fn of_cells(
         let help = text!("写明：unit = \"万元\" 或 unit = \"元\"", "say it: unit = \"万元\" or unit = \"元\"");
         report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
     }
+}
+
+/// What to do where commas are decimal points.
+fn decimal_commas(column: &str) -> crate::diagnostic::Text {
+    text!(
+        "逗号是小数点的（1.234,56），写明：{column} = {{ …, decimal = \",\" }}",
+        "if commas are decimal points (1.234,56), say it: {column} = {{ …, decimal = \",\" }}"
+    )
 }
 
 /// Says of a row that has different words in several columns of numbers: it may be the headers of another table.

@@ -1,13 +1,16 @@
 //! One source of a relation: its rows, into the store.
 
-use super::{Loader, ReadFile, notes, sums, unheaded};
+use std::sync::Arc;
+
+use super::{Loader, ReadFile, gap, notes, sums, unheaded};
 use crate::diagnostic::Report;
+use crate::facts::align::Columns;
 use crate::facts::bulk::Scan;
 use crate::facts::headers::{self, Headers};
 use crate::facts::manifest::{Feed, HeaderRows, SourceSpec, Totals};
 use crate::facts::map::{self, MappedColumn, Mapping};
 use crate::facts::read::Format;
-use crate::facts::read::delimited::{self, Extent};
+use crate::facts::read::delimited::{self, Dialect, Extent};
 use crate::facts::read::raw::{RawCell, RawRow, RawTable};
 use crate::facts::store::builder::{CellInput, Content, SourceHead};
 use crate::facts::{bulk, choose, rows};
@@ -77,7 +80,13 @@ impl Loader<'_> {
             notes::no_headers(spec, declared, table, &mut self.report);
             return None;
         };
-        let mapping = map::map(declared, (feed, spec), table, &headers, &mut self.report);
+        let map = |headers: &Headers, report: &mut Report| map::map(declared, (feed, spec), table, headers, report);
+        let is_delimited = matches!(read.format, Format::Csv | Format::Tsv);
+        let headers = match is_delimited {
+            true => self.evened((table, spec), headers, (&wanted, &|headers| map(headers, &mut Report::new()))),
+            false => headers,
+        };
+        let mapping = map(&headers, &mut self.report);
         if mapping.columns.iter().all(|column| column.index.is_none() && column.constant.is_none()) {
             notes::no_headers(spec, declared, table, &mut self.report);
             return None;
@@ -102,13 +111,30 @@ impl Loader<'_> {
         Some(mapping)
     }
 
+    /// `headers` of a delimited table with no delimiter too many and none missing, where that is sure.
+    fn evened(
+        &mut self,
+        (table, spec): (&RawTable, &SourceSpec),
+        headers: Headers,
+        (wanted, map): (&[Vec<String>], gap::Map<'_>),
+    ) -> Headers {
+        let parted = gap::parted(table, &headers, wanted);
+        let many = parted.is_none();
+        let Some(even) = parted.or_else(|| gap::without(table, &headers, map)) else { return headers };
+        if let Some(row) = table.rows.get(headers.rows.start) {
+            notes::headers_evened(spec, row.span, many, &mut self.report);
+        }
+        even
+    }
+
     /// Loads the rows of a table that is in memory as texts.
     fn rows(&mut self, (read, spec): (&ReadFile, &SourceSpec), found: &Found<'_>, totals: &Totals) {
         let Found { relation, mapping, .. } = *found;
         let declared = &self.schema.relations[relation];
-        let sorted = rows::sort(found.table, found.headers, mapping, totals);
         let width = found.headers.columns.len();
         let is_delimited = matches!(read.format, Format::Csv | Format::Tsv);
+        let odd = if is_delimited { self.odd_rows((read, spec), found, totals) } else { Vec::new() };
+        let sorted = rows::sort((found.table, &odd), found.headers, mapping, totals);
         self.push_rows(relation, (read, spec), (mapping, width), &sorted.data);
         notes::of_source(spec, declared, mapping, (&sorted.tally, sorted.data.len(), is_delimited), &mut self.report);
         sums::doubt(spec, mapping, (&sorted, totals), &mut self.report);
@@ -117,6 +143,27 @@ impl Loader<'_> {
         } else if sorted.tally.totals.count > 0 {
             notes::totals_skipped(spec, &sorted.tally.totals, &mut self.report);
         }
+    }
+
+    /// The rows of a delimited table in memory that have more or fewer cells than others, by position, as what they hold
+    /// says that they are.
+    fn odd_rows(
+        &self,
+        (read, spec): (&ReadFile, &SourceSpec),
+        found: &Found<'_>,
+        totals: &Totals,
+    ) -> Vec<(usize, RawRow)> {
+        let Found { table, headers, .. } = *found;
+        let is_odd = |row: &RawRow| row.cells.len() != headers.columns.len();
+        if *totals == Totals::All || !table.rows.iter().skip(headers.rows.end).any(is_odd) {
+            return Vec::new();
+        }
+        let file = self.sources.file(read.file);
+        let dialect = match &read.bulk {
+            Some(scan) => scan.dialect,
+            None => Dialect::find(file.text(), read.format, &spec.options),
+        };
+        Columns::of(table, headers, dialect).map(|columns| columns.rows(file, table, headers)).unwrap_or_default()
     }
 
     /// Looks for sums among the data of a large delimited file that has few rows.
@@ -130,7 +177,8 @@ impl Loader<'_> {
         let written = (large.scan.dialect, Some(large.extent()));
         // What there is to say of the rows has been said.
         let table = delimited::table(self.sources, read.file, written, (&spec.file, &mut Report::new()));
-        let sorted = rows::sort(&table, found.headers, found.mapping, totals);
+        let odd = self.odd_rows((read, spec), &Found { table: &table, ..*found }, totals);
+        let sorted = rows::sort((&table, &odd), found.headers, found.mapping, totals);
         sums::doubt(spec, found.mapping, (&sorted, totals), &mut self.report);
     }
 
@@ -154,6 +202,8 @@ impl Loader<'_> {
             Totals::All => Vec::new(),
             _ => bulk::footers(file, (dialect, care), start..extent.range.end, headers),
         };
+        let aligned = if *totals == Totals::All { None } else { Columns::of(found.table, headers, dialect) };
+        let aligned = aligned.map(Arc::new);
         let job = bulk::Job {
             file,
             range: start..extent.range.end,
@@ -163,6 +213,7 @@ impl Loader<'_> {
             constants: mapping.columns.iter().map(|column| column.constant.clone()).collect(),
             kinds: mapping.columns.iter().map(|column| column.kind.clone()).collect(),
             headers,
+            aligned: aligned.clone(),
             totals: totals.clone(),
             footers,
             chunk: self.means.chunk,
@@ -173,7 +224,8 @@ impl Loader<'_> {
             delimited::too_wide(file.name(), row, &mut self.report);
         }
         let summed = delimited::rows_at(file, dialect, extent, (&outcome.totals, &mut self.report));
-        let places = bulk::LinePlaces { file: read.file, dialect, care, starts: outcome.starts, columns, constants };
+        let places =
+            bulk::LinePlaces { file: read.file, dialect, care, starts: outcome.starts, columns, constants, aligned };
         let summary = self.builder.end_with(relation, Some(Box::new(places)));
         let declared = &self.schema.relations[relation];
         notes::of_cells(spec, declared, mapping, &summary, &mut self.report);
@@ -207,7 +259,8 @@ impl Loader<'_> {
             // What a total is called stands behind the cells of its row.
             let name = mapping.columns.first().and_then(|column| column.index).filter(|index| *index >= width);
             let own = name.unwrap_or(row.cells.len()).min(row.cells.len());
-            let torn = rows::torn(own, width, |at| &row.cells[at].text).filter(|_| may_be_torn);
+            let cut = || rows::torn(own, width, |at| &row.cells[at].text);
+            let torn = row.fit.torn().or_else(|| cut().filter(|_| may_be_torn));
             let mut cells = Vec::with_capacity(mapping.columns.len());
             for (column, above) in mapping.columns.iter().zip(&mut above) {
                 let cell = input(row, column, above);
@@ -215,6 +268,10 @@ impl Loader<'_> {
                 cells.push(match cell.content {
                     Content::Text(text) if is_torn => {
                         CellInput { content: Content::Doubted(text, Reason::Torn), ..cell }
+                    }
+                    // What a row lacks of which no cell is known is not blank.
+                    _ if column.index.is_some_and(|index| index >= own) && row.fit.torn().is_some() => {
+                        CellInput { content: Content::Malformed(Reason::Torn), ..cell }
                     }
                     _ => cell,
                 });

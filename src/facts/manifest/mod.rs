@@ -6,7 +6,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use super::cells::DayOrder;
+use super::cells::{DayOrder, DecimalMark};
 use super::read::{Format, Options};
 use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
@@ -82,10 +82,28 @@ pub struct SourceSpec {
     pub totals: Option<Placed<Totals>>,
     /// Texts that mean “nothing here”.
     pub blank: Vec<Placed<String>>,
+    /// What stands before decimals in this source.
+    pub decimal: Option<Placed<DecimalMark>>,
     /// Columns of this source alone; they go before the relation's.
     pub columns: Vec<ColumnSpec>,
     /// How the file is written.
     pub options: Options,
+}
+
+impl SourceSpec {
+    /// The format, as said or as the file's extension says.
+    #[must_use]
+    pub fn known_format(&self) -> Option<Format> {
+        let said = self.format.as_ref().map(|format| format.value);
+        said.or_else(|| Format::of_path(Path::new(&self.file.value)))
+    }
+
+    /// Whether its cells are texts, numbers too.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        use Format::{Csv, Docx, Html, Markdown, Plain, Tsv};
+        matches!(self.known_format(), Some(Csv | Tsv | Docx | Html | Markdown | Plain))
+    }
 }
 
 /// Which of a file's tables is meant.
@@ -140,6 +158,8 @@ pub struct ColumnSpec {
     pub blank: Vec<Placed<String>>,
     /// What `03/12/2020` means.
     pub days: Option<Placed<DayOrder>>,
+    /// What stands before decimals, where `1.234` or `1,234` may be either.
+    pub decimal: Option<Placed<DecimalMark>>,
     /// A cell left empty below another means the same as that one.
     pub fill: bool,
 }

@@ -5,14 +5,15 @@ use toml::de::{DeTable, DeValue};
 use super::tree::{Tree, Value};
 use super::{CellUnit, ColumnSpec, Feed, Manifest, Param, Placed, SourceSpec};
 use crate::diagnostic::{Code, Report};
-use crate::facts::cells::DayOrder;
+use crate::facts::cells::{DayOrder, DecimalMark};
 use crate::facts::toml_text;
 use crate::source::{FileId, SourceMap};
 use crate::text;
 use crate::value::Unit;
 
 pub(super) const TOP_KEYS: [&str; 5] = ["title", "rules", "unit", "params", "relation"];
-pub(super) const COLUMN_KEYS: [&str; 8] = ["header", "match", "position", "value", "unit", "blank", "fill", "days"];
+pub(super) const COLUMN_KEYS: [&str; 9] =
+    ["header", "match", "position", "value", "unit", "blank", "fill", "days", "decimal"];
 
 /// Reads the manifest in `file`.
 pub(super) fn read(sources: &SourceMap, file: FileId) -> (Manifest, Report) {
@@ -155,6 +156,7 @@ fn read_column(tree: &mut Tree<'_>, column: Placed<String>, value: &Value<'_>) -
             "unit" => spec.unit = read_cell_unit(tree, value),
             "blank" => spec.blank = tree.strings("blank", value),
             "days" => spec.days = read_days(tree, value),
+            "decimal" => spec.decimal = read_decimal(tree, value),
             "fill" => spec.fill = tree.truth("fill", value).unwrap_or_default(),
             _ => tree.unknown(key, &COLUMN_KEYS),
         }
@@ -215,6 +217,20 @@ fn read_cell_unit(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<CellU
 fn unit_named(name: &str) -> Option<Unit> {
     let name = name.trim();
     Unit::from_name(name.strip_prefix("人民币").unwrap_or(name))
+}
+
+/// `","` or `"."`.
+pub(super) fn read_decimal(tree: &mut Tree<'_>, value: &Value<'_>) -> Option<Placed<DecimalMark>> {
+    let text = tree.some_string("decimal", value)?;
+    let mark = match text.value.as_str() {
+        "," => DecimalMark::Comma,
+        "." => DecimalMark::Point,
+        _ => {
+            tree.not_one_of("decimal", &text, &[",", "."]);
+            return None;
+        }
+    };
+    Some(Placed { value: mark, span: text.span })
 }
 
 /// `"dmy"`, `"mdy"` or `"excel"`.

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::read::{read_columns, read_unit};
+use super::read::{read_columns, read_decimal, read_unit};
 use super::tree::{Tree, Value};
 use super::{HeaderRows, Pick, Placed, SourceSpec, Totals};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,7 +10,7 @@ use crate::facts::read::Format;
 use crate::text;
 
 /// The keys of a source.
-pub(super) const KEYS: [&str; 18] = [
+pub(super) const KEYS: [&str; 19] = [
     "file",
     "table",
     "pick",
@@ -22,6 +22,7 @@ pub(super) const KEYS: [&str; 18] = [
     "unit",
     "totals",
     "blank",
+    "decimal",
     "columns",
     "encoding",
     "delimiter",
@@ -81,6 +82,7 @@ pub(super) fn read_key(tree: &mut Tree<'_>, spec: &mut SourceSpec, key: &str, va
         "unit" => spec.unit = read_unit(tree, value),
         "totals" => spec.totals = read_totals(tree, value),
         "blank" => spec.blank = tree.strings(key, value),
+        "decimal" => spec.decimal = read_decimal(tree, value),
         "columns" => spec.columns = read_columns(tree, value),
         "query" => spec.options.query = tree.some_string(key, value).map(|text| text.value),
         "encoding" => spec.options.encoding = read_encoding(tree, value),

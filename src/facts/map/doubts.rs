@@ -1,12 +1,12 @@
 //! How a column's cells may be read in two ways, and what its first rows say of that.
 
-use super::SHOWING;
+use super::{MappedColumn, SHOWING};
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::facts::cells::{self, DayOrder, Mixed};
+use crate::facts::cells::{self, DayOrder, DecimalMark, Mixed};
 use crate::facts::headers::Headers;
 use crate::facts::manifest::{CellUnit, ColumnSpec, SourceSpec};
 use crate::facts::read::raw::RawTable;
-use crate::schema::{Column, ColumnType};
+use crate::schema::{Column, ColumnType, Relation};
 use crate::text;
 
 /// What `03/12/2020` means in a column: what the manifest says, else what its first rows show.
@@ -49,6 +49,60 @@ pub(super) fn days(
     let help = text!("写明：{name} = {{ …, days = \"{word}\" }}", "say it: {name} = {{ …, days = \"{word}\" }}");
     report.push(Diagnostic::note(Code::Doubtful, message).at(spec.file.span).help(help));
     Some(order)
+}
+
+/// What stands before decimals, as the manifest says of a column or of its source; not in formats that tell numbers from
+/// texts, whose numbers are written in one way.
+pub(super) fn decimal((said, spec): (Option<&ColumnSpec>, &SourceSpec), report: &mut Report) -> Option<DecimalMark> {
+    let own = said.and_then(|said| said.decimal.as_ref());
+    let told = own.or(spec.decimal.as_ref())?;
+    if spec.is_text() {
+        return Some(told.value);
+    }
+    if own.is_some() {
+        let file = &spec.file.value;
+        let message = text!(
+            "{file} 里数和文字本来就分得清，decimal 没有用上",
+            "{file} tells numbers from texts, and decimal is not used"
+        );
+        let help = text!(
+            "decimal 只管 CSV、网页、Word 和文本；存成文字的金额，在文件里改成数",
+            "decimal is for CSV, web pages, Word and texts; make numbers of amounts that are kept as texts in the file"
+        );
+        report.push(Diagnostic::warning(Code::Doubtful, message).at(told.span).help(help));
+    }
+    None
+}
+
+/// Says of columns with numbers like `1.234` beside others whose decimal points are commas.
+pub(super) fn points(
+    relation: &Relation,
+    (columns, spec): (&[MappedColumn], &SourceSpec),
+    (table, headers): (&RawTable, &Headers),
+    report: &mut Report,
+) {
+    if columns.iter().all(|column| column.kind.decimal != Some(DecimalMark::Comma)) {
+        return;
+    }
+    let rows = table.rows.iter().take(SHOWING).skip(headers.end());
+    for (declared, column) in relation.columns.iter().zip(columns) {
+        let is_number = !matches!(declared.ty, ColumnType::Symbol | ColumnType::Date);
+        let Some(at) = column.index.filter(|_| is_number && column.kind.decimal.is_none()) else { continue };
+        let texts = rows.clone().filter_map(|row| row.cells.get(at)).map(|cell| cell.text.as_str());
+        if !cells::may_have_points_between_thousands(texts) {
+            continue;
+        }
+        let (file, name) = (&spec.file.value, &declared.name);
+        let message = text!(
+            "{file} 的 {name} 没有写 decimal，1.234 不当作 1234 读，别的列的小数点却是逗号",
+            "nothing says what decimal points of {name} in {file} are: 1.234 is not read as 1234, while those of other columns are commas"
+        );
+        let help = text!(
+            "也是逗号的，写明：{name} = {{ …, decimal = \",\" }}，或在来源里写一次；不是的，写 \".\"",
+            "if they are commas too, say it: {name} = {{ …, decimal = \",\" }}, or once for the source; if not, say \".\""
+        );
+        report.push(Diagnostic::warning(Code::Doubtful, message).at(spec.file.span).help(help));
+    }
 }
 
 /// Says how a column mixes percentages with a mark, percentages without one, and shares.

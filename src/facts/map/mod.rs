@@ -97,12 +97,19 @@ pub fn map(
             index,
             header: header.map(Header::printed).filter(|printed| !printed.is_empty()),
             constant: said.and_then(|said| said.value.as_ref()).map(|text| (text.value.clone(), text.span)),
-            kind: CellKind { ty: column.ty, unit, blank: blanks(said, spec), days },
+            kind: CellKind {
+                ty: column.ty,
+                unit,
+                blank: blanks(said, spec),
+                days,
+                decimal: doubts::decimal((said, spec), report),
+            },
             fill: said.is_some_and(|said| said.fill),
             missing: asked.filter(|_| index.is_none() && !refused),
             unknown_unit: None,
         });
     }
+    doubts::points(relation, (&columns, spec), (table, headers), report);
     units::by_column(&columns, (spec, headers), &of_table, report);
     units::unknown(&mut columns, (spec, headers), &of_table, report);
     let taken = |at: usize| columns.iter().any(|column| column.index == Some(at));

@@ -147,10 +147,11 @@ impl Format {
 /// Reads every table of a file.
 pub fn read(sources: &mut SourceMap, format: Format, request: &Request<'_>) -> (Vec<RawTable>, Report) {
     let (mut tables, mut report) = read_whole(sources, format, request);
-    if matches!(format, Format::Csv | Format::Tsv | Format::Excel | Format::Ods | Format::Docx | Format::Html) {
+    if matches!(format, Format::Csv | Format::Tsv | Format::Excel | Format::Ods) {
         tables = parts::split(tables, (request.name, request.at), &mut report);
     }
     if matches!(format, Format::Docx | Format::Html | Format::Markdown | Format::Plain) {
+        tables = parts::below(tables, (request.name, request.at), &mut report);
         continued::share_captions(&mut tables);
     }
     (tables, report)

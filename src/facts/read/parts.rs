@@ -29,13 +29,26 @@ pub const MOST_TABLES: usize = 256;
 pub fn split(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
     let mut all = Vec::new();
     for table in tables {
+        let parts = parts(table);
+        limit(parts.len(), (name, at), report);
+        all.extend(named(parts.into_iter().flat_map(side_by_side)));
+    }
+    all
+}
+
+/// Every table of a document by itself: where one has the headers of another in it, what stands above all of it goes for both.
+pub fn below(tables: Vec<RawTable>, (name, at): (&str, Span), report: &mut Report) -> Vec<RawTable> {
+    let mut all = Vec::new();
+    for table in tables {
         if table.narrative {
             all.push(table);
             continue;
         }
-        let parts = parts(table);
+        let captions = table.captions.clone();
+        let mut parts = parts(table);
         limit(parts.len(), (name, at), report);
-        all.extend(named(parts.into_iter().flat_map(side_by_side)));
+        parts.iter_mut().skip(1).for_each(|part| part.captions.clone_from(&captions));
+        all.extend(named(parts.into_iter()));
     }
     all
 }

@@ -58,6 +58,40 @@ pub struct RawRow {
     pub hidden: bool,
     /// How many empty lines stand above it, in a format whose empty lines are no rows.
     pub above: u32,
+    /// How its cells stand in their columns.
+    pub fit: Fit,
+}
+
+/// How the cells of a row stand in their columns, where it was written with more or fewer of them than others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// As written.
+    #[default]
+    AsIs,
+    /// As what the columns hold says that they must.
+    Mended,
+    /// Not from this cell on.
+    Torn(u32),
+    /// No cell is known, but that it is data.
+    Other,
+}
+
+impl Fit {
+    /// Whether it shows that the row is one of data.
+    #[must_use]
+    pub const fn is_data(self) -> bool {
+        matches!(self, Self::Mended | Self::Other)
+    }
+
+    /// The first cell that may stand in another column than its own.
+    #[must_use]
+    pub const fn torn(self) -> Option<usize> {
+        match self {
+            Self::AsIs | Self::Mended => None,
+            Self::Torn(from) => Some(from as usize),
+            Self::Other => Some(0),
+        }
+    }
 }
 
 /// A cell. A sheet may have millions of them, so what only few cells have is kept apart.

@@ -111,7 +111,7 @@ fn delimited_tables(
     let source = sources.file(file);
     if source.text().len() as u64 >= bulk::LARGE {
         let scan = bulk::scan(source, dialect, (1, bulk::CHUNK));
-        delimited::unclosed(source, &scan.unclosed, report);
+        delimited::unpaired(source, &scan.unpaired, report);
         let top = |extent| delimited::top(source, scan.dialect, extent, 0);
         return (scan.tables.iter().map(top).collect(), true);
     }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::facts::cells::{self, CellKind, DayOrder, Reading};
+use crate::facts::cells::{self, CellKind, DayOrder, DecimalMark, Reading};
 use crate::facts::footer;
 use crate::facts::headers::{self, Header, Headers, Index};
 use crate::facts::manifest::{CellUnit, Feed, SourceSpec};
@@ -57,6 +57,10 @@ pub(super) struct Matched {
     pub odd_unit: Option<String>,
     /// How its days are written, where cells show that: the manifest is to say it.
     pub days: Option<DayOrder>,
+    /// Whether its numbers have commas for decimal points, which the manifest is to say.
+    pub decimal_commas: bool,
+    /// Whether they may have, as `1.234` may.
+    pub maybe_commas: bool,
     /// Whether its numbers are percentages without a mark.
     pub percent: bool,
     /// Whether its texts are written once for several rows, as merged cells are.
@@ -155,6 +159,10 @@ pub(super) fn data<'a>(table: &'a RawTable, headers: &Headers) -> Vec<&'a RawRow
 
 /// The guess that a table with those rows is the relation at that position.
 pub(super) fn whole(relation: usize, columns: Vec<Matched>, data: &[&RawRow]) -> Guess {
+    let mut columns = columns;
+    // What one column of a table has for a decimal point, others have too.
+    let has_commas = columns.iter().any(|column| column.decimal_commas);
+    columns.iter_mut().for_each(|column| column.decimal_commas |= has_commas && column.maybe_commas);
     let is_empty = |row: &&&RawRow| row.cells.iter().all(|cell| cell.text.trim().is_empty());
     let totals = data.iter().filter(|row| is_total(row)).count();
     let rows = data.iter().filter(|row| !is_empty(row)).count() - totals;
@@ -195,6 +203,9 @@ pub(super) fn matched(
         unit: (ty == ColumnType::Money && !all_have_units(index, data)).then_some(unit),
         odd_unit,
         days: kind(ty, index, data).days,
+        decimal_commas: kind(ty, index, data).decimal.is_some(),
+        maybe_commas: !matches!(ty, ColumnType::Symbol | ColumnType::Date)
+            && cells::may_have_points_between_thousands(sample(index, data).collect::<Vec<_>>().into_iter()),
         percent: declared.is_share && header.unit().is_none() && cells::are_percents(sample(index, data)),
         sparse: ty == ColumnType::Symbol && is_sparse(index, data),
         wrong: wrong(ty, index, data),
@@ -307,7 +318,10 @@ fn kind(ty: ColumnType, index: usize, data: &[&RawRow]) -> CellKind {
     let serial = || cells::are_serials(sample(index, data)).then_some(DayOrder::Serial);
     let shown = || cells::order_of(sample(index, data)).or_else(serial);
     let days = (ty == ColumnType::Date).then(shown).flatten();
-    CellKind { days, ..CellKind::plain(ty) }
+    let has_commas = || cells::has_decimal_commas(sample(index, data)).then_some(DecimalMark::Comma);
+    let is_number = !matches!(ty, ColumnType::Date | ColumnType::Symbol);
+    let decimal = is_number.then(has_commas).flatten();
+    CellKind { days, decimal, ..CellKind::plain(ty) }
 }
 
 /// Whether most cells are of the type.

@@ -221,3 +221,21 @@ fn sums_of_rows_are_known_by_what_they_add() {
     let rates = "乡镇,人数,补助标准（元）\n甲,12,300\n乙,15,310\n丙,20,320\n合计,47,310\n";
     assert_eq!(titles("rates", rates), ["合计的人数 ＝ 各行相加"], "standards are not added up");
 }
+
+#[test]
+fn commas_for_decimal_points_are_written_where_they_are_proven() {
+    let dir = std::env::temp_dir().join(format!("gouji-init-decimal-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let written = |csv: &str| {
+        let path = dir.join("a.csv");
+        std::fs::write(&path, csv).unwrap();
+        suggest(&mut SourceMap::new(), &schema(), &[path], &asked(&dir, Lang::Zh)).0.manifest
+    };
+    let proven = written("项目名称;预算金额;支出金额\n甲;1.234,56;1.000\n乙;12.000,00;2\n丙;4,95;3\n");
+    assert!(proven.contains("budget = { header = \"预算金额\", decimal = \",\" }"), "{proven}");
+    assert!(proven.contains("spent = { header = \"支出金额\", decimal = \",\" }"), "as the other column: {proven}");
+    assert!(proven.contains("# “预算金额”的逗号是小数点：表里有 1.234,56 一类的"), "{proven}");
+    let slip = written("项目名称;预算金额;支出金额\n甲;1.234,56;1.000\n乙;25.08;2\n丙;4,95;3\n");
+    assert!(!slip.contains("decimal ="), "25.08 is none of them: {slip}");
+    std::fs::remove_dir_all(dir).unwrap();
+}

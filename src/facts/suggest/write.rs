@@ -156,6 +156,7 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     for column in &guess.columns {
         let taken = guess.columns.iter().filter(|other| other.header == column.header).count();
         doubts(out, relation, (column, taken > 1), lang);
+        commas(out, found, column, lang);
     }
     let free: Vec<&str> = (found.printed.iter())
         .filter(|header| !guess.columns.iter().any(|column| column.header == **header))
@@ -198,7 +199,7 @@ fn source(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess
     if guess.columns.iter().any(|column| column.unit == Some(None) && column.odd_unit.is_none()) {
         *out += ", unit = \"元\"";
     }
-    columns(out, relation, guess);
+    columns(out, relation, (found, guess));
     *out += " },\n";
 }
 
@@ -243,9 +244,15 @@ fn header_rows(out: &mut String, found: &Found) {
     }
 }
 
-fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
+/// Whether the manifest is to say that the numbers of a column have commas for decimal points.
+fn has_commas(found: &Found, column: &Matched) -> bool {
+    let is_text = !is_spoken(found.format) && !matches!(found.format, Format::Excel | Format::Ods);
+    column.decimal_commas && is_text
+}
+
+fn columns(out: &mut String, relation: &Relation, (found, guess): (&Found, &Guess)) {
     let own_name = |column: &&Matched| {
-        let is_plain = !column.ambiguous && column.days.is_none() && !column.percent;
+        let is_plain = !column.ambiguous && column.days.is_none() && !column.percent && !has_commas(found, column);
         is_plain && column.header == relation.columns[column.column].name
     };
     if guess.columns.iter().all(|column| own_name(&column)) {
@@ -261,8 +268,9 @@ fn columns(out: &mut String, relation: &Relation, guess: &Guess) {
         };
         let days = column.days.map(|order| format!(", days = \"{}\"", order.name())).unwrap_or_default();
         let percent = if column.percent { ", unit = \"%\"" } else { "" };
-        match by_position || !days.is_empty() || column.percent {
-            true => format!("{name} = {{ {place}{days}{percent} }}"),
+        let commas = if has_commas(found, column) { ", decimal = \",\"" } else { "" };
+        match by_position || !days.is_empty() || column.percent || !commas.is_empty() {
+            true => format!("{name} = {{ {place}{days}{percent}{commas} }}"),
             false => format!("{name} = {}", quoted(&column.header)),
         }
     });
@@ -323,6 +331,18 @@ fn doubts(out: &mut String, relation: &Relation, (column, each): (&Matched, bool
         let wrong = column.wrong.join("、");
         let doubt = text!("“{header}”里有读不出的：{wrong}", "cells of “{header}” that cannot be read: {wrong}");
         note(out, "  ", &doubt, lang);
+    }
+}
+
+/// Why the numbers of a column are read with commas for decimal points.
+fn commas(out: &mut String, found: &Found, column: &Matched, lang: Lang) {
+    if has_commas(found, column) {
+        let header = &column.header;
+        let why = text!(
+            "“{header}”的逗号是小数点：表里有 1.234,56 一类的，这一列没有一格不能这样读",
+            "commas of “{header}” are decimal points: the table has numbers like 1.234,56, and all of this column can be read so"
+        );
+        note(out, "  ", &why, lang);
     }
 }
 

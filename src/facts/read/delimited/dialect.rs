@@ -24,6 +24,8 @@ pub struct Dialect {
     pub escape: Option<u8>,
     /// What begins a line that is no row.
     pub comment: Option<u8>,
+    /// How many fields most rows have, which tells apart those whose quotes do not pair; 0 where most have no number in common.
+    pub usual: usize,
 }
 
 impl Dialect {
@@ -37,9 +39,10 @@ impl Dialect {
         let sample = &text[..end];
         let quote = options.quote.unwrap_or_else(|| Some(quote_of(sample.as_bytes())));
         let escape = options.escape.or_else(|| quote.and_then(|quote| escape_of(sample.as_bytes(), quote)));
-        let known = Self { delimiter: b',', quote, escape, comment: options.comment };
+        let known = Self { delimiter: b',', quote, escape, comment: options.comment, usual: 0 };
         let delimiter = options.delimiter.unwrap_or_else(|| delimiter_of(sample, format, known));
-        Self { delimiter, ..known }
+        let found = Self { delimiter, ..known };
+        Self { usual: usual(sample, found), ..found }
     }
 }
 
@@ -83,6 +86,13 @@ fn widths(sample: &str, (dialect, rows): (Dialect, usize)) -> std::collections::
     widths
 }
 
+/// How many fields more than half of the first rows have.
+fn usual(sample: &str, dialect: Dialect) -> usize {
+    let widths = widths(sample, (dialect, ROWS));
+    let all: usize = widths.values().sum();
+    widths.into_iter().find(|(_, rows)| rows * 2 > all).map_or(0, |(width, _)| width)
+}
+
 fn ends_field(byte: Option<&u8>) -> bool {
     byte.is_none_or(|byte| matches!(byte, b'\n' | b'\r') || DELIMITERS.contains(byte))
 }
@@ -107,8 +117,14 @@ fn escape_of(sample: &[u8], quote: u8) -> Option<u8> {
     for at in memchr::memchr_iter(quote, sample) {
         let before = at.checked_sub(1).map(|before| sample[before]);
         let after = sample.get(at + 1);
-        escaped |= before == Some(b'\\') && !ends_field(after);
-        doubled |= after == Some(&quote) && !ends_field(before.as_ref()) && before != Some(quote);
+        let is_behind_escape = before == Some(b'\\');
+        // `48\"",` escapes a quote and closes; `\""` before anything else is a backslash and a doubled quote.
+        let closes = after == Some(&quote) && ends_field(sample.get(at + 2));
+        escaped |= is_behind_escape && !ends_field(after) && (after != Some(&quote) || closes);
+        doubled |= after == Some(&quote)
+            && !ends_field(before.as_ref())
+            && before != Some(quote)
+            && !(is_behind_escape && closes);
     }
     (escaped && !doubled).then_some(b'\\')
 }

@@ -5,11 +5,15 @@ use std::ops::Range;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use super::Dialect;
+use super::loose::{self, Marks};
 
 /// Fields of a record beyond this are not kept: four times what a spreadsheet has.
 pub const MOST_FIELDS: usize = 1 << 16;
 /// How many unclosed quotes are looked for before quotes are no longer believed.
 const MOST_UNCLOSED: usize = 16;
+
+/// Lines beyond its first that a record may have whose quotes do not pair.
+const MOST_LINES: usize = 4;
 
 /// A field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +37,10 @@ pub struct Fields<'a> {
     believed: usize,
     above: u32,
     unclosed: Vec<usize>,
+    /// Where quotes stand that do not pair, of records that were told apart all the same.
+    loose: Vec<usize>,
+    /// Where a field of the last record opens a quote that ends before the field does.
+    suspect: Option<usize>,
     unbelieved: Option<usize>,
 }
 
@@ -49,6 +57,8 @@ impl<'a> Fields<'a> {
             believed: usize::MAX,
             above: 0,
             unclosed: Vec::new(),
+            loose: Vec::new(),
+            suspect: None,
             unbelieved: None,
         }
     }
@@ -71,10 +81,12 @@ impl<'a> Fields<'a> {
         self.unbelieved
     }
 
-    /// Where quotes stand that are opened and never closed, as far as the text was read.
+    /// Where quotes stand that do not pair, as far as the text was read: never closed, or within a field and not doubled.
     #[must_use]
-    pub fn unclosed(&self) -> &[usize] {
-        &self.unclosed
+    pub fn unpaired(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = self.unclosed.iter().chain(&self.loose).copied().collect();
+        places.sort_unstable();
+        places
     }
 
     /// The fields of the next record, and its place; none at the end of the text. Empty lines are no records.
@@ -90,14 +102,54 @@ impl<'a> Fields<'a> {
             self.without_quotes();
         }
         self.record(fields);
-        if let Some(quote) = self.opened(fields) {
-            self.unclosed.push(quote);
-            self.at = start;
-            self.unquoted(fields);
+        let opened = self.opened(fields);
+        if let Some(quote) = opened.or(self.suspect) {
+            self.unpair(fields, start, (quote, opened.is_some()));
+        } else if let Some(cells) = self.dialect.quote.and_then(|quote| loose::joined(self.text, fields, quote)) {
+            self.loose.push(fields[cells.start].range.start);
+            let whole = fields[cells.start].range.start..fields[cells.end - 1].range.end;
+            fields.splice(cells, [Field { range: whole, doubled: false }]);
         }
         let end = fields.last().filter(|_| fields.len() < MOST_FIELDS);
         let end = end.map_or(self.at, |field| self.end_of(field));
         Some(start..end.max(start))
+    }
+
+    /// Reads the record that begins at `start` again, of which the quote at `quote` does not pair; `runs_on` when it ends
+    /// behind the line, if anywhere.
+    fn unpair(&mut self, fields: &mut Vec<Field>, start: usize, (quote, runs_on): (usize, bool)) {
+        let mut end = self.line_end(start);
+        let mut found = self.resolved(start..end, u32::MAX).or_else(|| self.resolved(start..self.at, u32::MAX));
+        for _ in 0..MOST_LINES {
+            if found.is_some() || end >= self.text.len() {
+                break;
+            }
+            end = self.line_end(end + 1);
+            // A field of several lines, if all else is as it should be: rows are not to be put together.
+            found = self.resolved(start..end, 1);
+        }
+        if let Some((resolved, end)) = found {
+            self.loose.push(quote);
+            *fields = resolved;
+            self.at = end;
+        } else if runs_on {
+            self.unclosed.push(quote);
+            self.at = start;
+            self.unquoted(fields);
+        } else {
+            self.loose.push(quote);
+        }
+    }
+
+    /// The fields of a record in `range`, perhaps with its end of line, where only one way of reading it gives as many as usual and takes
+    /// `most` quotes for text.
+    fn resolved(&self, range: Range<usize>, most: u32) -> Option<(Vec<Field>, usize)> {
+        let marks =
+            Marks { delimiter: self.dialect.delimiter, quote: self.dialect.quote?, escape: self.dialect.escape };
+        let written = &self.text[range.clone()];
+        let ends = written.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let end = range.end - ends;
+        Some((loose::resolve(self.text, range.start..end, marks, (self.dialect.usual, most))?, range.end))
     }
 
     /// Over empty lines and comments.
@@ -137,6 +189,7 @@ impl<'a> Fields<'a> {
     /// Reads the fields of the record that begins here.
     fn record(&mut self, fields: &mut Vec<Field>) {
         fields.clear();
+        self.suspect = None;
         self.reader.reset();
         let mut scratch = [0_u8; 1024];
         let mut start = self.at;
@@ -154,7 +207,8 @@ impl<'a> Fields<'a> {
                 ReadFieldResult::InputEmpty if !ended => ended = true,
                 ReadFieldResult::Field { record_end } => {
                     if fields.len() < MOST_FIELDS {
-                        fields.push(self.field(start..self.at));
+                        let field = self.field(start..self.at);
+                        fields.push(field);
                     }
                     if record_end {
                         return;
@@ -167,8 +221,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The field that was read in `range`, which may include what ends it.
-    fn field(&self, range: Range<usize>) -> Field {
+    /// The field that was read in `range`, which may include what ends it. One whose quoting ends before it does is as written.
+    fn field(&mut self, range: Range<usize>) -> Field {
         let mut range = range;
         let bytes = self.text;
         if let Some(last) = range.end.checked_sub(1).filter(|last| *last >= range.start) {
@@ -186,6 +240,10 @@ impl<'a> Fields<'a> {
         let inside = &bytes[range.start + 1..range.end];
         let closed = inside.last() == Some(&quote);
         let content = if closed { &inside[..inside.len() - 1] } else { inside };
+        if loose::lone_quotes(content, quote, self.dialect.escape) > 0 {
+            self.suspect.get_or_insert(range.start);
+            return Field { range, doubled: false };
+        }
         let doubled = content.contains(&quote) || self.dialect.escape.is_some_and(|escape| content.contains(&escape));
         Field { range: range.start + 1..range.start + 1 + content.len(), doubled: doubled || !closed }
     }
@@ -193,12 +251,14 @@ impl<'a> Fields<'a> {
     /// Where a field opens a quote that never closes, or that only the quote of another line seems to close.
     fn opened(&self, fields: &[Field]) -> Option<usize> {
         let quote = self.dialect.quote?;
+        let runs_on = |field: &&Field| {
+            !field.doubled && ends_early(&self.text[field.range.clone()], (quote, self.dialect.escape))
+        };
+        if let Some(field) = self.suspect.and_then(|_| fields.iter().find(runs_on)) {
+            return Some(field.range.start);
+        }
         if self.dialect.escape.is_some() {
             return self.opened_with_escapes(fields.last()?, quote);
-        }
-        let runs_on = |field: &&Field| field.doubled && ends_early(&self.text[field.range.clone()], quote);
-        if let Some(field) = fields.iter().find(runs_on) {
-            return field.range.start.checked_sub(1);
         }
         let last = fields.last().filter(|_| self.at >= self.text.len())?;
         let start = last.range.start.checked_sub(1).filter(|start| self.text[*start] == quote)?;
@@ -244,18 +304,11 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Whether the quoting of `content` ends behind a line break and something other than a delimiter follows.
-fn ends_early(content: &[u8], quote: u8) -> bool {
+/// Whether a field that is written so, with its first quote, goes on behind a line break before a quote ends its quoting.
+fn ends_early(written: &[u8], (quote, escape): (u8, Option<u8>)) -> bool {
+    let Some(content) = written.strip_prefix(&[quote]) else { return false };
     let Some(line) = content.iter().position(|byte| *byte == b'\n') else { return false };
-    let mut at = 0;
-    while let Some(next) = content[at..].iter().position(|byte| *byte == quote) {
-        let here = at + next;
-        if content.get(here + 1) != Some(&quote) {
-            return here > line && here + 1 < content.len();
-        }
-        at = here + 2;
-    }
-    false
+    loose::lone_quotes(&content[..line], quote, escape) == 0
 }
 
 /// Where a field begins: behind blanks before a quote, else at once.
@@ -286,20 +339,19 @@ pub fn unescape(written: &str, quote: u8, escape: Option<u8>) -> (String, Vec<(u
     let mut start = 0;
     let bytes = written.as_bytes();
     let mut at = 0;
-    let mut open = true;
     while at < bytes.len() {
-        let is_escape = escape == Some(bytes[at]) && at + 1 < bytes.len();
-        if !open || bytes[at] != quote && !is_escape {
+        // A backslash before anything else than a quote or another one is itself: `C:\new`.
+        let is_escaped = |byte: &u8| *byte == quote || Some(*byte) == escape;
+        let is_escape = escape == Some(bytes[at]) && bytes.get(at + 1).is_some_and(is_escaped);
+        let is_doubled = bytes[at] == quote && bytes.get(at + 1) == Some(&quote);
+        if !is_escape && !is_doubled {
             at += 1;
             continue;
         }
-        // A doubled quote is one, what is escaped is itself; a single quote ends the quoting.
-        let doubled = !is_escape && bytes.get(at + 1) == Some(&quote);
-        let kept = at + usize::from(doubled);
-        text.push_str(&written[start..kept]);
-        start = at + 1 + usize::from(doubled);
+        // A doubled quote is one, an escaped one is itself; a single quote is what is written.
+        text.push_str(&written[start..at + usize::from(is_doubled && !is_escape)]);
+        start = at + 1 + usize::from(is_doubled && !is_escape);
         at = start + usize::from(is_escape);
-        open = doubled || is_escape;
         if let (Ok(text), Ok(source)) = (u32::try_from(text.len()), u32::try_from(start)) {
             runs.push((text, source));
         }

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod fields;
+mod loose;
 mod records;
 
 use std::ops::Range;
@@ -241,7 +242,7 @@ pub fn table(
         table.rows.push(row(file, (range, fields.above()), &record, dialect));
     }
     if extent.is_none() {
-        unclosed(file, fields.unclosed(), report);
+        unpaired(file, &fields.unpaired(), report);
     }
     if let Some(row) = wide {
         too_wide(&name.value, row, report);
@@ -249,7 +250,9 @@ pub fn table(
     table
 }
 
-fn row(file: &SourceFile, (range, above): (Range<usize>, u32), record: &[Field], dialect: Dialect) -> RawRow {
+/// A record as a row.
+#[must_use]
+pub fn row(file: &SourceFile, (range, above): (Range<usize>, u32), record: &[Field], dialect: Dialect) -> RawRow {
     let cells = record.iter().map(|field| cell(file, field, dialect)).collect();
     RawRow { cells, span: file.span_of(range), above, ..RawRow::default() }.packed()
 }
@@ -282,17 +285,17 @@ pub fn too_wide(name: &str, row: Span, report: &mut Report) {
     report.push(Diagnostic::error(Code::LimitReached, message).at(start));
 }
 
-/// Quotes that are opened and never closed.
-pub fn unclosed(file: &SourceFile, places: &[usize], report: &mut Report) {
+/// Quotes that do not pair.
+pub fn unpaired(file: &SourceFile, places: &[usize], report: &mut Report) {
     let Some(first) = places.first() else { return };
     let (count, name) = (places.len(), file.name());
     let message = text!(
-        "{name} 有 {count} 处引号没有闭合，按没有引号读",
-        "{count} quotes of {name} are never closed and are read as part of the text"
+        "{name} 有 {count} 行的引号不成对（没有闭合，或写在内容里没有写两遍），当作内容读",
+        "the quotes of {count} rows of {name} do not pair (never closed, or within a text and not doubled); they are read as part of the text"
     );
     let help = text!(
-        "补上引号；引号本来就是内容的，在 audit.toml 里写 quote = false",
-        "close them; if quotes are part of the texts, say quote = false in audit.toml"
+        "核对这些行：补上、去掉或写两遍；引号都是内容的，在 audit.toml 里写 quote = false",
+        "check these rows: close, remove or double them; if all quotes are part of the texts, say quote = false in audit.toml"
     );
     let mut diagnostic = Diagnostic::warning(Code::UnclosedString, message).at(file.span_of(*first..first + 1));
     for place in places.iter().skip(1).take(4) {

@@ -4,7 +4,7 @@ use crate::facts::manifest::Placed;
 use crate::facts::read::Options;
 use crate::source::{SourceMap, Span};
 
-const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), escape: None, comment: None };
+const COMMA: Dialect = Dialect { delimiter: b',', quote: Some(b'"'), escape: None, comment: None, usual: 0 };
 
 fn rows(text: &str) -> (Vec<Vec<String>>, Vec<Code>) {
     let mut map = SourceMap::new();
@@ -43,6 +43,39 @@ fn an_unclosed_quote_swallows_one_line_only() {
     assert_eq!(complaints, [Code::UnclosedString]);
 }
 
+/// Rows of three fields, among which one is written so.
+fn among(row: &str) -> Vec<Vec<String>> {
+    let text = format!("a,b,c\n\"1, 1\",2,3\n{row}\n4,5,\"6, 6\"\n");
+    let (mut read, _) = rows(&text);
+    assert_eq!(read.pop(), Some(vec!["4".to_owned(), "5".to_owned(), "6, 6".to_owned()]), "{row}");
+    read.split_off(2)
+}
+
+#[test]
+fn quotes_that_do_not_pair_are_told_by_how_many_fields_there_are() {
+    for (row, fields) in [
+        ("\"甲,2,\"3, 3\"", ["\"甲", "2", "3, 3"]),
+        ("\"\"甲, 乙\",2,3", ["\"甲, 乙", "2", "3"]),
+        ("甲,\"5\" pipe, steel\",3", ["甲", "5\" pipe, steel", "3"]),
+        ("甲,\"pipe, 5\"\",3", ["甲", "pipe, 5\"", "3"]),
+        ("甲,\"say \"\"a\"\", 5\" b\",3", ["甲", "say \"a\", 5\" b", "3"]),
+        ("甲,2,\"", ["甲", "2", "\""]),
+        ("甲,\"\"二\n行\",3", ["甲", "\"二\n行", "3"]),
+    ] {
+        assert_eq!(among(row), [fields.map(str::to_owned).to_vec()], "{row}");
+    }
+    let (_, complaints) = rows("a,b\n\"甲\"乙\",2\n丙,3\n");
+    assert_eq!(complaints, [Code::UnclosedString], "it is said");
+}
+
+#[test]
+fn a_quote_within_a_field_that_a_later_one_closes_makes_them_one() {
+    assert_eq!(among("甲,3.5\"a, b\""), [vec!["甲", "3.5\"a, b\""]]);
+    assert_eq!(among("甲,\"1,200\"乙"), [vec!["甲", "\"1,200\"乙"]]);
+    assert_eq!(among("5\" pipe,6\" pipe,7"), [vec!["5\" pipe", "6\" pipe", "7"]], "inches");
+    assert_eq!(among("甲,\"x\"y,z\"w"), [vec!["甲", "\"x\"y", "z\"w"]], "no field ends with it");
+}
+
 #[test]
 fn odd_files_have_rows_all_the_same() {
     assert_eq!(rows("").0, Vec::<Vec<String>>::new());
@@ -52,7 +85,7 @@ fn odd_files_have_rows_all_the_same() {
     assert_eq!(rows("\"").0, [vec!["\""]]);
     assert_eq!(rows("\"\"").0, [vec![""]]);
     assert_eq!(rows("a,\"b").0, [vec!["a", "\"b"]]);
-    assert_eq!(rows("\"ab\"cd,e").0, [vec!["abcd", "e"]], "as csv-core reads it");
+    assert_eq!(rows("\"ab\"cd,e").0, [vec!["\"ab\"cd", "e"]], "as written");
 }
 
 #[test]
@@ -72,6 +105,11 @@ fn quotes_and_escapes_are_found_out() {
     assert_eq!(rows("'a','b,c'\n'it''s',2\n").0, [vec!["a", "b,c"], vec!["it's", "2"]]);
     assert_eq!(rows("it's,a\ndon't,b\n").0, [vec!["it's", "a"], vec!["don't", "b"]]);
     assert_eq!(rows("a,b\n\"say \\\"x\\\", y\",2\n").0, [vec!["a", "b"], vec!["say \"x\", y", "2"]]);
+    assert_eq!(
+        rows("a,b\n\"5\\\"\",C:\\new\n\"it\\'s \\\"x\\\"\",2\n").0,
+        [vec!["a", "b"], vec!["5\"", "C:\\new"], vec!["it\\'s \"x\"", "2"]],
+        "only quotes and backslashes are escaped"
+    );
     assert_eq!(rows("a,b\n\"C:\\\",2\n").0, [vec!["a", "b"], vec!["C:\\", "2"]], "a path ends in a backslash");
     assert_eq!(rows("a, b\n\"1,5\", \"2,5\"\n").0, [vec!["a", " b"], vec!["1,5", "2,5"]], "blanks before a quote");
 }
@@ -79,7 +117,7 @@ fn quotes_and_escapes_are_found_out() {
 /// Against csv-core's own reading of whole records.
 #[test]
 fn fields_are_what_csv_core_reads() {
-    let texts = ["a,b\n\"c\"\"d\",e\n", "\"x\ny\",\"\"\"\"\n", "1,\"2\"3,4\n", "\"a\",\"b\"\r\n\r\n\"c\",d"];
+    let texts = ["a,b\n\"c\"\"d\",e\n", "\"x\ny\",\"\"\"\"\n", "\"a\",\"b\"\r\n\r\n\"c\",d"];
     for text in texts {
         let mut ours = Vec::new();
         let mut fields = Fields::new(text, COMMA);

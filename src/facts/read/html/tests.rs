@@ -106,3 +106,29 @@ proptest::proptest! {
         read(page.as_bytes());
     }
 }
+
+#[test]
+fn the_headers_of_another_table_within_one_begin_it() {
+    let row = |cells: &[&str]| {
+        format!("<tr>{}</tr>", cells.iter().map(|cell| format!("<td>{cell}</td>")).collect::<String>())
+    };
+    let rows = [
+        &["项目名称", "预算金额"][..],
+        &["甲", "1"],
+        &["乙", "2"],
+        &["合同编号", "合同名称"],
+        &["H1", "3"],
+        &["H2", "4"],
+    ];
+    let page = format!("<p>单位：万元</p><table>{}</table>", rows.map(row).concat());
+    let mut sources = SourceMap::new();
+    let options = Options::default();
+    let path = std::env::temp_dir().join(format!("gouji-parts-{}.html", std::process::id()));
+    std::fs::write(&path, page).unwrap();
+    let request = Request { path: &path, name: "a.html", at: Span::default(), options: &options };
+    let (tables, _) = super::super::read(&mut sources, super::super::Format::Html, &request);
+    let _ = std::fs::remove_file(&path);
+    let found: Vec<_> = tables.iter().filter(|table| !table.narrative).collect();
+    assert_eq!(found.iter().map(|table| table.rows.len()).collect::<Vec<_>>(), [3, 3]);
+    assert!(found.iter().all(|table| table.captions.iter().any(|caption| caption.contains("万元"))), "{found:?}");
+}
