@@ -16,7 +16,6 @@ use crate::facts::rows::{self, Tally};
 use crate::facts::store::Symbols;
 use crate::facts::store::builder::{ColumnSummary, WrittenSoFar};
 use crate::facts::store::column::ColumnBuilder;
-use crate::schema::ColumnType;
 use crate::source::SourceFile;
 use crate::value::{Reason, Value};
 
@@ -218,9 +217,12 @@ impl Chunk {
             return false;
         }
         if !matches!(job.totals, Totals::Keep | Totals::All) {
-            let of_texts = (0..job.kinds.len()).filter(|at| job.kinds[*at].ty == ColumnType::Symbol);
-            let mapped = of_texts.filter_map(|at| record.get(job.columns[at]?));
-            if names::names_total(text(&record[first])) || rows::say_total(mapped.map(text)) {
+            // As `rows::say_total`, no cell twice.
+            let says = |(nth, at): (usize, &usize)| {
+                let is_total = if nth == 0 { names::names_total } else { names::is_total };
+                *at != first && record.get(*at).is_some_and(|field| is_total(text(field)))
+            };
+            if names::names_total(text(&record[first])) || job.texts().enumerate().any(says) {
                 self.tally.totals.add(span());
                 if matches!(job.totals, Totals::Into(_)) {
                     self.totals.push(start);

@@ -27,6 +27,7 @@ use super::manifest::Totals;
 use super::read::delimited::{Dialect, Field, Fields, moved};
 use super::rows::Tally;
 use super::store::builder::StoreBuilder;
+use crate::schema::ColumnType;
 use crate::source::{SourceFile, Span};
 
 pub use chunk::Chunk;
@@ -72,6 +73,14 @@ pub struct Job<'a> {
     pub footers: Vec<u32>,
     /// About how many bytes are read at a time.
     pub chunk: usize,
+}
+
+impl Job<'_> {
+    /// The columns of the file from which texts are taken, in the order of the relation.
+    fn texts(&self) -> impl Iterator<Item = &usize> {
+        let is_text = |(kind, _): &(&CellKind, &Option<usize>)| kind.ty == ColumnType::Symbol;
+        self.kinds.iter().zip(&self.columns).filter(is_text).filter_map(|(_, column)| column.as_ref())
+    }
 }
 
 /// What became of the rows.
