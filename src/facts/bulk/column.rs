@@ -75,12 +75,15 @@ impl ChunkColumn {
         true
     }
 
-    /// Adds a text that stands at `place`. Those of a column in which hardly any repeats are not told apart until somebody asks.
+    /// Adds a text that stands at `place`. Those of a column in which hardly any repeats are not told apart until somebody asks,
+    /// nor are the new ones of a column in which many are new.
     fn placed(&mut self, text: &str, place: u32, symbols: &mut Symbols) {
         let (looked_up, new) = self.looked_up;
         self.summary.present += 1;
-        if looked_up >= CLEAR && new >= looked_up / 8 * 7 {
-            return self.builder.push_listed(symbols.add_at(text, place));
+        if looked_up >= CLEAR && new >= looked_up / 4 {
+            let hardly_any = new >= looked_up / 8 * 7;
+            let known = if hardly_any { None } else { symbols.get(text) };
+            return self.builder.push_listed(known.unwrap_or_else(|| symbols.add_at(text, place)));
         }
         let known = symbols.len();
         let id = symbols.intern_at(text, place);
