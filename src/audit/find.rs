@@ -75,8 +75,7 @@ pub(super) fn find(words: &Words, outcome: &Outcome, code: &str, card: &Card) ->
     let Some(rows) = &outcome.relations[card.relation.index()] else { return Vec::new() };
     let columns = words.input.program.relations[card.relation.index()].arity;
     let found = (0..rows.len()).filter_map(|row| {
-        let values: Vec<Value> =
-            (0..columns).map(|column| rows.value(row, column, &words.input.store.symbols)).collect();
+        let values = rows.row(row, columns, &words.input.store.symbols);
         card.alternatives.iter().find_map(|alternative| {
             let finding = instance(words, code, alternative, &values)?;
             Some(Found { rule: alternative.rule, row: values.clone(), finding })

@@ -49,9 +49,7 @@ pub fn ground(input: &Input<'_>, outcome: &Outcome) -> Ground {
     let relations = input.program.relations.iter().zip(&outcome.relations);
     let derived = relations.filter_map(|(relation, rows)| {
         let rows = rows.as_ref()?;
-        let row = |row: usize| {
-            (0..relation.columns.len()).map(|column| exact(&rows.value(row, column, &input.store.symbols))).collect()
-        };
+        let row = |row| rows.row(row, relation.columns.len(), &input.store.symbols).iter().map(exact).collect();
         Some((relation.name.clone(), (0..rows.len()).map(row).collect()))
     });
     Ground { facts: facts.collect(), derived: derived.collect() }

@@ -92,9 +92,8 @@ fn answers(audit: &Audit, request: &Request, report: &mut Report) -> Option<Answ
     };
     let fields: Vec<VarId> = rules.first().map(|rule| fields(rule)).unwrap_or_default();
     answers.columns.extend(fields.iter().map(|var| rules[0].vars[var.index()].name.clone()));
-    let mut found: Vec<Vec<Value>> = (0..rows.len())
-        .map(|row| (0..relation.columns.len()).map(|at| rows.value(row, at, &audit.store.symbols)).collect())
-        .collect();
+    let row = |row| rows.row(row, relation.columns.len(), &audit.store.symbols);
+    let mut found: Vec<Vec<Value>> = (0..rows.len()).map(row).collect();
     found.sort();
     for values in found {
         let shown = values.iter().zip(&relation.columns);

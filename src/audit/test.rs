@@ -215,7 +215,7 @@ fn instances(words: &Words, outcome: &Outcome, card: &Card) -> Vec<(RuleId, Bind
     let Some(rows) = &outcome.relations[card.relation.index()] else { return Vec::new() };
     let columns = words.input.program.relations[card.relation.index()].arity;
     let instance = |row: usize| {
-        let values: Vec<_> = (0..columns).map(|column| rows.value(row, column, &words.input.store.symbols)).collect();
+        let values = rows.row(row, columns, &words.input.store.symbols);
         card.alternatives.iter().find_map(|alternative| {
             let rule = &words.input.program.rules[alternative.rule.index()];
             let bindings = solution(words, rule, &values)?;

@@ -42,6 +42,10 @@ pub trait Rows: std::fmt::Debug + Send + Sync {
     }
     /// The value of a column of a row. `symbols` are those of the facts from which rows were derived.
     fn value(&self, row: usize, column: usize, symbols: &Symbols) -> Value;
+    /// The values of the first so many columns of a row.
+    fn row(&self, row: usize, columns: usize, symbols: &Symbols) -> Vec<Value> {
+        (0..columns).map(|column| self.value(row, column, symbols)).collect()
+    }
     /// What tells their values apart, where that is less than the values.
     fn keys(&self) -> Option<&dyn Keys> {
         None
@@ -53,7 +57,7 @@ pub trait Keys {
     /// That of a column of a row.
     fn key(&self, row: usize, column: usize, symbols: &Symbols) -> u64;
     /// That of a value; none when no row has it.
-    fn key_of(&self, column: usize, value: &Value, symbols: &Symbols) -> Option<u64>;
+    fn key_of(&self, value: &Value, symbols: &Symbols) -> Option<u64>;
 }
 
 /// What a run came to.

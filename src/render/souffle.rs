@@ -112,8 +112,7 @@ fn rows(results: &Results, relation: RelationId) -> Vec<Vec<Value>> {
         }
         Origin::Rules(_) => {
             let Some(Some(derived)) = results.derived.get(relation.index()) else { return Vec::new() };
-            let value = |row, column| derived.value(row, column, &results.store.symbols);
-            (0..derived.len()).map(|row| (0..declared.arity).map(|column| value(row, column)).collect()).collect()
+            (0..derived.len()).map(|row| derived.row(row, declared.arity, &results.store.symbols)).collect()
         }
     };
     rows.sort_unstable();

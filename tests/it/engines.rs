@@ -327,8 +327,7 @@ pub(super) type Rows = BTreeSet<Vec<Value>>;
 pub(super) fn rows(program: &Program, (outcome, symbols): (&Outcome, &Symbols), relation: usize) -> Rows {
     let Some(rows) = &outcome.relations[relation] else { return Rows::new() };
     let width = program.relations[relation].arity;
-    let value = |row, column| rows.value(row, column, symbols);
-    (0..rows.len()).map(|row| (0..width).map(|column| value(row, column)).collect()).collect()
+    (0..rows.len()).map(|row| rows.row(row, width, symbols)).collect()
 }
 
 /// Where the outcomes differ.
@@ -573,8 +572,7 @@ fn rows_come_in_the_same_order_whatever_the_number_of_threads() {
         let options = exec::frog::Options { threads: Some(threads), ..Default::default() };
         let outcome = exec::frog::run(&input, &options);
         let rows = outcome.relations[derived].as_ref().unwrap();
-        let listed: Vec<Vec<Value>> =
-            (0..rows.len()).map(|row| (0..2).map(|column| rows.value(row, column, &store.symbols)).collect()).collect();
+        let listed: Vec<Vec<Value>> = (0..rows.len()).map(|row| rows.row(row, 2, &store.symbols)).collect();
         (listed, outcome.errors.len())
     };
     let one = run(1);

@@ -77,7 +77,7 @@ impl Keys for Decoded {
         u64::from(self.word(row, column, symbols))
     }
 
-    fn key_of(&self, _: usize, value: &Value, symbols: &Symbols) -> Option<u64> {
+    fn key_of(&self, value: &Value, symbols: &Symbols) -> Option<u64> {
         self.words.word_of(value, symbols).map(u64::from)
     }
 }

@@ -360,25 +360,23 @@ impl<'r> Runner<'r> {
     fn compute(&mut self, compute: &Compute, live: &[usize], mut batch: Batch) -> Batch {
         let scope = self.scope(&batch);
         let expr = &compute.bind.expr;
-        let vector = match (scope.vector_of(expr), only_words(&scope, expr)) {
-            (Some(vector), _) => vector,
-            (None, Some((of, words))) => {
-                let mut known = self.by_word.remove(&compute.slot).unwrap_or_default();
-                let kind = self.kind(compute.bind.var);
-                let made = known.make(&self.scope(&batch), expr, (of, &words), kind);
-                self.by_word.insert(compute.slot, known);
-                self.note_failures(&batch, made.iter().map(|made| &made.value));
-                if made.iter().all(|made| made.word != NONE) {
-                    Vector::Words(kind, made.into_iter().map(|made| made.word).collect())
-                } else {
-                    self.native(compute.bind.var, made.into_iter().map(|made| made.value).collect())
-                }
+        let vector = if let Some(vector) = scope.vector_of(expr) {
+            vector
+        } else if let Some((of, words)) = only_words(&scope, expr) {
+            let mut known = self.by_word.remove(&compute.slot).unwrap_or_default();
+            let kind = self.kind(compute.bind.var);
+            let made = known.make(&self.scope(&batch), expr, (of, &words), kind);
+            self.by_word.insert(compute.slot, known);
+            self.note_failures(&batch, made.iter().map(|made| &made.value));
+            if made.iter().all(|made| made.word != NONE) {
+                Vector::Words(kind, made.into_iter().map(|made| made.word).collect())
+            } else {
+                self.native(compute.bind.var, made.into_iter().map(|made| made.value).collect())
             }
-            (None, None) => {
-                let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
-                self.note_failures(&batch, values.iter());
-                self.native(compute.bind.var, values)
-            }
+        } else {
+            let values: Vec<Result<Value, Fault>> = (0..batch.len).map(|row| scope.value(expr, row)).collect();
+            self.note_failures(&batch, values.iter());
+            self.native(compute.bind.var, values)
         };
         batch.set(compute.slot, vector);
         batch.keep(live);

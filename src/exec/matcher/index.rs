@@ -74,8 +74,7 @@ impl Matcher<'_> {
             return Places::All(rows);
         }
         let by: Vec<By> = key.iter().map(|(column, _)| self.by(atom.relation, *column)).collect();
-        let wanted: Vec<Option<u64>> =
-            key.iter().zip(&by).map(|((column, value), by)| self.wanted(*by, *column, value)).collect();
+        let wanted: Vec<Option<u64>> = key.iter().zip(&by).map(|((_, value), by)| self.wanted(*by, value)).collect();
         let Some(index) = self.index(atom.relation, &key) else {
             let may_have = |row: u32, nth: usize| match self.has(by[nth], atom.relation, row, key[nth].0) {
                 Has::Key(key) => wanted[nth] == Some(key),
@@ -162,10 +161,10 @@ impl Matcher<'_> {
     }
 
     /// The key of a value that is looked for; none when no row has it.
-    fn wanted(&self, by: By<'_>, column: usize, value: &Value) -> Option<u64> {
+    fn wanted(&self, by: By<'_>, value: &Value) -> Option<u64> {
         match by {
             By::Cells(cells) => cells.key_of(value, &self.input.store.symbols),
-            By::Rows(rows) => rows.key_of(column, value, &self.input.store.symbols),
+            By::Rows(rows) => rows.key_of(value, &self.input.store.symbols),
             By::Values => Some(of_value(value)),
         }
     }

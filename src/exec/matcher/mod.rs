@@ -296,9 +296,7 @@ impl<'a> Matcher<'a> {
     pub fn derived_row(&self, relation: RelationId, at: u32) -> Vec<Value> {
         let rows = self.derived.get(relation.index()).and_then(Option::as_ref);
         let columns = self.input.program.relations[relation.index()].columns.len();
-        rows.map_or_else(Vec::new, |rows| {
-            (0..columns).map(|column| rows.value(at as usize, column, &self.input.store.symbols)).collect()
-        })
+        rows.map_or_else(Vec::new, |rows| rows.row(at as usize, columns, &self.input.store.symbols))
     }
 
     /// Whether a row of a derived relation is among the facts that the relation was given from the start.

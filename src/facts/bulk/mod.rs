@@ -12,7 +12,6 @@ mod places;
 mod plain;
 mod scan;
 mod split;
-pub mod swar;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -6,6 +6,7 @@ mod cells;
 mod part;
 mod places;
 mod plain;
+mod swar;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};

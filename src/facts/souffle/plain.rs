@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::Dialect;
-use crate::facts::bulk::{plain_number, swar};
+use super::{Dialect, swar};
+use crate::facts::bulk::plain_number;
 use crate::schema::ColumnType;
 
 /// How plain lines are read.

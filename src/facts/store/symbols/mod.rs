@@ -11,7 +11,8 @@ use crate::source::{Stretch, Text};
 
 /// Texts by number. Equal texts have one number; numbers are in order of first arrival and say nothing of text order.
 ///
-/// A text that stands in a source as it is costs eight bytes and its share of the hash table; others are copied.
+/// A text that stands in a source as it is costs eight bytes and its share of the hash table; others are copied, as are those of
+/// sources on disk when they are told apart.
 #[derive(Debug, Default)]
 pub struct Symbols {
     places: Vec<Place>,
