@@ -75,13 +75,18 @@ impl Parser<'_> {
         }
     }
 
-    /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on: why it could not be
-    /// read has been said, such as that a bracket is missing.
+    /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on, when something else
+    /// there was complained about, such as that a bracket is missing: that is why it could not be read.
     pub(super) fn forgive_closers(&mut self, from: usize) {
         let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
-        let closes = |place: Span| [")", "]", "}"].contains(&sources.text(place).as_ref());
-        let is_within = |place: Span| start <= place.start() && place.end() <= end && closes(place);
-        self.report.retain(|wrong| wrong.code != Code::UnclosedBracket || !wrong.place().is_some_and(is_within));
+        let is_closer = |wrong: &Diagnostic, place: Span| {
+            wrong.code == Code::UnclosedBracket && [")", "]", "}"].contains(&sources.text(place).as_ref())
+        };
+        let within = |wrong: &Diagnostic| wrong.place().filter(|place| start <= place.start() && place.end() <= end);
+        let is_explained = |wrong: &Diagnostic| within(wrong).is_some_and(|place| !is_closer(wrong, place));
+        if self.report.diagnostics().iter().any(is_explained) {
+            self.report.retain(|wrong| !within(wrong).is_some_and(|place| is_closer(wrong, place)));
+        }
     }
 
     /// Notes the names that what was skipped, from the token at `from` on, may declare: every word of a directive, and
