@@ -34,6 +34,12 @@ impl Index {
         Self { keys: Keys::new(columns), lists: Lists::default(), payload, covered: 0, wild: false }
     }
 
+    /// An empty index for keys of one column whose words are below `reach`, which takes all rows at once.
+    #[must_use]
+    pub fn by_word(reach: usize, payload: Payload) -> Self {
+        Self { keys: Keys::themselves(reach), ..Self::new(1, payload) }
+    }
+
     /// How many rows of the relation are in it.
     #[must_use]
     pub fn covered(&self) -> usize {
@@ -385,7 +391,7 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::{Index, Keys, Payload};
-    use crate::exec::frog::words::NONE;
+    use crate::exec::frog::words::{NO_TEXT, NONE};
 
     #[test]
     fn finds_what_was_appended_in_order_of_arrival() {
@@ -396,6 +402,19 @@ mod tests {
         let lists: Vec<Vec<u32>> =
             groups.iter().map(|group| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() }).collect();
         assert_eq!(lists, [vec![0, 2, 5, 7], vec![1], vec![], vec![], vec![4], vec![6]]);
+    }
+
+    #[test]
+    fn an_index_by_word_gives_what_others_give() {
+        let (keys, payloads) = ([3, 1, 3, NONE, NO_TEXT, 5], [0, 1, 2, 3, 4, 5]);
+        let asked = [0, 1, 2, 3, 4, 5, 6, 7, NONE, NO_TEXT];
+        let lists = |mut index: Index| {
+            index.append(&[&keys], &payloads);
+            let groups = index.groups(&[&asked], asked.len());
+            let list = |group: &u32| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() };
+            (groups.iter().map(list).collect::<Vec<_>>(), index.has_wild(), index.covered())
+        };
+        assert_eq!(lists(Index::by_word(6, Payload::Rows)), lists(Index::new(1, Payload::Rows)));
     }
 
     #[test]

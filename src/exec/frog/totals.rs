@@ -106,17 +106,8 @@ impl World<'_> {
     /// One more than the greatest word of a key of one column, when an array of so many groups is no larger than the relation.
     fn reach(&self, join: &Join) -> Option<usize> {
         let [(column, _)] = join.keys[..] else { return None };
-        let rows = self.len(join.relation, join.table);
-        let mut reach = 0;
-        for from in (0..rows).step_by(BATCH) {
-            let part = from..(from + BATCH).min(rows);
-            let Cow::Borrowed(words) = self.column_words((join.relation, join.table), column, part) else {
-                return None;
-            };
-            reach = words.iter().fold(reach, |most, word| most.max(*word));
-        }
-        let reach = reach as usize + 1;
-        (reach <= rows).then_some(reach)
+        let at = (join.relation, join.table);
+        self.reach_of(at, column).filter(|reach| *reach <= self.len(at.0, at.1))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::batch::Vector;
+use super::batch::{BATCH, Vector};
 use super::derived::Derived;
 use super::images::Images;
 use super::index::{Index, Payload};
@@ -191,6 +191,9 @@ impl World<'_> {
         let (relation, columns, payload) = key;
         let from = index.covered();
         let rows = self.len(*relation, table);
+        if let Some(reach) = self.words_as_groups((*relation, table), key).filter(|_| from == 0) {
+            index = Index::by_word(reach, *payload);
+        }
         let old = self.recent[relation.index()].start.clamp(from, rows);
         for part in [from..old, old..rows] {
             if part.is_empty() {
@@ -210,6 +213,34 @@ impl World<'_> {
             index.next_round();
         }
         index
+    }
+
+    /// Below which the words of a key of one column are, when all rows are there and an array by word is not much larger than the
+    /// relation.
+    fn words_as_groups(
+        &self,
+        at: (RelationId, Option<usize>),
+        (relation, columns, payload): &IndexKey,
+    ) -> Option<usize> {
+        let [column] = columns[..] else { return None };
+        let is_complete = at.1.is_some() || self.finished[relation.index()];
+        let lists = is_complete && *payload != Payload::Nothing;
+        let reach = if lists { self.reach_of(at, column) } else { None };
+        reach.filter(|reach| *reach <= 2 * self.len(*relation, at.1))
+    }
+
+    /// One more than the greatest word of a column that is kept as words.
+    #[must_use]
+    pub fn reach_of(&self, at: (RelationId, Option<usize>), column: usize) -> Option<usize> {
+        let rows = self.len(at.0, at.1);
+        let mut reach = 0;
+        for from in (0..rows).step_by(BATCH) {
+            let Cow::Borrowed(words) = self.column_words(at, column, from..(from + BATCH).min(rows)) else {
+                return None;
+            };
+            reach = words.iter().fold(reach, |most, word| most.max(*word));
+        }
+        Some(reach as usize + 1)
     }
 
     /// The index that an action uses.
