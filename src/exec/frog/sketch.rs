@@ -60,9 +60,13 @@ impl Sketches {
 
     /// Whether the set at a position may differ from that of `sketch` by no more than `most`.
     #[must_use]
+    #[inline]
     pub fn may_be_near(&self, sketch: &Sketch, at: u32, most: usize) -> bool {
-        let differences = sketch.fine.iter().zip(&self.fine[at as usize]);
-        differences.map(|(mine, theirs)| usize::from(mine.abs_diff(*theirs))).sum::<usize>() <= most
+        let mut sums = [0_u8; LANES];
+        let (mine, _) = sketch.fine.as_chunks::<LANES>();
+        let (theirs, _) = self.fine[at as usize].as_chunks::<LANES>();
+        mine.iter().zip(theirs).for_each(|(mine, theirs)| add_differences(&mut sums, mine, theirs));
+        sums.iter().map(|sum| u32::from(*sum)).sum::<u32>() as usize <= most
     }
 
     /// Calls `found` with the positions in `range` whose sets may differ from that of `sketch` by no more than `most`.
@@ -70,10 +74,7 @@ impl Sketches {
         for block in range.start / LANES..range.end.div_ceil(LANES) {
             let mut sums = [0_u8; LANES];
             for (mine, theirs) in sketch.coarse.iter().zip(&self.coarse[block]) {
-                for (sum, theirs) in sums.iter_mut().zip(theirs) {
-                    // Written so that compilers see that it can be done for all lanes at once.
-                    *sum = sum.saturating_add((*mine).max(*theirs) - (*mine).min(*theirs));
-                }
+                add_differences(&mut sums, &[*mine; LANES], theirs);
             }
             if usize::from(sums.iter().fold(u8::MAX, |least, sum| least.min(*sum))) > most {
                 continue;
@@ -86,6 +87,15 @@ impl Sketches {
                 }
             }
         }
+    }
+}
+
+/// Adds by how much counts differ, up to 255: sets may differ by more than is seen.
+#[inline]
+fn add_differences(sums: &mut [u8; LANES], mine: &[u8; LANES], theirs: &[u8; LANES]) {
+    for ((sum, mine), theirs) in sums.iter_mut().zip(mine).zip(theirs) {
+        // Written so that compilers see that it can be done for all lanes at once.
+        *sum = sum.saturating_add((*mine).max(*theirs) - (*mine).min(*theirs));
     }
 }
 
