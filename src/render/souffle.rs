@@ -225,6 +225,10 @@ pub(super) fn write_value(program: &Program, value: &Value, (ty, quotes): (TypeI
         (TypeKind::Float, Value::Float(float)) => {
             let _ = write!(text, "{float}");
         }
+        // Zeros at the end say how a column is kept, not what stood there.
+        (_, Value::Decimal(amount) | Value::Money(amount)) => {
+            let _ = write!(text, "{}", amount.normalize());
+        }
         _ => {
             let _ = write!(text, "{value}");
         }
