@@ -17,6 +17,7 @@ mod rounds;
 // what the names of relations, columns and types mean,
 mod collect;
 mod context;
+mod functors;
 mod reads;
 mod schema;
 mod types;

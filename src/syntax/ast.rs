@@ -492,6 +492,8 @@ pub struct FunctorDecl {
     pub name: Name,
     /// The types of its arguments and of its value.
     pub types: Vec<Name>,
+    /// Whether it sees the tables of texts and records.
+    pub is_stateful: bool,
     /// From `.functor` to its end.
     pub span: Span,
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
+use super::witness::given_by;
 use crate::analysis::hir::{self, Cond, Kind, Role};
 use crate::analysis::resolve::inner_outside;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -118,7 +119,10 @@ impl Lower<'_, '_> {
             )),
             _ => self.without_value(&name, span),
         };
+        let is_from_braces = matches!(cond, Cond::Aggregate(aggregate) if given_by(&aggregate.body).contains(&var));
         self.complain(match self.in_head.get(&var) {
+            // What would leave the braces is at fault there.
+            Some(head) if is_from_braces => complaint.secondary(*head, text!("结论用到它", "the head uses it")),
             // Soufflé names the first place, which is the head.
             Some(head) => {
                 let mut complaint = complaint;
