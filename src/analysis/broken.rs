@@ -98,7 +98,8 @@ fn broken_clauses(items: &[Item], places: &mut Vec<Span>) {
     }
 }
 
-fn spans_of_card(card: &CardSource) -> Vec<Span> {
+/// Where the text of a card stands, as far as it is resolved.
+pub(super) fn spans_of_card(card: &CardSource) -> Vec<Span> {
     let templates = [Some(card.message), card.help].into_iter().flatten();
     let of_labels = card.labels.iter().flat_map(|label| holes(&label.text).chain([&label.at]));
     let of_severity = card.severity.iter().filter_map(|severity| severity.when.as_ref()).map(|when| when.span);

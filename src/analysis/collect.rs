@@ -71,7 +71,8 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
             (ty, _) => ty,
         };
         let is_endless = ty.is_some_and(|ty| infer.types.is_endless(ty));
-        let mut column = column_of(&column.name, ty.filter(|_| !is_endless), infer);
+        let called = super::schema::called(column);
+        let mut column = Column { called, ..column_of(&column.name, ty.filter(|_| !is_endless), infer) };
         if is_endless {
             column.node = infer.poison();
         }
@@ -86,6 +87,7 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
     check_equivalence(name, decl, infer);
     relations.add(Relation {
         name: name.text.clone(),
+        doc: decl.doc.clone(),
         span: name.span,
         columns,
         arity,
@@ -106,7 +108,7 @@ fn column_of(name: &Name, declared: Option<TypeId>, infer: &mut Infer) -> Column
         Some(ty) => infer.known(ty, name.span),
         None => infer.fresh(),
     };
-    Column { name: name.text.clone(), span: name.span, declared, node }
+    Column { name: name.text.clone(), span: name.span, declared, node, called: Vec::new() }
 }
 
 fn add_built_in(columns: &mut Vec<Column>, span: Span, infer: &mut Infer) {
@@ -210,6 +212,7 @@ fn column_name(at: usize, arg: &Arg) -> Name {
 fn derived(name: &Name, columns: Vec<Column>, card: Option<usize>) -> Relation {
     Relation {
         name: name.text.clone(),
+        doc: String::new(),
         span: name.span,
         arity: columns.len(),
         columns,

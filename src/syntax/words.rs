@@ -34,7 +34,8 @@ pub(super) const SIGN: u8 = 11;
 pub(super) const POWER: u8 = 12;
 
 /// Words of other languages for `,`.
-pub(super) const AND: [&str; 10] = ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时"];
+pub(super) const AND: [&str; 12] =
+    ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时", "where", "WHERE"];
 
 /// Words of other languages for `;`.
 pub(super) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];

@@ -155,6 +155,10 @@ impl Builder<'_, '_> {
                     "两种情形各取一个值写 `if 条件 then 值 else 值`",
                     "one value or another is `if condition then value else value`"
                 )),
+                _ if of_spreadsheets(name).is_some() => {
+                    let ours = of_spreadsheets(name).unwrap_or_default();
+                    complaint.help(text!("这里写 `{ours}`", "it is written `{ours}` here"))
+                }
                 Some(near) => complaint.meant(call.name.span, near),
                 None => complaint,
             };
@@ -366,4 +370,22 @@ mod tests {
             assert!(size(pattern) > LARGE, "{pattern}: {}", size(pattern));
         }
     }
+}
+
+/// How a function of spreadsheets is written here.
+fn of_spreadsheets(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "len" | "length" => "strlen(文字)",
+        "left" => "substr(文字, 0, 几个字)",
+        "mid" => "substr(文字, 从第几个字起, 几个字)",
+        "trim" => "norm(文字)",
+        "find" | "search" | "instr" => "contains(部分, 全文)",
+        "concatenate" | "concat" => "cat(文字, 文字)",
+        "value" | "int" => "to_number(文字)",
+        "text" | "str" => "to_string(数)",
+        "date" => "to_date(文字)",
+        "datedif" | "datediff" => "days(从, 到)",
+        "isblank" | "isnull" | "isempty" => "p.列 is blank",
+        _ => return None,
+    })
 }

@@ -5,13 +5,22 @@ use crate::text;
 
 use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal, Name};
 use super::super::token::Kind;
-use super::super::words::{ELSE, begins_arg};
+use super::super::words::{AGGREGATES, ELSE, aggregate_meant, begins_arg};
 use super::{Parsed, Parser};
 
 impl Parser<'_> {
     pub(super) fn aggregate(&mut self) -> Parsed<Arg> {
         let token = self.advance();
-        let op = self.name_of(token);
+        let mut op = self.name_of(token);
+        if !AGGREGATES.contains(&op.text.as_str())
+            && let Some(ours) = aggregate_meant(&op.text).and_then(|ours| ours.split(' ').next())
+        {
+            let written = &op.text;
+            let message = text!("`{written}` 在规则里写 `{ours}`", "`{written}` is written `{ours}` in rules");
+            let complaint = Diagnostic::error(Code::ForeignOperator, message);
+            self.complain(complaint.primary(op.span, text!("写 `{ours}`", "write `{ours}`")).fix(op.span, ours));
+            ours.clone_into(&mut op.text);
+        }
         let distinct = self.is_word("distinct") && begins_arg(self.after().kind);
         if distinct {
             self.advance();

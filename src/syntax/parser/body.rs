@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text;
 
-use super::super::ast::{Body, Literal};
-use super::super::token::Kind;
+use super::super::ast::{Body, Literal, Source};
+use super::super::token::{Kind, Token};
 use super::super::words::{AND, OR, begins_arg};
 use super::{Parsed, Parser, Skip};
 
@@ -32,6 +32,10 @@ impl Parser<'_> {
             let literal = self.literal();
             height = height.max(self.height);
             let kept = literal.is_ok();
+            // `nto (a > b)`: what is apart from its bracket may be no relation.
+            let is_apart = self.kind_at(before + 1) == Kind::LeftParen && !self.token_at(before + 1).joined;
+            let is_told = self.told_at.is_some_and(|told| told == before || is_apart && told > before);
+            let is_doubtful = is_told || self.was_mended_since(before);
             match literal {
                 Ok(literal) => literals.push(literal),
                 Err(Skip) => self.skip_element(before),
@@ -43,7 +47,11 @@ impl Parser<'_> {
                 alternatives.push(literals);
                 break;
             }
+            let behind = self.at;
             let next = self.next_in_body(end);
+            if kept && (is_doubtful || self.told_at == Some(behind)) {
+                self.drop_doubtful(&mut literals);
+            }
             if next != Next::Condition {
                 alternatives.push(std::mem::take(&mut literals));
             }
@@ -55,6 +63,21 @@ impl Parser<'_> {
         self.height = height;
         alternatives.retain(|literals: &Vec<Literal>| !literals.is_empty());
         Body { alternatives, broken: self.broken, span: self.since(start) }
+    }
+
+    /// Drops the condition read last, beside which something does not fit: it may be a part of something else.
+    fn drop_doubtful(&mut self, literals: &mut Vec<Literal>) {
+        match literals.last() {
+            // `p in project` is whole.
+            Some(Literal::In(row)) if matches!(&row.source, Source::Relation(name, _) if !is_sign(&name.text)) => {}
+            Some(Literal::Atom(atom)) => {
+                if self.kind() == Kind::If {
+                    self.lost.insert(atom.relation.text.clone());
+                }
+                literals.pop();
+            }
+            _ => _ = literals.pop(),
+        }
     }
 
     /// Takes what joins the condition just read to the next.
@@ -74,6 +97,7 @@ impl Parser<'_> {
                 Next::Alternative
             }
             _ if self.ends_body(end) => Next::End,
+            Kind::If if matches!(end, Kind::RightBrace | Kind::RightParen) => self.no_separator(end),
             Kind::Directive | Kind::If => Next::End,
             kind if kind.closes() => Next::End,
             _ if end == Kind::Dot && token.starts_line && self.begins_clause(self.at) => Next::End,
@@ -92,7 +116,7 @@ impl Parser<'_> {
     fn ends_body(&self, end: Kind) -> bool {
         match self.kind() {
             Kind::End => true,
-            Kind::Dot => end == Kind::Dot || end == Kind::End,
+            Kind::Dot => end == Kind::Dot || end == Kind::End && self.is_final_dot(self.at),
             kind => kind == end,
         }
     }
@@ -102,6 +126,11 @@ impl Parser<'_> {
         let token = self.token();
         if begins_arg(token.kind) || token.kind == Kind::Not {
             self.complain_missing_comma();
+            return Next::Condition;
+        }
+        if token.kind == Kind::Dot && self.is_lone && self.told_at.is_none_or(|told| told < self.at) {
+            self.complain_dot(token);
+            self.advance();
             return Next::Condition;
         }
         let wanted = match end {
@@ -224,6 +253,11 @@ impl Parser<'_> {
     }
 }
 
+/// Words that are signs of the language rather than relations.
+fn is_sign(name: &str) -> bool {
+    matches!(name, "in" | "not" | "is" | "else")
+}
+
 fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Decimal | Kind::Money | Kind::Percent)
 }
@@ -243,6 +277,7 @@ impl Parser<'_> {
         if self.kind() != Kind::End {
             self.complain_after_body();
         }
+        self.forgive_brackets(0);
         body.broken = self.broken || self.was_mended_since(0);
         body
     }
@@ -256,16 +291,15 @@ impl Parser<'_> {
             self.complain_structure(complaint);
             return;
         }
-        let before_dot = self.at > 0 && self.kind_at(self.at - 1) == Kind::Dot;
-        if before_dot {
-            let dot = self.last_span();
-            let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
-            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot);
-            // `p."列名"`, `.5` mean something else.
-            self.complain_structure(if token.joined { complaint } else { complaint.fix(dot, ",") });
-            return;
-        }
         self.expected(&text!(" `,`（再加条件）或 `;`（或者）", "`,` (and) or `;` (or)"));
+    }
+
+    /// A dot between conditions.
+    fn complain_dot(&mut self, dot: Token) {
+        let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot.span);
+        // `p."列名"`, `.5` mean something else.
+        self.complain_structure(if self.after().joined { complaint } else { complaint.fix(dot.span, ",") });
     }
 
     /// An argument that is the whole text.

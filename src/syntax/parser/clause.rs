@@ -13,6 +13,7 @@ impl Parser<'_> {
     pub(super) fn clause(&mut self) -> Option<Clause> {
         let start = self.token().span;
         let first = self.at;
+        self.first = first;
         self.broken = false;
         self.given_up = false;
         if self.token().starts_line {
@@ -38,9 +39,7 @@ impl Parser<'_> {
             }
         }
         self.final_dot(start, &body);
-        if self.broken {
-            self.forgive_closers(first);
-        }
+        self.forgive_brackets(first);
         body.broken = self.broken || self.was_mended_since(first);
         let fact = (body.alternatives.is_empty() && !body.broken).then(|| self.since(start));
         let plan = self.plan();

@@ -58,7 +58,8 @@ impl Parser<'_> {
         self.need(Kind::Greater, &text!(" `<>`", "`<>`"))?;
         let open = self.at;
         self.need(Kind::LeftBrace, &text!(" `{{`", "`{{`"))?;
-        self.leave(open);
+        // What it says of the type is left unread.
+        self.at = self.at.max(self.beyond(open));
         Ok(Item::Lattice(self.since(start)))
     }
 
@@ -69,6 +70,9 @@ impl Parser<'_> {
             return;
         }
         let dot = self.advance().span;
+        if self.broken {
+            return;
+        }
         let message = text!("`{word}` 末尾不写 `.`", "`{word}` does not end with `.`");
         let complaint = crate::diagnostic::Diagnostic::error(crate::diagnostic::Code::UnexpectedToken, message);
         self.complain_structure(complaint.primary(dot, text!("删去", "remove this")).fix(dot, ""));

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Decl, Item};
+use super::super::ast::{Annotation, Decl, Item};
 use super::super::token::{DIRECTIVES, Kind};
 use super::{Parsed, Parser, Skip};
 
@@ -33,7 +33,7 @@ impl Parser<'_> {
                     Err(Skip) => {
                         self.skip_item();
                         self.lose(before);
-                        self.forgive_closers(before);
+                        self.forgive_brackets(before);
                     }
                 },
                 Kind::Hash => {
@@ -44,11 +44,15 @@ impl Parser<'_> {
                     self.skip_item();
                     self.lose(before);
                 }
+                Kind::Word if self.is_declaration() => match self.undirected(annotations, last) {
+                    Ok(found) => self.keep(vec![found], before, items),
+                    Err(Skip) => self.skip_item(),
+                },
                 _ => match self.clause() {
                     Some(clause) => items.push(Item::Clause(clause)),
                     None => {
                         self.lose(before);
-                        self.forgive_closers(before);
+                        self.forgive_brackets(before);
                     }
                 },
             }
@@ -56,6 +60,29 @@ impl Parser<'_> {
                 self.advance();
             }
         }
+    }
+
+    /// Whether `name(column: type` stands here.
+    fn is_declaration(&self) -> bool {
+        let inside = [Kind::LeftParen, Kind::Word, Kind::Colon, Kind::Word];
+        let behind = self.kind_at(self.beyond(self.at + 1));
+        self.token().starts_line
+            && !matches!(behind, Kind::Dot | Kind::If)
+            && (1..).zip(inside).all(|(behind, kind)| self.kind_at(self.at + behind) == kind)
+    }
+
+    /// A declaration without `.decl`: says so, and reads it.
+    fn undirected(&mut self, annotations: Vec<Annotation>, before: Span) -> Parsed<Item> {
+        let name = self.token();
+        let shown = self.text(name).into_owned();
+        let message = text!("声明表 `{shown}` 要写 `.decl`", "the relation `{shown}` is declared with `.decl`");
+        let start = Span::new(name.span.start(), name.span.start());
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message)
+            .primary(name.span, text!("写 `.decl {shown}(…)`", "write `.decl {shown}(…)`"))
+            .fix(start, ".decl ");
+        self.report.push(complaint);
+        let doc = self.doc_before(name.span, before);
+        self.decl(start, doc, annotations).map(Item::Decl)
     }
 
     /// Adds what a directive whose first token is that at `from` declares. Of a type that was wrong nothing can be said.
@@ -75,13 +102,18 @@ impl Parser<'_> {
         }
     }
 
-    /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on: why it could not be
-    /// read has been said, such as that a bracket is missing.
-    pub(super) fn forgive_closers(&mut self, from: usize) {
+    /// Keeps one complaint about the brackets from the token at `from` on, up to the next to be read: brackets behind one that
+    /// is wrong do not match because of it. None that one closes nothing where something else has been said.
+    pub(super) fn forgive_brackets(&mut self, from: usize) {
         let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
         let closes = |place: Span| [")", "]", "}"].contains(&sources.text(place).as_ref());
-        let is_within = |place: Span| start <= place.start() && place.end() <= end && closes(place);
-        self.report.retain(|wrong| wrong.code != Code::UnclosedBracket || !wrong.place().is_some_and(is_within));
+        let place = |wrong: &Diagnostic| wrong.place().filter(|place| start <= place.start() && place.end() <= end);
+        let is_bracket = |wrong: &Diagnostic| wrong.code == Code::UnclosedBracket;
+        let told = self.report.diagnostics();
+        let is_said = told.iter().any(|wrong| place(wrong).is_some() && !is_bracket(wrong));
+        let kept =
+            told.iter().filter(|wrong| is_bracket(wrong)).filter_map(place).find(|place| !is_said || !closes(*place));
+        self.report.retain(|wrong| !is_bracket(wrong) || place(wrong).is_none_or(|place| Some(place) == kept));
     }
 
     /// Notes the names that what was skipped, from the token at `from` on, may declare: every word of a directive, and
@@ -89,6 +121,11 @@ impl Parser<'_> {
     fn lose(&mut self, from: usize) {
         let is_directive = matches!(self.kind_at(from), Kind::Directive | Kind::Dot);
         let mut in_head = true;
+        let is_declaration = [".decl", ".type", ".comp", ".init"].contains(&self.text(self.token_at(from)).as_ref());
+        if is_declaration && self.kind_at(from + 1) != Kind::Word {
+            // It may be any name.
+            self.lost_any = true;
+        }
         for at in from..self.at {
             let token = self.token_at(at);
             in_head = token.starts_line || in_head && token.kind != Kind::If;

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{SourceMap, Span};
+use crate::text;
 
 use super::ast::{Arg, Body, Clause, Lost, Name, Program};
 use super::brackets::{Balanced, balance};
@@ -29,6 +30,9 @@ use super::token::{Kind, Token};
 
 /// How deep brackets, and the operations of one argument, may be nested.
 pub const DEEPEST: usize = 256;
+
+/// How many tokens behind one that does not fit others may not fit because of it.
+const BEHIND: usize = 2;
 
 /// A part was wrong, the complaint is made, and the caller goes on after it.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,7 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
     let items = parser.items();
     let comments = std::mem::take(&mut parser.comments);
     let unread = |wrong: &Diagnostic| matches!(wrong.code, Code::BadInclude | Code::UnclosedComment);
-    let unread = parser.report.diagnostics().iter().any(unread);
+    let unread = parser.lost_any || parser.report.diagnostics().iter().any(unread);
     let lost = Lost { names: std::mem::take(&mut parser.lost), unread };
     (Program { items, comments, lost }, parser.report)
 }
@@ -52,7 +56,7 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
 /// Reads a body that stands alone.
 #[must_use]
 pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
-    let mut parser = Parser::new(sources, lexed);
+    let mut parser = Parser { is_lone: true, ..Parser::new(sources, lexed) };
     let body = parser.lone_body();
     (body, parser.report)
 }
@@ -91,6 +95,12 @@ struct Parser<'a> {
     broken: bool,
     /// Whether the rest of the clause being read is left out, which has been said.
     given_up: bool,
+    /// The first token of the clause being read.
+    first: usize,
+    /// The token at which something was last said not to fit.
+    told_at: Option<usize>,
+    /// Whether the text is a body or an argument, in which no dot ends a clause.
+    is_lone: bool,
     /// Whether the target of an aggregate is being read, so that a colon ends it.
     in_target: bool,
     /// The token that ends the component being read.
@@ -99,6 +109,8 @@ struct Parser<'a> {
     margin: u32,
     /// Names that stand where what was skipped may declare them.
     lost: BTreeSet<String>,
+    /// Whether a declaration was skipped of which nobody knows what it declares.
+    lost_any: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -117,10 +129,14 @@ impl<'a> Parser<'a> {
             height: 0,
             broken: false,
             given_up: false,
+            first: 0,
+            told_at: None,
+            is_lone: false,
             in_target: false,
             component_end: None,
             margin: 1,
             lost: BTreeSet::new(),
+            lost_any: false,
         }
     }
 
@@ -221,10 +237,15 @@ impl<'a> Parser<'a> {
         self.report.push(complaint);
     }
 
-    /// Complains that the next token does not fit; kept to itself around brackets that were mended, where it would be
-    /// a second complaint for the same slip.
+    /// Complains that the next token does not fit; kept to itself around brackets that were mended, and right behind such a
+    /// complaint, where it would be a second one for the same slip.
     fn complain_structure(&mut self, complaint: Diagnostic) {
         self.broken = true;
+        let follows = self.told_at.is_some_and(|told| self.at <= told + BEHIND);
+        self.told_at = Some(self.at);
+        if follows {
+            return;
+        }
         let mended = self.mended.partition_point(|(start, _)| *start <= self.at);
         // Ranges overlap only by nesting: a few back is enough.
         let quiet = self.mended[mended.saturating_sub(8)..mended].iter().any(|(_, end)| self.at <= end + 1);
@@ -259,13 +280,27 @@ impl<'a> Parser<'a> {
         self.at = at;
     }
 
-    /// Leaves the bracket that opens at `open`; what is left in it was complained about.
+    /// Leaves the bracket that opens at `open`; what is left in it is complained about.
     fn leave(&mut self, open: usize) {
-        self.at = self.at.max(self.beyond(open));
+        let beyond = self.beyond(open);
+        if self.at + 1 < beyond && !self.broken {
+            let closer = self.shown(self.token_at(beyond - 1));
+            self.expected(&text!(" {closer}", "{closer}"));
+        }
+        self.at = self.at.max(beyond);
+    }
+
+    /// Notes that a list in the bracket that opens at `open` is no list of what it should be, which has been said.
+    fn told_within(&mut self, open: usize) {
+        let told = self.told_at.filter(|told| *told >= open);
+        self.told_at = told.map(|told| told.max(self.beyond(open).saturating_sub(1 + BEHIND))).or(self.told_at);
     }
 
     /// Whether the dot at `at` ends a clause rather than joining two names.
     fn is_final_dot(&self, at: usize) -> bool {
+        if self.is_lone {
+            return self.kind_at(at + 1) == Kind::End;
+        }
         let (dot, next) = (self.token_at(at), self.token_at(at + 1));
         let after_word = at > 0 && self.kind_at(at - 1) == Kind::Word;
         !(after_word && dot.joined && next.joined && next.kind == Kind::Word)
