@@ -66,6 +66,8 @@ fn without_lost(report: Report, input: &Input) -> Report {
     }
     let may_be_lost = |complaint: &&Diagnostic| {
         let declared = is_of_name(complaint.code) && complaint.code != Code::UnknownColumn;
+        // A parameter may stand in TOML that could not be read.
+        let declared = declared || input.unread && complaint.code == Code::UnknownParameter;
         let named = complaint.place().filter(|_| declared).map(|place| input.sources.text(place));
         named.is_some_and(|name| {
             input.unread || lost.iter().any(|lost| lost.may_declare(name.trim_matches(['`', '$', '@'])))

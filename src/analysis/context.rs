@@ -154,6 +154,13 @@ impl Relations {
         complaint.help(text!("最接近的是 `{near}`{zh}", "the nearest is `{near}`{en}")).fix(name.span, near)
     }
 
+    /// The column of a relation that has that name, or is called so.
+    pub(super) fn column_meant(&self, id: RelationId, name: &str) -> Option<&str> {
+        let relation = self.get(id);
+        let named = relation.columns.iter().find(|column| column.name == name).map(|column| column.name.as_str());
+        named.or_else(|| relation.column_called(name).map(|(column, _)| column))
+    }
+
     /// A relation has no column of that name.
     pub(super) fn unknown_column(&self, id: RelationId, column: &Name) -> Diagnostic {
         let relation = self.get(id);

@@ -111,6 +111,17 @@ impl Infer<'_> {
             self.complain(match (a.as_str(), b.as_str()) {
                 (_, "\"\"") => complaint.help(is_blank(&a)),
                 ("\"\"", _) => complaint.help(is_blank(&b)),
+                (parameter, other) | (other, parameter)
+                    if parameter.starts_with('$')
+                        && (money(self, left.0) || money(self, right.0))
+                        && other != parameter =>
+                {
+                    let name = &parameter[1..];
+                    complaint.help(text!(
+                        "在 params 里给 `{name}` 写上金额和单位，如 default = \"100万元\"",
+                        "give `{name}` an amount with its unit in params, such as default = \"100万元\""
+                    ))
+                }
                 _ => complaint,
             });
         }

@@ -42,11 +42,19 @@ impl Parser<'_> {
         } else {
             text!("写成 `{shown} 值 : {{ 条件 }}`", "it is written `{shown} value : {{ conditions }}`")
         };
-        if self.take(Kind::Colon).is_none() {
+        if self.kind() == Kind::LeftBrace {
+            let message = text!("花括号前缺 `:`", "a `:` is missing before the braces");
+            let (place, end) = (self.token().span, self.last_end());
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(place);
+            self.complain_structure(complaint.help(help.clone()).fix(end, " :"));
+        } else if self.take(Kind::Colon).is_none() {
             return Err(self.expected_with(&text!(" `:` 和花括号里的条件", "`:` and conditions in braces"), help));
         }
         let body = match self.kind() {
             Kind::LeftBrace => self.braced_body()?,
+            Kind::Word if self.is_word_at(self.at + 1, "in") => {
+                return Err(self.expected_with(&text!(" `{{`", "`{{`"), help));
+            }
             Kind::Word => self.single_atom_body()?,
             _ => return Err(self.expected_with(&text!(" `{{`", "`{{`"), help)),
         };

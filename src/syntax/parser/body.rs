@@ -1,6 +1,7 @@
 //! Bodies: conditions with `,` and `;` between them, and what people write instead.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::text;
 
 use super::super::ast::{Body, Literal, Source};
@@ -27,6 +28,8 @@ impl Parser<'_> {
         let mut alternatives = Vec::new();
         let mut literals = Vec::new();
         let mut height = 0;
+        // Where what `or` joins to more of it begins.
+        let mut joined = None;
         loop {
             let before = self.at;
             let literal = self.literal();
@@ -48,7 +51,9 @@ impl Parser<'_> {
                 break;
             }
             let behind = self.at;
-            let next = self.next_in_body(end);
+            let group = joined.or((literals.len() > 1).then_some(before));
+            let next = self.next_in_body(end, group);
+            joined = group.filter(|_| next == Next::Alternative);
             if kept && (is_doubtful || self.told_at == Some(behind)) {
                 self.drop_doubtful(&mut literals);
             }
@@ -81,7 +86,8 @@ impl Parser<'_> {
     }
 
     /// Takes what joins the condition just read to the next.
-    fn next_in_body(&mut self, end: Kind) -> Next {
+    /// Where other conditions stand before it, it begins at the token `group`.
+    fn next_in_body(&mut self, end: Kind, group: Option<usize>) -> Next {
         let token = self.token();
         match token.kind {
             Kind::Comma => {
@@ -101,7 +107,7 @@ impl Parser<'_> {
             Kind::Directive | Kind::If => Next::End,
             kind if kind.closes() => Next::End,
             _ if end == Kind::Dot && token.starts_line && self.begins_clause(self.at) => Next::End,
-            Kind::Word if self.complain_foreign_word() => {
+            Kind::Word if self.complain_joining_word(group) => {
                 if OR.contains(&self.text(token).as_ref()) {
                     Next::Alternative
                 } else {
@@ -173,6 +179,11 @@ impl Parser<'_> {
 
     /// `and`, `且`, `or`, `或` between conditions: says what to write, and takes it.
     pub(super) fn complain_foreign_word(&mut self) -> bool {
+        self.complain_joining_word(None)
+    }
+
+    /// The same; what `or` joins is put in brackets from the token `group` on.
+    fn complain_joining_word(&mut self, group: Option<usize>) -> bool {
         let token = self.token();
         let word = self.text(token).into_owned();
         let ours = if AND.contains(&word.as_str()) {
@@ -190,8 +201,36 @@ impl Parser<'_> {
         let complaint = Diagnostic::error(Code::ForeignOperator, message)
             .primary(token.span, text!("写 `{ours}`", "write `{ours}`"))
             .fix(token.span, ours);
-        self.complain(complaint);
+        self.complain(match group.filter(|_| ours == ";") {
+            Some(from) => {
+                let (start, end) = (self.token_at(from).span.start(), self.end_of_condition());
+                let help = text!(
+                    "`;` 比 `,` 松：把两边的条件放进括号 `(… ; …)`",
+                    "`;` binds less than `,`: put the conditions on both sides in brackets `(… ; …)`"
+                );
+                complaint.help(help).fix(Span::new(start, start), "(").fix(Span::new(end, end), ")")
+            }
+            None => complaint,
+        });
         true
+    }
+
+    /// Where the condition that comes next seems to end.
+    fn end_of_condition(&self) -> u32 {
+        let mut at = self.at;
+        loop {
+            let token = self.token_at(at);
+            let ends = match token.kind {
+                Kind::End | Kind::Comma | Kind::Semicolon | Kind::If | Kind::Directive => true,
+                Kind::Dot => self.is_final_dot(at),
+                Kind::Word => [&AND[..], &OR[..]].concat().contains(&self.text(token).as_ref()),
+                kind => kind.closes(),
+            };
+            if ends {
+                return self.token_at(at.saturating_sub(1)).span.end();
+            }
+            at = if token.kind.opens() { self.beyond(at).max(at + 1) } else { at + 1 };
+        }
     }
 
     /// Two elements of a list with nothing between them.

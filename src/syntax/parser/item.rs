@@ -19,7 +19,8 @@ impl Parser<'_> {
     /// Items up to the end of the text or of the component.
     pub(super) fn items_into(&mut self, items: &mut Vec<Item>) {
         loop {
-            let last = self.last_span();
+            // The documentation of the first item begins the text.
+            let last = if self.at == 0 { Span::default() } else { self.last_span() };
             let annotations = self.annotations();
             if self.kind() == Kind::End || self.component_end == Some(self.at) {
                 return;

@@ -326,6 +326,10 @@ impl Parser<'_> {
             ArgKind::Var(name) if self.kind() == Kind::Word => {
                 text!("取一行写 `{name} in {next}`", "a row is taken with `{name} in {next}`")
             }
+            _ if next == "not" && self.is_word_at(self.at + 1, "in") => text!(
+                "不在表里写 `not 表名({shown})`；不是几个值之一，写 `{shown} != \"甲\", {shown} != \"乙\"`",
+                "that a relation lacks it is written `not relation({shown})`; none of several values, `{shown} != \"a\", {shown} != \"b\"`"
+            ),
             _ if next == "in" => text!(
                 "是几个值之一，用 `;` 写：`({shown} = \"甲\" ; {shown} = \"乙\")`",
                 "one of several values is written with `;`: `({shown} = \"a\" ; {shown} = \"b\")`"
