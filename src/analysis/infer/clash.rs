@@ -2,6 +2,7 @@
 
 use super::{Infer, Literal, Node, Origin};
 use crate::analysis::context::columns_list;
+use crate::analysis::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::{TypeId, TypeKind};
 use crate::source::Span;
@@ -232,6 +233,27 @@ impl Infer<'_> {
             complaint = self.with_origin(complaint, *arg);
         }
         self.complain(complaint);
+    }
+
+    /// Plain programs look for the least and the greatest among numbers only.
+    pub(super) fn check_extreme(&mut self, ty: TypeId, span: Span, node: Node) {
+        if self.mode == Mode::Plain && matches!(self.types.class(ty), super::Class::Symbol | super::Class::Structure(_))
+        {
+            let (zh, en) = self.types.words(ty);
+            let what = self.quoted(span);
+            let complaint = Diagnostic::error(
+                Code::TypeMismatch,
+                text!("`{what}` 是{zh}，没有最大、最小", "`{what}` is {en} and has no least or greatest"),
+            )
+            .at(span)
+            .help(text!(
+                "先写 `less(x) :- r(x), r(y), x < y.`，最大的是 `r(x), !less(x)`",
+                "write `less(x) :- r(x), r(y), x < y.` first; the greatest is `r(x), !less(x)`"
+            ));
+            let complaint = self.with_origin(complaint, (node, span));
+            self.complain(complaint);
+            self.spoil(node);
+        }
     }
 
     pub(super) fn check_summable(&mut self, ty: TypeId, span: Span, node: Node) {
