@@ -67,7 +67,15 @@ fn without_lost(report: Report, input: &Input) -> Report {
     let may_be_lost = |complaint: &&Diagnostic| {
         let declared = is_of_name(complaint.code) && complaint.code != Code::UnknownColumn;
         // A parameter may stand in TOML that could not be read.
-        let declared = declared || input.unread && complaint.code == Code::UnknownParameter;
+        let declared = declared || complaint.code == Code::UnknownParameter;
+        // Nothing says the type of a record where that may have been lost.
+        let is_record = |place: Span| input.sources.text(place).starts_with('[');
+        if complaint.code == Code::TypeMismatch
+            && complaint.labels.len() == 1
+            && complaint.place().is_some_and(is_record)
+        {
+            return true;
+        }
         let named = complaint.place().filter(|_| declared).map(|place| input.sources.text(place));
         named.is_some_and(|name| {
             input.unread || lost.iter().any(|lost| lost.may_declare(name.trim_matches(['`', '$', '@'])))

@@ -120,7 +120,7 @@ fn add_built_in(columns: &mut Vec<Column>, span: Span, infer: &mut Infer) {
 
 fn choice_keys(decl: &Decl, infer: &mut Infer) -> Vec<Vec<usize>> {
     let mut keys = Vec::new();
-    for names in &decl.choice {
+    for names in decl.choice.iter().filter(|_| !decl.broken) {
         let mut key = Vec::new();
         for name in names {
             match decl.columns.iter().position(|column| column.name.text == name.text) {
@@ -148,7 +148,9 @@ fn check_equivalence(name: &Name, decl: &Decl, infer: &mut Infer) {
         let message = text!("没有列的表，没有更好的行", "a relation without columns has no better rows");
         infer.report.push(Diagnostic::error(Code::BadDeclaration, message).at(name.span));
     }
-    let Some(word) = decl.qualifiers.iter().find(|word| word.text == "eqrel") else { return };
+    // Of columns that could not be read nothing is asked.
+    let word = decl.qualifiers.iter().find(|word| word.text == "eqrel" && !decl.broken);
+    let Some(word) = word else { return };
     let wrong = match &decl.columns[..] {
         [one, other] if one.ty.text == other.ty.text => return,
         [_, _] => text!("等价关系的两列要是同一类型", "both columns of an equivalence relation must be of one type"),

@@ -54,7 +54,11 @@ pub(super) fn told_once(report: Report, input: &Input) -> Report {
 fn what_is_missing(complaint: &Diagnostic, input: &Input, owners: &Owners) -> Option<(usize, bool, String)> {
     let place = complaint.place().filter(|_| complaint.severity == Severity::Error)?;
     let is_variable = match complaint.code {
-        Code::UnboundVariable | Code::BadTemplate | Code::BadLabel => true,
+        Code::UnboundVariable
+        | Code::InnerVariableOutside
+        | Code::AggregateTarget
+        | Code::BadTemplate
+        | Code::BadLabel => true,
         // What is no row; a column that a relation lacks marks the relation, too.
         Code::UnknownColumn if complaint.labels.len() == 1 => true,
         Code::UnknownRelation | Code::UnknownType | Code::UnknownComponent if input.mode == Mode::Plain => false,

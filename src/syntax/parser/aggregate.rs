@@ -6,7 +6,7 @@ use crate::text;
 use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal, Name};
 use super::super::token::Kind;
 use super::super::words::{AGGREGATES, ELSE, aggregate_meant, begins_arg};
-use super::{Parsed, Parser};
+use super::{Parsed, Parser, Skip};
 
 impl Parser<'_> {
     pub(super) fn aggregate(&mut self) -> Parsed<Arg> {
@@ -83,7 +83,11 @@ impl Parser<'_> {
 
     /// `count : a(x)`: an atom without braces.
     fn single_atom_body(&mut self) -> Parsed<Body> {
+        let from = self.at;
         let atom = self.atom(&text!("一个条件，或花括号里的几个条件", "a condition, or several in braces"))?;
+        if self.told_at.is_some_and(|told| told >= from) {
+            return Err(Skip);
+        }
         let span = atom.span;
         Ok(Body { alternatives: vec![vec![Literal::Atom(atom)]], broken: false, span })
     }

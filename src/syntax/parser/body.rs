@@ -6,8 +6,9 @@ use crate::text;
 
 use super::super::ast::{Body, Literal, Source};
 use super::super::token::{Kind, Token};
-use super::super::words::{AND, OR, begins_arg};
+use super::super::words::{AND, OR, aggregate_meant, begins_arg};
 use super::{Parsed, Parser, Skip};
+use crate::value::generators::Generator;
 
 /// What comes after a condition.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,8 @@ impl Parser<'_> {
             height = height.max(self.height);
             let kept = literal.is_ok();
             // `nto (a > b)`: what is apart from its bracket may be no relation.
-            let is_apart = self.kind_at(before + 1) == Kind::LeftParen && !self.token_at(before + 1).joined;
+            let name = before + usize::from(self.kind_at(before + 1) == Kind::Word);
+            let is_apart = self.kind_at(name + 1) == Kind::LeftParen && !self.token_at(name + 1).joined;
             let is_told = self.told_at.is_some_and(|told| told == before || is_apart && told > before);
             let is_doubtful = is_told || self.was_mended_since(before);
             match literal {
@@ -292,9 +294,11 @@ impl Parser<'_> {
     }
 }
 
-/// Words that are signs of the language rather than relations.
+/// Words that are signs or functions of the language rather than relations.
 fn is_sign(name: &str) -> bool {
     matches!(name, "in" | "not" | "is" | "else")
+        || aggregate_meant(name).is_some()
+        || Generator::from_name(name).is_some()
 }
 
 fn is_number(kind: Kind) -> bool {
