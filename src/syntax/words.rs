@@ -124,3 +124,22 @@ pub fn aggregate_meant(word: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// How a function of spreadsheets is written here.
+#[must_use]
+pub fn function_meant(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "len" | "length" => "strlen(文字)",
+        "left" => "substr(文字, 0, 几个字)",
+        "mid" => "substr(文字, 从第几个字起, 几个字)",
+        "trim" => "norm(文字)",
+        "find" | "search" | "instr" => "contains(部分, 全文)",
+        "concatenate" | "concat" => "cat(文字, 文字)",
+        "value" | "int" => "to_number(文字)",
+        "text" | "str" => "to_string(数)",
+        "date" => "to_date(文字)",
+        "datedif" | "datediff" => "days(从, 到)",
+        "isblank" | "isnull" | "isempty" => "p.列 is blank",
+        _ => return None,
+    })
+}

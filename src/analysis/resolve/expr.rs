@@ -6,8 +6,8 @@ use crate::analysis::infer::{Constraint, Node, Origin};
 use crate::analysis::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::aggregate_meant;
 use crate::syntax::ast::{Arg, ArgKind, Call, Const, Literal, Name};
+use crate::syntax::{aggregate_meant, function_meant};
 use crate::text;
 use crate::value::functions::Function;
 use crate::value::generators::Generator;
@@ -150,17 +150,14 @@ impl Builder<'_, '_> {
                 )));
                 return self.wrong(span);
             }
-            let complaint = match nearest(name, words.chain(Generator::NAMES)) {
+            let complaint = match (function_meant(name), nearest(name, words.chain(Generator::NAMES))) {
                 _ if name.eq_ignore_ascii_case("if") => complaint.help(text!(
                     "两种情形各取一个值写 `if 条件 then 值 else 值`",
                     "one value or another is `if condition then value else value`"
                 )),
-                _ if of_spreadsheets(name).is_some() => {
-                    let ours = of_spreadsheets(name).unwrap_or_default();
-                    complaint.help(text!("这里写 `{ours}`", "it is written `{ours}` here"))
-                }
-                Some(near) => complaint.meant(call.name.span, near),
-                None => complaint,
+                (Some(ours), _) => complaint.help(text!("这里写 `{ours}`", "it is written `{ours}` here")),
+                (None, Some(near)) => complaint.meant(call.name.span, near),
+                (None, None) => complaint,
             };
             self.complain(complaint);
             return self.wrong(span);
@@ -370,22 +367,4 @@ mod tests {
             assert!(size(pattern) > LARGE, "{pattern}: {}", size(pattern));
         }
     }
-}
-
-/// How a function of spreadsheets is written here.
-fn of_spreadsheets(name: &str) -> Option<&'static str> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "len" | "length" => "strlen(文字)",
-        "left" => "substr(文字, 0, 几个字)",
-        "mid" => "substr(文字, 从第几个字起, 几个字)",
-        "trim" => "norm(文字)",
-        "find" | "search" | "instr" => "contains(部分, 全文)",
-        "concatenate" | "concat" => "cat(文字, 文字)",
-        "value" | "int" => "to_number(文字)",
-        "text" | "str" => "to_string(数)",
-        "date" => "to_date(文字)",
-        "datedif" | "datediff" => "days(从, 到)",
-        "isblank" | "isnull" | "isempty" => "p.列 is blank",
-        _ => return None,
-    })
 }
