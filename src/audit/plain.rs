@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::exec::{Input, Outcome};
 use crate::facts::souffle::{self, Dialect};
 use crate::facts::store::builder::StoreBuilder;
-use crate::facts::store::{Store, distinct_rows, keep_rows};
+use crate::facts::store::{Store, drop_rows, repeated_rows};
 use crate::ir::{Program, RelationId};
 use crate::progress::{self, Phase};
 use crate::schema::Schema;
@@ -203,6 +203,7 @@ fn load_facts(
         let (builder, complaints, wrong) = fill(sources, schema, &inputs, request.engine.threads());
         if wrong.is_empty() {
             let mut store = builder.finish(|file| sources.file(file).name().to_owned());
+            store.settle_all(request.engine.threads());
             if drop_equal_rows(&mut store, &mut inputs, request.engine.threads()) {
                 report.append(complaints);
                 return store;
@@ -224,12 +225,15 @@ fn drop_equal_rows(store: &mut Store, inputs: &mut [FactFile<'_>], threads: usiz
     let mut complete = true;
     let counted: BTreeSet<usize> = inputs.iter().filter(|input| input.wish.counted).map(|input| input.at).collect();
     for at in counted {
-        let Some(kept) = distinct_rows(&store.tables[at], threads) else { continue };
+        let repeated = repeated_rows(&store.tables[at], threads);
+        if repeated.is_empty() {
+            continue;
+        }
         for input in inputs.iter_mut().filter(|input| input.at == at) {
             complete &= input.asked.iter().all(|asked| *asked);
             input.asked.fill(true);
         }
-        keep_rows(&mut store.tables[at], &kept);
+        drop_rows(&mut store.tables[at], &repeated);
     }
     complete
 }

@@ -21,7 +21,7 @@ pub(super) fn facts(args: &FactsArgs, common: &Common, terminal: &Terminal) -> S
     let request = args.audit.request(common, terminal.lang());
     let _ = load(&mut audit, &request, &mut report);
     // How many different texts there are is part of what is told.
-    audit.store.settle_all();
+    audit.store.settle_all(request.engine.threads());
     let stderr = terminal.complaints(&audit.sources, &report.sorted());
     let stdout = facts::loaded(&audit.sources, &audit.schema, &audit.store, terminal.out);
     let code = match audit.reach {

@@ -12,7 +12,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::render::souffle::{Results, Target, output};
 use crate::source::{SourceMap, pack};
 use crate::text;
-use crate::threads;
 
 /// `gouji run`
 #[derive(Debug, Args)]
@@ -57,19 +56,15 @@ fn stdin() -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Writes what the program's directives ask for; as many texts are made at a time as there are threads.
+/// Writes what the program's directives ask for.
 fn write_outputs(run: &mut PlainRun, args: &RunArgs, threads: usize, said: &mut Said) {
     let Some(outcome) = &run.outcome else { return };
-    let results =
-        Results { program: &run.program, store: &run.store, sources: &run.sources, derived: &outcome.relations };
+    let PlainRun { program, store, sources, .. } = &*run;
+    let results = Results { program, store, sources, derived: &outcome.relations, threads };
     let is_printed = args.output == Path::new("-");
     let mut failed = Vec::new();
-    let at_a_time = threads.max(1);
-    let made = run.program.directives.chunks(at_a_time).flat_map(|directives| {
-        let texts = threads::map(directives, at_a_time, |directive| output(&results, directive));
-        directives.iter().zip(texts)
-    });
-    for (directive, made) in made {
+    for directive in &run.program.directives {
+        let made = output(&results, directive);
         let Some((target, text)) = made else { continue };
         match target {
             Target::Stdout => said.stdout += &text,

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use crate::exec::Rows;
 use crate::facts::store::{Cell, Store};
-use crate::ir::{Directive, Origin, Program, RelationId, TypeId, TypeKind};
+use crate::ir::{Directive, Origin, Program, Relation, RelationId, TypeId, TypeKind};
 use crate::source::SourceMap;
 use crate::syntax::ast::DirectiveKind;
+use crate::threads;
 use crate::value::Value;
 
 /// Where the text of an output directive goes.
@@ -31,6 +32,37 @@ pub struct Results<'a> {
     pub sources: &'a SourceMap,
     /// The derived rows, by `RelationId`.
     pub derived: &'a [Option<Box<dyn Rows>>],
+    /// How many threads write; they leave no trace.
+    pub threads: usize,
+}
+
+/// The distinct rows of a relation, in order.
+pub(super) struct Table {
+    arity: usize,
+    /// Row after row, in any order.
+    values: Vec<Value>,
+    /// The numbers of the rows, in order.
+    order: Vec<u32>,
+}
+
+/// So many rows are read, or written, by one thread at a time.
+const PIECE: usize = 4096;
+
+impl Table {
+    /// How many rows there are.
+    pub(super) const fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The rows.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[Value]> {
+        self.order.iter().map(|row| self.row(*row))
+    }
+
+    fn row(&self, row: u32) -> &[Value] {
+        let start = row as usize * self.arity;
+        &self.values[start..start + self.arity]
+    }
 }
 
 /// The text that an output directive asks for, and where it goes. None for input directives.
@@ -108,25 +140,36 @@ fn size(results: &Results, relation: RelationId) -> usize {
 }
 
 /// The distinct rows of a relation, in order.
-fn rows(results: &Results, relation: RelationId) -> Vec<Vec<Value>> {
-    let declared = &results.program.relations[relation.index()];
-    let mut rows: Vec<Vec<Value>> = match declared.origin {
-        Origin::Facts(table) => {
-            let cell = |row, column| match results.store.cell(results.sources, table, row, column) {
-                Cell::Present(value) => value,
-                Cell::Blank | Cell::Malformed(_) => Value::Nil,
-            };
-            let count = results.store.tables[table].rows;
-            (0..count).map(|row| (0..declared.arity).map(|column| cell(row, column)).collect()).collect()
-        }
-        Origin::Rules(_) => {
-            let Some(Some(derived)) = results.derived.get(relation.index()) else { return Vec::new() };
-            (0..derived.len()).map(|row| derived.row(row, declared.arity, &results.store.symbols)).collect()
-        }
+fn rows(results: &Results, relation: RelationId) -> Table {
+    let Relation { arity, origin, .. } = results.program.relations[relation.index()];
+    let symbols = &results.store.symbols;
+    let derived = results.derived.get(relation.index()).and_then(Option::as_ref);
+    let count = match origin {
+        Origin::Facts(table) => results.store.tables[table].rows as usize,
+        Origin::Rules(_) => derived.map_or(0, |rows| rows.len()),
     };
-    rows.sort_unstable();
-    rows.dedup();
-    rows
+    let value = |row: usize, column: usize| match (origin, derived) {
+        (Origin::Facts(table), _) => cell(results, (table, row), column),
+        (Origin::Rules(_), derived) => derived.map_or(Value::Nil, |rows| rows.value(row, column, symbols)),
+    };
+    let pieces: Vec<usize> = (0..count).step_by(PIECE).collect();
+    let read = threads::map(&pieces, results.threads, |from| {
+        let rows = *from..(from + PIECE).min(count);
+        rows.flat_map(|row| (0..arity).map(move |column| value(row, column))).collect::<Vec<Value>>()
+    });
+    let mut table = Table { arity, values: read.into_iter().flatten().collect(), order: Vec::new() };
+    let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by(|one, other| table.row(*one).cmp(table.row(*other)));
+    order.dedup_by(|one, other| table.row(*one) == table.row(*other));
+    table.order = order;
+    table
+}
+
+fn cell(results: &Results, (table, row): (usize, usize), column: usize) -> Value {
+    match results.store.cell(results.sources, table, u32::try_from(row).unwrap_or(u32::MAX), column) {
+        Cell::Present(value) => value,
+        Cell::Blank | Cell::Malformed(_) => Value::Nil,
+    }
 }
 
 fn header(results: &Results, relation: RelationId, style: &Style) -> String {
@@ -135,7 +178,18 @@ fn header(results: &Results, relation: RelationId, style: &Style) -> String {
     names.join(style.delimiter()) + "\n"
 }
 
-fn body(results: &Results, relation: RelationId, rows: &[Vec<Value>], style: &Style) -> String {
+fn body(results: &Results, relation: RelationId, table: &Table, style: &Style) -> String {
+    let pieces: Vec<&[u32]> = table.order.chunks(PIECE).collect();
+    let rows = |piece: &[u32]| lines(results, relation, piece.iter().map(|row| table.row(*row)), style);
+    threads::map(&pieces, results.threads, |piece| rows(piece)).concat()
+}
+
+fn lines<'r>(
+    results: &Results,
+    relation: RelationId,
+    rows: impl Iterator<Item = &'r [Value]>,
+    style: &Style,
+) -> String {
     let declared = &results.program.relations[relation.index()];
     let mut text = String::new();
     for row in rows {

@@ -2,18 +2,19 @@
 
 use std::fmt::Write;
 
+use super::souffle::Table;
 use crate::ir::{Program, Relation, TypeId, TypeKind};
 use crate::value::Value;
 
 /// The rows of a relation; as objects or as arrays.
-pub(super) fn rows(program: &Program, relation: &Relation, rows: &[Vec<Value>], objects: bool) -> String {
+pub(super) fn rows(program: &Program, relation: &Relation, table: &Table, objects: bool) -> String {
     if relation.arity == 0 {
-        return if rows.is_empty() { "[]\n".to_owned() } else { "[null\n]\n".to_owned() };
+        return if table.len() == 0 { "[]\n".to_owned() } else { "[null\n]\n".to_owned() };
     }
     let names: Vec<(String, TypeId)> =
         relation.columns.iter().take(relation.arity).map(|column| (column.name.clone(), column.ty)).collect();
     let mut text = "[".to_owned();
-    for (at, row) in rows.iter().enumerate() {
+    for (at, row) in table.rows().enumerate() {
         text.push_str(if at > 0 { ",\n" } else { "" });
         fields(program, row, (&names, objects), &mut text);
     }

@@ -176,12 +176,14 @@ const fn is_behind(byte: &u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
+
+    use tempfile::{NamedTempFile, TempPath};
 
     use super::OnDisk;
 
-    fn written(name: &str, bytes: &[u8]) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("gouji-disk-{name}-{}", std::process::id()));
+    fn written(bytes: &[u8]) -> TempPath {
+        let path = NamedTempFile::new().unwrap().into_temp_path();
         std::fs::write(&path, bytes).unwrap();
         path
     }
@@ -195,7 +197,7 @@ mod tests {
     fn plain_utf_8_is_found_whatever_the_pieces_cut() {
         let text = "x甲é😀\r\n乙,1\r\n";
         for size in 1..=text.len() + 1 {
-            let path = written("plain", text.as_bytes());
+            let path = written(text.as_bytes());
             let pieces_of = pieces(&path, size).expect("plain");
             let starts: Vec<usize> = pieces_of.iter().map(|(start, _)| *start).collect();
             assert_eq!(starts, (0..text.len()).step_by(size).collect::<Vec<_>>());
@@ -203,27 +205,27 @@ mod tests {
             for cut in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
                 for wrong in [&b"\xe7"[..], b"\x80", b"\xe7\x94", b"\xf0\x9f\x98", b"\0", b"\rx"] {
                     let mutated = [&text.as_bytes()[..cut], wrong, &text.as_bytes()[cut..]].concat();
-                    assert_eq!(pieces(&written("odd", &mutated), size), None, "{wrong:?} at {cut} by {size}");
+                    assert_eq!(pieces(&written(&mutated), size), None, "{wrong:?} at {cut} by {size}");
                 }
             }
-            assert_eq!(pieces(&written("end", b"a\n\r"), size), None);
+            assert_eq!(pieces(&written(b"a\n\r"), size), None);
         }
     }
 
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_text_and_an_empty_file_is_one() {
-        let path = written("mark", "\u{feff}甲\n".as_bytes());
+        let path = written("\u{feff}甲\n".as_bytes());
         let disk = OnDisk::open(&path).unwrap();
         assert_eq!((disk.len(), &*disk.stretch(0..4), &*disk.stretch(3..4)), (4, "甲\n", "\n"));
         assert_eq!((&*disk.head(2), &*disk.head(3), &*disk.head(9)), ("", "甲", "甲\n"));
         assert_eq!(pieces(&path, 2), Some(vec![(0, b"\xe7\x94".to_vec()), (2, b"\xb2\n".to_vec())]));
-        assert_eq!(pieces(&written("empty", b""), 2), Some(Vec::new()));
+        assert_eq!(pieces(&written(b""), 2), Some(Vec::new()));
         assert!(OnDisk::open(&std::env::temp_dir()).is_err());
     }
 
     #[test]
     fn a_file_that_changes_is_noticed() {
-        let path = written("changes", "甲,1\n".as_bytes());
+        let path = written("甲,1\n".as_bytes());
         let disk = OnDisk::open(&path).unwrap();
         assert!(!disk.has_changed());
         std::fs::write(&path, "乙,22\n").unwrap();

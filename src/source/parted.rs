@@ -166,12 +166,15 @@ fn cut(text: &str, range: Range<usize>) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use tempfile::{NamedTempFile, TempPath};
+
     use super::{OnDisk, Parted};
 
-    fn parted(text: &str, starts: &[u32]) -> Parted {
-        let path = std::env::temp_dir().join(format!("gouji-parted-{}-{}", text.len(), std::process::id()));
+    /// The text in a file of its own, which is gone with the other part of what is given.
+    fn parted(text: &str, starts: &[u32]) -> (Parted, TempPath) {
+        let path = NamedTempFile::new().unwrap().into_temp_path();
         std::fs::write(&path, text).unwrap();
-        Parted::new(OnDisk::open(&path).unwrap(), starts.to_vec())
+        (Parted::new(OnDisk::open(&path).unwrap(), starts.to_vec()), path)
     }
 
     #[test]
@@ -186,7 +189,7 @@ mod tests {
                 let ends = || (0..=text.len()).filter(|at| text.is_char_boundary(*at));
                 for (from, to) in ends().flat_map(|from| ends().filter(move |to| *to >= from).map(move |to| (from, to)))
                 {
-                    let parted = parted(text, &starts);
+                    let (parted, _file) = parted(text, &starts);
                     assert_eq!(parted.slice(from..to), &text[from..to], "{text:?} {starts:?} {from}..{to}");
                     assert_eq!(&*parted.stretch(from..to), &text[from..to]);
                     let (around, base) = parted.around(from);
@@ -197,7 +200,7 @@ mod tests {
                     assert_eq!(parted.line_at(from), (line, line_starts[line]), "as a whole");
                     assert_eq!(parted.slice(from..to), &text[from..to], "as a whole");
                 }
-                let parted = parted(text, &starts);
+                let (parted, _file) = parted(text, &starts);
                 let found: Vec<Option<usize>> = (0..=line_starts.len()).map(|line| parted.line_start(line)).collect();
                 let expected: Vec<Option<usize>> = line_starts.iter().map(|start| Some(*start)).chain([None]).collect();
                 assert_eq!(found, expected, "{text:?} {starts:?}");

@@ -120,13 +120,12 @@ mod tests {
 
     #[test]
     fn every_line_is_in_the_piece_in_which_it_begins() {
-        let folder = std::env::temp_dir().join(format!("gouji-pieces-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let long = "x".repeat(9000);
         for (at, text) in
             ["\u{feff}a\n\nbc\r\n甲乙\nd", "\n\n\n\n", "abc", &format!("a\n{long}\nb\n")].iter().enumerate()
         {
-            let path = folder.join(at.to_string());
+            let path = folder.path().join(at.to_string());
             std::fs::write(&path, text).unwrap();
             let expected: Vec<&str> = text.trim_start_matches('\u{feff}').split_inclusive('\n').collect();
             for size in [1, 2, 3, 5, 8, 4096] {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::index::Index;
 use super::run::Engine;
 use super::spread;
-use super::totals::{Totals, TotalsKey};
+use super::totals::{Totals, TotalsKey, TotalsPart};
 use super::world::{IndexKey, index_keys};
 use crate::ir::{Literal, Origin, RelationId};
 use crate::plan::{self, Action, AggregateStep, RulePlan, Step, StratumPlan};
@@ -17,7 +17,7 @@ use crate::threads;
 /// Something to make.
 enum Job<'p> {
     Index(IndexKey, Option<usize>),
-    Totals(TotalsKey, &'p RulePlan, &'p AggregateStep),
+    Totals(TotalsKey, (&'p RulePlan, &'p AggregateStep), TotalsPart),
 }
 
 /// What was made.
@@ -43,14 +43,22 @@ impl Engine<'_> {
                 let index = Index::new(key.1.len(), key.2);
                 Made::Index(key.clone(), world.brought_up_to_date(index, key, *table))
             }
-            Job::Totals(key, plan, step) => Made::Totals(*key, world.totals_of(plan, step, limits)),
+            Job::Totals(key, of, part) => Made::Totals(*key, world.totals_of(*of, part, limits)),
         });
+        let mut totals: BTreeMap<TotalsKey, Option<Totals>> = BTreeMap::new();
         for made in made {
             match made {
                 Made::Index(key, index) => drop(self.world.indexes.insert(key, index)),
-                Made::Totals(key, totals) => drop(totals.map(|totals| self.world.totals.insert(key, totals))),
+                Made::Totals(key, part) => {
+                    let whole = match totals.remove(&key) {
+                        Some(before) => before.zip(part).and_then(|(before, part)| before.with(part, self.threads)),
+                        None => part,
+                    };
+                    totals.insert(key, whole);
+                }
             }
         }
+        self.world.totals.extend(totals.into_iter().filter_map(|(key, totals)| Some((key, totals?))));
         self.planned = planned;
     }
 
@@ -66,7 +74,9 @@ impl Engine<'_> {
                             if aggregate.nested.steps[1..].iter().all(|step| index_keys(&step.action).is_empty()) =>
                         {
                             if self.is_large(join.relation) {
-                                totals.push(Job::Totals(Totals::key(plan, aggregate), plan, aggregate));
+                                let parts = self.world.parts(join, self.threads);
+                                let key = Totals::key(plan, aggregate);
+                                totals.extend(parts.into_iter().map(|part| Job::Totals(key, (plan, aggregate), part)));
                             }
                         }
                         Some(_) => {}

@@ -1,6 +1,9 @@
 //! [`Fold`]: aggregates of many groups at once. What they come to is said by [`exec::fold`](crate::exec::fold); sums, least
 //! and greatest of whole numbers and of decimals at one scale, and counts, are kept as numbers on the way.
 
+use std::sync::{Mutex, PoisonError};
+
+use bytemuck::{Pod, Zeroable};
 use rustc_hash::FxHashMap;
 
 use super::World;
@@ -8,6 +11,8 @@ use super::batch::{Fault, Vector, amount};
 use super::words::{Kind, Words};
 use crate::exec::fold;
 use crate::ir::{AggregateOp, TypeKind};
+use crate::pages::Pages;
+use crate::threads;
 use crate::value::functions::EvalError;
 use crate::value::{Decimal, Value};
 
@@ -16,7 +21,9 @@ use crate::value::{Decimal, Value};
 pub struct Fold {
     op: AggregateOp,
     distinct: bool,
-    kept: Vec<Kept>,
+    /// By group; there may be room for more.
+    kept: Pages<Kept>,
+    groups: usize,
     values: Vec<Vec<Value>>,
     /// What of sums is beyond that, as multiples of 2⁶⁴.
     carries: FxHashMap<u32, i64>,
@@ -24,13 +31,35 @@ pub struct Fold {
 }
 
 /// What is kept of a group: side by side, since groups are met in any order, and each is far from the one before.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
 struct Kept {
     /// How much was added.
-    count: usize,
+    count: u64,
     /// The sum, least or greatest of multiples of the unit, modulo 2⁶⁴.
     multiple: i64,
 }
+
+impl Kept {
+    /// Adds what another group has; a carry when a sum goes beyond 64 bits.
+    fn add(&mut self, more: Self, op: AggregateOp) -> Option<i64> {
+        let is_both = self.count > 0 && more.count > 0;
+        self.count += more.count;
+        match op {
+            AggregateOp::Min if is_both => self.multiple = self.multiple.min(more.multiple),
+            AggregateOp::Max if is_both => self.multiple = self.multiple.max(more.multiple),
+            _ => {
+                let (sum, is_over) = self.multiple.overflowing_add(more.multiple);
+                self.multiple = sum;
+                return is_over.then_some(more.multiple.signum());
+            }
+        }
+        None
+    }
+}
+
+/// So many groups are put together by one thread.
+const TOGETHER: usize = 1 << 14;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unit {
@@ -45,7 +74,8 @@ impl Fold {
         Self {
             op,
             distinct,
-            kept: vec![Kept::default(); groups],
+            kept: Pages::zeroed(groups),
+            groups,
             values: Vec::new(),
             carries: FxHashMap::default(),
             unit: None,
@@ -54,7 +84,12 @@ impl Fold {
 
     /// From now on there are so many groups, those that are new being empty.
     pub fn grow(&mut self, groups: usize) {
-        self.kept.resize(groups, Kept::default());
+        self.groups = groups;
+        if groups > self.kept.len() {
+            let mut larger = Pages::zeroed(groups.max(2 * self.kept.len()));
+            larger[..self.kept.len()].copy_from_slice(&self.kept);
+            self.kept = larger;
+        }
     }
 
     /// Whether all that was added is kept as numbers.
@@ -65,7 +100,8 @@ impl Fold {
 
     /// Counts a row in each of the groups.
     pub fn count(&mut self, groups: &[u32]) {
-        groups.iter().for_each(|group| self.kept[*group as usize].count += 1);
+        let all: &mut [Kept] = &mut self.kept;
+        groups.iter().for_each(|group| all[*group as usize].count += 1);
     }
 
     /// Adds a column of values to the groups.
@@ -106,10 +142,11 @@ impl Fold {
 
     fn add_numbers(&mut self, groups: &[u32], unit: Unit, multiples: &[i64]) {
         self.unit = Some(unit);
+        let all: &mut [Kept] = &mut self.kept;
         for (group, multiple) in groups.iter().zip(multiples) {
-            let Kept { count, multiple: kept } = &mut self.kept[*group as usize];
+            let Kept { count, multiple: kept } = &mut all[*group as usize];
             // Of a group of which nothing is kept as a number so far, the kept zero means nothing.
-            let is_first = || *count == self.values.get(*group as usize).map_or(0, Vec::len);
+            let is_first = || *count == self.values.get(*group as usize).map_or(0, Vec::len) as u64;
             match self.op {
                 AggregateOp::Min if !is_first() => *kept = (*kept).min(*multiple),
                 AggregateOp::Max if !is_first() => *kept = (*kept).max(*multiple),
@@ -125,9 +162,40 @@ impl Fold {
         }
     }
 
+    /// Adds what another has in groups of the same numbers, on up to so many threads; `false` when both cannot be kept as numbers
+    /// of one unit.
+    #[must_use]
+    pub fn add_fold(&mut self, other: Self, threads: usize) -> bool {
+        let is_one_unit = self.unit.is_none() || other.unit.is_none() || self.unit == other.unit;
+        if !self.is_native() || !other.is_native() || !is_one_unit {
+            return false;
+        }
+        self.unit = self.unit.or(other.unit);
+        self.grow(self.groups.max(other.groups));
+        let op = self.op;
+        let firsts = (0_u32..).step_by(TOGETHER);
+        let pieces: Vec<_> =
+            firsts.zip(self.kept.chunks_mut(TOGETHER).map(Mutex::new).zip(other.kept.chunks(TOGETHER))).collect();
+        let carries = threads::map(&pieces, threads, |(first, (own, more))| {
+            let mut carries = Vec::new();
+            let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
+            for (group, (own, more)) in (*first..).zip(own.iter_mut().zip(more.iter())) {
+                if let Some(carry) = own.add(*more, op) {
+                    carries.push((group, carry));
+                }
+            }
+            carries
+        });
+        drop(pieces);
+        for (group, carry) in carries.into_iter().flatten().chain(other.carries) {
+            *self.carries.entry(group).or_default() += carry;
+        }
+        true
+    }
+
     /// Adds a value to a group.
     pub fn add(&mut self, group: u32, value: Value) {
-        self.values.resize(self.kept.len(), Vec::new());
+        self.values.resize(self.groups, Vec::new());
         self.kept[group as usize].count += 1;
         self.values[group as usize].push(value);
     }
@@ -137,7 +205,7 @@ impl Fold {
     pub fn finish(mut self, kind: &TypeKind) -> Vec<Result<Option<Value>, Fault>> {
         let mut values = std::mem::take(&mut self.values);
         let mut own = |group: u32| values.get_mut(group as usize).map(std::mem::take).unwrap_or_default();
-        (0_u32..).take(self.kept.len()).map(|group| self.of(group, own(group), kind)).collect()
+        (0_u32..).take(self.groups).map(|group| self.of(group, own(group), kind)).collect()
     }
 
     /// The result of a group of which all is kept as numbers, [`NONE`](super::words::NONE) being one of nothing.
@@ -158,7 +226,8 @@ impl Fold {
     /// sums and counts, [`NONE`](super::words::NONE) is a group of nothing.
     #[must_use]
     pub fn column(&self, groups: &[u32], kind: &TypeKind) -> Option<Vector> {
-        let kept = |group: &u32| self.kept.get(*group as usize).copied().unwrap_or_default();
+        let all: &[Kept] = &self.kept;
+        let kept = |group: &u32| all.get(*group as usize).copied().unwrap_or_default();
         if self.op == AggregateOp::Count && !self.distinct {
             let counts =
                 || groups.iter().map(|group| i64::try_from(kept(group).count).ok()).collect::<Option<Vec<i64>>>();
@@ -184,10 +253,10 @@ impl Fold {
     fn of(&self, group: u32, mut values: Vec<Value>, kind: &TypeKind) -> Result<Option<Value>, Fault> {
         let count = self.kept.get(group as usize).map_or(0, |kept| kept.count);
         if self.op == AggregateOp::Count && !self.distinct {
-            return Ok(Some(fold::count(kind, count)));
+            return Ok(Some(fold::count(kind, usize::try_from(count).map_err(|_| EvalError::Overflow)?)));
         }
         if let Some(unit) = self.unit
-            && count > values.len()
+            && count > values.len() as u64
         {
             let (value, whole) = self.number(group, unit)?;
             if self.op == AggregateOp::Sum
@@ -253,6 +322,37 @@ mod tests {
         assert!(fold.result(0, &TypeKind::Number).is_err());
         fold.add_numbers(&[0, 0, 0], super::Unit::Whole, &[i64::MAX, i64::MAX, 9]);
         assert_eq!(fold.result(0, &TypeKind::Number), Ok(Some(Value::Number(7))));
+    }
+
+    #[test]
+    fn two_are_put_together_as_if_all_had_been_added_to_one() {
+        let parts: [(&[u32], &[i64]); 4] = [
+            (&[0, 2, 2], &[i64::MAX, 3, -4]),
+            (&[0, 1, 2, 2], &[i64::MAX, -7, i64::MIN, i64::MIN]),
+            (&[2, 4, 4], &[i64::MIN, 5, 2]),
+            (&[], &[]),
+        ];
+        for op in [AggregateOp::Sum, AggregateOp::Min, AggregateOp::Max, AggregateOp::Count] {
+            let of = |groups: &[u32], values: &[i64]| {
+                let mut fold = Fold::new(op, false, 5);
+                fold.add_numbers(groups, super::Unit::Whole, values);
+                fold
+            };
+            let mut all = of(&[], &[]);
+            let mut whole = of(&[], &[]);
+            for (groups, values) in parts {
+                assert!(all.add_fold(of(groups, values), 2));
+                whole.add_numbers(groups, super::Unit::Whole, values);
+            }
+            assert_eq!(all.finish(&TypeKind::Number), whole.finish(&TypeKind::Number), "{op:?}");
+        }
+        let money = |mut fold: Fold| {
+            fold.add_numbers(&[0], super::Unit::Scaled { scale: 2, money: true }, &[1]);
+            fold
+        };
+        let mut whole = Fold::new(AggregateOp::Sum, false, 1);
+        whole.add_numbers(&[0], super::Unit::Whole, &[1]);
+        assert!(!whole.add_fold(money(Fold::new(AggregateOp::Sum, false, 1)), 1), "of two units");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Index {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let keys = match &self.keys.map {
-            Map::Unit(_) => 0,
+            Map::Unit(_) | Map::Itself => 0,
             Map::One { dense, sparse } => dense.capacity() * 4 + sparse.capacity() * 9,
             Map::Two(map) => map.capacity() * 13,
             Map::Four(map) => map.capacity() * 21,
@@ -113,7 +113,12 @@ pub struct Keys {
 #[derive(Debug)]
 enum Map {
     Unit(bool),
-    One { dense: Vec<u32>, sparse: FxHashMap<u32, u32> },
+    /// One column; every word below the number of groups is one.
+    Itself,
+    One {
+        dense: Vec<u32>,
+        sparse: FxHashMap<u32, u32>,
+    },
     Two(FxHashMap<u64, u32>),
     Four(FxHashMap<u128, u32>),
     Many(FxHashMap<Box<[u32]>, u32>),
@@ -131,6 +136,12 @@ impl Keys {
             _ => Map::Many(FxHashMap::default()),
         };
         Self { count: 0, map }
+    }
+
+    /// Keys of one column, each word below `reach` being its own group, whether or not it comes; those beyond are none.
+    #[must_use]
+    pub const fn themselves(reach: usize) -> Self {
+        Self { count: reach, map: Map::Itself }
     }
 
     /// How many there are.
@@ -160,6 +171,7 @@ impl Keys {
                 }
                 vec![0; len]
             }
+            Map::Itself => itself(keys[0], self.count),
             Map::One { dense, sparse } => insert_one(dense, sparse, keys[0], &mut fresh),
             Map::Two(map) => {
                 let one = |(a, b): (&u32, &u32)| {
@@ -191,6 +203,7 @@ impl Keys {
         let none = &NONE;
         match &self.map {
             Map::Unit(known) => vec![if *known { 0 } else { NONE }; len],
+            Map::Itself => itself(keys[0], self.count),
             Map::One { dense, sparse } => {
                 let one = |word: &u32| match dense.get(*word as usize) {
                     Some(group) if *group != NONE => *group,
@@ -208,6 +221,11 @@ impl Keys {
             }
         }
     }
+}
+
+/// Words as groups of their own.
+fn itself(words: &[u32], reach: usize) -> Vec<u32> {
+    words.iter().map(|word| if (*word as usize) < reach { *word } else { NONE }).collect()
 }
 
 /// A directory for one key column: an array while the words are dense enough, a hash map for those beyond.
@@ -366,7 +384,7 @@ impl Lists {
 
 #[cfg(test)]
 mod tests {
-    use super::{Index, Payload};
+    use super::{Index, Keys, Payload};
     use crate::exec::frog::words::NONE;
 
     #[test]
@@ -378,6 +396,14 @@ mod tests {
         let lists: Vec<Vec<u32>> =
             groups.iter().map(|group| if *group == NONE { Vec::new() } else { index.list(*group).to_vec() }).collect();
         assert_eq!(lists, [vec![0, 2, 5, 7], vec![1], vec![], vec![], vec![4], vec![6]]);
+    }
+
+    #[test]
+    fn words_may_be_groups_of_their_own() {
+        let mut keys = Keys::themselves(5);
+        assert_eq!(keys.insert(&[&[3, 0, 3, 5, NONE]], 5), [3, 0, 3, NONE, NONE]);
+        assert_eq!(keys.find(&[&[4, 9]], 2), [4, NONE]);
+        assert_eq!((keys.len(), keys.has(&[4]), keys.has(&[5])), (5, true, false));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! such a pass only to be probed for each row that asks.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::World;
 use super::batch::{BATCH, Batch, Fault, Vector};
@@ -30,6 +31,14 @@ pub struct Totals {
     is_number: bool,
 }
 
+/// Some rows that an aggregate takes in.
+#[derive(Clone, Debug)]
+pub struct TotalsPart {
+    rows: Range<usize>,
+    /// Where words are groups of their own: one more than the greatest in the whole relation.
+    reach: Option<usize>,
+}
+
 /// With fewer rows in the joined relation, whoever asks looks there.
 const WORTH: usize = 2048;
 
@@ -44,7 +53,8 @@ impl World<'_> {
             let key = Totals::key(plan, aggregate);
             let Some(join) = self.worth(plan, aggregate).filter(|_| !self.totals.contains_key(&key)) else { continue };
             self.prepare(plan, &aggregate.nested.steps[1..]);
-            if let Some(totals) = Totals::of(self, plan, (aggregate, join), limits) {
+            let whole = self.parts(join, 1);
+            if let Some(totals) = Totals::of(self, plan, (aggregate, join), (&whole[0], limits)) {
                 self.totals.insert(key, totals);
             }
         }
@@ -70,11 +80,43 @@ impl World<'_> {
 }
 
 impl World<'_> {
-    /// The results of an aggregate for every key, if it is one that [`Self::worth`] chose. Indexes that its inner body uses
-    /// beyond the first join are there.
+    /// The rows that an aggregate takes in, in parts of which the results can be put together; one where they cannot.
     #[must_use]
-    pub fn totals_of(&self, plan: &RulePlan, step: &AggregateStep, limits: Limits) -> Option<Totals> {
-        self.worth(plan, step).and_then(|join| Totals::of(self, plan, (step, join), limits))
+    pub fn parts(&self, join: &Join, parts: usize) -> Vec<TotalsPart> {
+        let rows = self.len(join.relation, join.table);
+        let reach = self.reach(join);
+        let parts = if reach.is_some() { parts.clamp(1, rows.div_ceil(BATCH).max(1)) } else { 1 };
+        let size = rows.div_ceil(parts).next_multiple_of(BATCH);
+        let part = |part: usize| (part * size).min(rows)..((part + 1) * size).min(rows);
+        (0..parts).map(|at| TotalsPart { rows: part(at), reach }).collect()
+    }
+
+    /// The results of an aggregate for every key, as far as a part of the relation goes, if it is one that [`Self::worth`] chose.
+    /// Indexes that its inner body uses beyond the first join are there.
+    #[must_use]
+    pub fn totals_of(
+        &self,
+        (plan, step): (&RulePlan, &AggregateStep),
+        part: &TotalsPart,
+        limits: Limits,
+    ) -> Option<Totals> {
+        self.worth(plan, step).and_then(|join| Totals::of(self, plan, (step, join), (part, limits)))
+    }
+
+    /// One more than the greatest word of a key of one column, when an array of so many groups is no larger than the relation.
+    fn reach(&self, join: &Join) -> Option<usize> {
+        let [(column, _)] = join.keys[..] else { return None };
+        let rows = self.len(join.relation, join.table);
+        let mut reach = 0;
+        for from in (0..rows).step_by(BATCH) {
+            let part = from..(from + BATCH).min(rows);
+            let Cow::Borrowed(words) = self.column_words((join.relation, join.table), column, part) else {
+                return None;
+            };
+            reach = words.iter().fold(reach, |most, word| most.max(*word));
+        }
+        let reach = reach as usize + 1;
+        (reach <= rows).then_some(reach)
     }
 }
 
@@ -85,19 +127,30 @@ impl Totals {
         (plan.rule, plan.delta, step.nested.ordinal)
     }
 
+    /// Those of some rows and of others, which are [parts](World::parts) of one relation, put together on so many threads; none
+    /// when they cannot be kept together.
+    #[must_use]
+    pub fn with(mut self, others: Self, threads: usize) -> Option<Self> {
+        self.fold.add_fold(others.fold, threads).then_some(self)
+    }
+
     /// The results for every key; none when something met has no value, or is more than numbers can keep.
-    fn of(world: &World<'_>, plan: &RulePlan, (step, join): (&AggregateStep, &Join), limits: Limits) -> Option<Self> {
+    fn of(
+        world: &World<'_>,
+        plan: &RulePlan,
+        (step, join): (&AggregateStep, &Join),
+        (TotalsPart { rows, reach }, limits): (&TotalsPart, Limits),
+    ) -> Option<Self> {
         let nested = &step.nested;
         let (first, rest) = nested.steps.split_first()?;
         let (relation, table) = (join.relation, join.table);
         let scan = Scan { relation, table, delta: false, row: join.row, columns: join.columns.clone() };
         let mut runner = Runner::new(world, plan, limits);
         runner.notes.watch();
-        let mut keys = Keys::new(join.keys.len());
-        let mut fold = Fold::new(step.aggregate.op, false, 0);
-        let rows = world.len(relation, table);
-        for from in (0..rows).step_by(BATCH) {
-            let part = from..(from + BATCH).min(rows);
+        let mut keys = reach.map_or_else(|| Keys::new(join.keys.len()), Keys::themselves);
+        let mut fold = Fold::new(step.aggregate.op, false, keys.len());
+        for from in rows.clone().step_by(BATCH) {
+            let part = from..(from + BATCH).min(rows.end);
             let mut batch = runner.scan(&scan, &first.live, part.clone());
             let words = |(column, _): &(usize, Term)| world.column_words((relation, table), *column, part.clone());
             let words: Vec<Cow<'_, [u32]>> = join.keys.iter().map(words).collect();

@@ -141,8 +141,10 @@ impl Scope<'_> {
 
     /// The words of an expression, [`NONE`] where it has no value; faults are noted.
     pub fn words_of(&self, expr: &Expr, notes: &mut Notes) -> Vec<u32> {
-        if let Expr::Var(var) = expr {
-            return self.words_at(self.place(*var));
+        match expr {
+            Expr::Var(var) => return self.words_at(self.place(*var)),
+            Expr::Const(value) => return vec![self.world.words.encode(value); self.batch.len],
+            _ => {}
         }
         if let Some(vector) = self.vector_of(expr) {
             return self.world.encode(&vector);

@@ -94,14 +94,29 @@ impl Chunk {
         }
     }
 
-    /// Adds a whole number to a column of these.
-    pub fn number(&mut self, column: usize, number: i64) -> bool {
-        self.columns[column].number(number)
+    /// Begins rows at those bytes of the file; a cell for each row of each column must follow.
+    pub fn begin_all(&mut self, starts: impl ExactSizeIterator<Item = usize>) {
+        self.rows += starts.len();
+        if self.is_placed {
+            self.starts.extend(starts.map(offset));
+        }
     }
 
-    /// Adds digits × 10^-scale to a column of amounts; `false` when it must be read with more care.
-    pub fn amount(&mut self, column: usize, (digits, scale): (i64, u32), kind: &CellKind) -> bool {
-        self.columns[column].amount(digits, scale, kind)
+    /// Adds whole numbers to a column of these.
+    pub fn numbers(&mut self, column: usize, numbers: &[i64]) {
+        let column = &mut self.columns[column];
+        column.builder.push_numbers(numbers);
+        column.summary.present += count(numbers.len());
+    }
+
+    /// Adds digits × 10^-scale for each of both to a column of amounts that have no unit.
+    pub fn amounts(&mut self, column: usize, digits: &[i64], scales: &[u8]) {
+        let column = &mut self.columns[column];
+        column.builder.push_multiples(digits, scales);
+        column.summary.present += count(digits.len());
+        if let Some(finest) = scales.iter().max() {
+            column.written.add(Written { places: i32::from(*finest), ..Written::default() });
+        }
     }
 
     /// Adds a text to a column of texts, which stands in the sources at `place` if anywhere; `false` when it is too long.
@@ -114,7 +129,11 @@ impl Chunk {
         let (looked_up, new) = column.looked_up;
         let id = match place {
             Some(place) => symbols.intern_at(text, place),
-            None if looked_up >= CLEAR && new >= looked_up / 4 * 3 => symbols.list(text),
+            None if looked_up >= CLEAR && new >= looked_up / 32 * 31 => {
+                column.builder.push_listed(symbols.list(text));
+                column.summary.present += 1;
+                return true;
+            }
             None => {
                 let known = symbols.len();
                 let id = symbols.intern(text);
@@ -126,11 +145,10 @@ impl Chunk {
         true
     }
 
-    /// Adds an empty text to a column of texts.
-    pub fn nothing(&mut self, column: usize) -> bool {
+    /// Adds so many empty texts to a column of texts.
+    pub fn nothings(&mut self, column: usize, cells: usize) {
         let id = *self.empty.get_or_insert_with(|| self.symbols.intern(""));
-        self.columns[column].id(id);
-        true
+        (0..cells).for_each(|_| self.columns[column].id(id));
     }
 
     /// Adds a cell with that value; a blank one when there is none.
@@ -263,6 +281,11 @@ impl Chunk {
         }
         true
     }
+}
+
+/// Rows, which are fewer than 2^32.
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }
 
 /// A byte of a file, which are fewer than 2^32.

@@ -7,7 +7,7 @@
 mod chunk;
 mod column;
 mod end;
-mod marks;
+pub mod marks;
 mod places;
 mod plain;
 mod scan;
@@ -32,7 +32,7 @@ use crate::source::{SourceFile, Span};
 pub use chunk::Chunk;
 pub use end::footers;
 pub use places::LinePlaces;
-pub use plain::plain_number;
+pub use plain::{number_of_cell, whole_of_cell};
 pub use scan::{Scan, scan};
 pub use split::starts;
 

@@ -6,7 +6,6 @@ mod cells;
 mod part;
 mod places;
 mod plain;
-mod swar;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};

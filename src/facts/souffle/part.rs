@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::cells::{cells, value};
-use super::plain::{Cell, Plain};
+use super::plain::{Block, Numbers, Plain, Run, Take};
 use super::{Dialect, SHOWN};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::facts::bulk::Chunk;
@@ -64,11 +64,16 @@ impl<'a> Job<'a> {
         let mut read = Part { rows: Chunk::new(lines.file, &self.kinds), faults: Vec::new(), wrong: 0 };
         let bytes = &lines.text.as_bytes()[..lines.range.end];
         let fast = self.plain.as_ref().filter(|plain| !self.has_records(plain, &bytes[lines.range.start..]));
-        let mut found = fast.map_or_else(Vec::new, Plain::cells);
+        let mut block = Block::default();
         let mut at = lines.range.start;
         while at < bytes.len() {
-            if let Some(next) = fast.and_then(|plain| plain.line(bytes, at, &mut found)) {
-                read.plain(self, lines, at, &found);
+            if let Some((plain, next)) = fast.and_then(|plain| Some((plain, block.cut(plain, bytes, at)?))) {
+                for run in &block.runs {
+                    match *run {
+                        Run::Even { first, lines: count } => read.even(self, lines, (plain, &block), (first, count)),
+                        Run::Odd(start) => read.careful(self, lines, line(bytes, start).0),
+                    }
+                }
                 at = next;
             } else {
                 let (line, next) = self.dialect.row(bytes, at);
@@ -95,18 +100,49 @@ pub(super) fn line(bytes: &[u8], at: usize) -> (Range<usize>, usize) {
 }
 
 impl Part {
-    /// Adds a line that was read already.
-    fn plain(&mut self, job: &Job<'_>, lines: &Lines<'_>, start: usize, cells: &[Cell]) {
-        self.rows.begin(start);
-        for (at, cell) in cells.iter().enumerate() {
-            let kind = &job.kinds[at];
-            let fits = match cell {
-                Cell::Number(number) => self.rows.number(at, *number),
-                Cell::Amount(digits, scale) => self.rows.amount(at, (*digits, *scale), kind),
-                Cell::Text(place) => self.rows.text(at, &lines.text[place.clone()], lines.start(place)),
-                Cell::Nothing => self.rows.nothing(at),
-            };
-            debug_assert!(fits, "plain cells fit their columns");
+    /// Adds `count` lines of a cell for each column, `first` being the first cell. One in which a number is not plain is read
+    /// with care.
+    fn even(
+        &mut self,
+        job: &Job<'_>,
+        lines: &Lines<'_>,
+        (plain, block): (&Plain, &Block),
+        (first, count): (usize, usize),
+    ) {
+        let bytes = lines.text.as_bytes();
+        let width = plain.columns().len();
+        let mut odd = Vec::new();
+        let mut numbers = |(at, take): (usize, &Take)| match take {
+            Take::Text | Take::Nothing => Numbers::default(),
+            take => Numbers::read(bytes, block.column(bytes, (first, count), (at, width)), *take, &mut odd),
+        };
+        let numbers: Vec<Numbers> = plain.columns().iter().enumerate().map(&mut numbers).collect();
+        odd.sort_unstable();
+        odd.dedup();
+        let mut from = 0;
+        for upto in odd.into_iter().chain([count]) {
+            if from < upto {
+                self.rows.begin_all((from..upto).map(|line| block.start(first, line, width)));
+            }
+            for (at, take) in plain.columns().iter().enumerate().filter(|_| from < upto) {
+                match take {
+                    Take::Number => self.rows.numbers(at, &numbers[at].digits[from..upto]),
+                    Take::Amount => {
+                        self.rows.amounts(at, &numbers[at].digits[from..upto], &numbers[at].scales[from..upto])
+                    }
+                    Take::Text => {
+                        let run = (first + from * width, upto - from);
+                        for place in block.column(bytes, run, (at, width)) {
+                            self.rows.text(at, &lines.text[place.clone()], lines.start(&place));
+                        }
+                    }
+                    Take::Nothing => self.rows.nothings(at, upto - from),
+                }
+            }
+            if upto < count {
+                self.careful(job, lines, line(bytes, block.start(first, upto, width)).0);
+            }
+            from = upto + 1;
         }
     }
 
@@ -129,7 +165,7 @@ impl Part {
     fn cell(&mut self, job: &Job<'_>, lines: &Lines<'_>, at: usize, (content, place): (&str, &Range<usize>)) {
         if job.kinds[at].ty == ColumnType::Symbol {
             if job.asked.get(at) == Some(&false) {
-                self.rows.nothing(at);
+                self.rows.nothings(at, 1);
                 return;
             }
             let stands_there = content.len() == place.len();

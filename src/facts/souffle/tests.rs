@@ -1,12 +1,11 @@
 use proptest::prelude::*;
 
-use super::cells::{cells, value};
-use super::part::{Job, Lines, line};
-use super::plain::{Cell as PlainCell, Plain};
+use super::part::{Job, Lines};
+use super::plain::Plain;
 use super::{Dialect, Wanted, parts, read, read_pieces};
 use crate::diagnostic::Report;
 use crate::facts::store::builder::StoreBuilder;
-use crate::facts::store::{Cell, Store};
+use crate::facts::store::{Cell, Data, Store};
 use crate::schema::{Column, ColumnType, Relation, Schema};
 use crate::source::{FileId, Pieces, SourceMap, Span};
 use crate::value::Value;
@@ -114,29 +113,34 @@ proptest! {
         prop_assert_eq!(read.iter().map(|part| part.wrong).sum::<usize>(), whole.wrong);
     }
 
-    /// A plain line has the cells that the careful reading finds in it, and ends where that says.
+    /// Lines that are cut together and read column by column are read as lines are one by one.
     #[test]
-    fn plain_lines_are_read_as_others_are(text in "([a甲0-9.\\-]{0,12}[,\r\n]{0,2}){0,6}", number in 0_usize..3) {
+    fn plain_lines_are_read_as_others_are(
+        cells in proptest::collection::vec(("-?[0-9]{0,20}", ".{0}|[.][0-9]{1,6}|[a甲.\\-]", "[,\n]|,|\n|\r\n|\r"), 0..60),
+        number in 0_usize..3,
+        width in 1_usize..4,
+    ) {
         let types = [ColumnType::Symbol, ColumnType::Number, ColumnType::Decimal];
-        let types = [types[number], types[(number + 1) % 3]];
-        let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], 2);
-        let plain = Plain::new(&dialect, types.into_iter(), &[]).unwrap();
-        let mut found = plain.cells();
-        if let Some(next) = plain.line(text.as_bytes(), 0, &mut found) {
-            let (row, expected) = line(text.as_bytes(), 0);
-            prop_assert_eq!(next, expected);
-            for ((found, (content, place)), ty) in found.iter().zip(cells(&text, row, &dialect).unwrap()).zip(types) {
-                let found = match found {
-                    PlainCell::Number(number) => Value::Number(*number),
-                    PlainCell::Amount(digits, scale) => Value::Decimal(crate::value::Decimal::new(*digits, *scale)),
-                    PlainCell::Text(range) => {
-                        prop_assert_eq!(range, &place);
-                        Value::symbol(&text[range.clone()])
-                    }
-                    PlainCell::Nothing => unreachable!("every column is asked for"),
-                };
-                prop_assert_eq!(Some(found), value(&content, ty));
+        let types: Vec<ColumnType> = (number..number + width).map(|at| types[at % 3]).collect();
+        let text: String = cells.into_iter().map(|(a, b, c)| a + &b + &c).collect();
+        let comma = ("delimiter", ",");
+        let dialect = Dialect::new(&[("delimiter".to_owned(), ",".to_owned())], width);
+        prop_assert!(Plain::new(&dialect, types.iter().copied(), &[]).is_some());
+        // Where cells may be quoted no line is taken for a plain one, and these have no quotes.
+        let (map, plain, report) = load(&text, &types, &[comma]);
+        let (careful_map, careful, expected) = load(&text, &types, &[comma, ("rfc4180", "true")]);
+        prop_assert_eq!(report, expected);
+        prop_assert_eq!(plain.tables[0].rows, careful.tables[0].rows);
+        for at in 0..plain.tables[0].rows {
+            for column in 0..width {
+                prop_assert_eq!(plain.cell(&map, 0, at, column), careful.cell(&careful_map, 0, at, column));
+                let place = |store: &Store, map| store.tables[0].cell_span(map, at, column);
+                prop_assert_eq!(place(&plain, &map), place(&careful, &careful_map));
             }
+        }
+        let scale = |store: &Store| (0..width).map(|column| store.tables[0].precision(0, column)).collect::<Vec<_>>();
+        if plain.tables[0].rows > 0 {
+            prop_assert_eq!(scale(&plain), scale(&careful));
         }
     }
 }
@@ -160,12 +164,11 @@ fn quoted_cells_go_on_after_line_breaks() {
 #[test]
 fn a_file_in_pieces_is_read_as_a_whole_one() {
     use ColumnType::{Decimal, Number, Symbol};
-    let folder = std::env::temp_dir().join(format!("gouji-souffle-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let line = |at: i32| format!("text {}\t{at}\t{}.{}\n", at % 7, at % 50, if at % 9 == 0 { "125" } else { "5" });
     let right: String = (0..300).map(line).collect::<String>() + "0x\t0x10\t12345678901234567890.5";
     for (text, is_right) in [(right.clone(), true), (right.replace("\t77\t", "\tx\t"), false)] {
-        let path = folder.join("r.facts");
+        let path = folder.path().join("r.facts");
         std::fs::write(&path, &text).unwrap();
         let types = [Symbol, Number, Decimal];
         let (whole_map, whole, _) = load(&text, &types, &[]);
@@ -186,4 +189,48 @@ fn a_file_in_pieces_is_read_as_a_whole_one() {
             }
         }
     }
+}
+
+#[test]
+fn texts_that_hardly_repeat_are_told_apart_once_all_are_there() {
+    use ColumnType::{Number, Symbol};
+    let folder = tempfile::tempdir().unwrap();
+    // Nine hundred texts of their own, then some again in either column.
+    let text = |at: u32| if at < 900 { format!("text {at}") } else { format!("text {}", at * 7 % 1100) };
+    let line = |at: u32| {
+        format!(
+            "{}\t{at}\t{}\n",
+            text(at),
+            if at.is_multiple_of(3) { text(at / 3) } else { format!("kind {}", at % 3) }
+        )
+    };
+    let whole: String = (0..1500).map(line).collect();
+    let path = folder.path().join("r.facts");
+    std::fs::write(&path, &whole).unwrap();
+    let types = [Symbol, Number, Symbol];
+    let (schema, dialect) = (schema(&types), Dialect::new(&[], 3));
+    let mut numberings = Vec::new();
+    for (size, threads) in [(12_000, 1), (12_000, 3), (30_000, 2)] {
+        let mut map = SourceMap::new();
+        let file = map.add("r.facts", "").unwrap();
+        let pieces = Pieces::of(&path, size).unwrap().unwrap();
+        let wanted = Wanted { relation: &schema.relations[0], at: 0, dialect: &dialect, asked: &[], threads };
+        let mut builder = StoreBuilder::new(&schema);
+        assert!(read_pieces(&map, (file, &pieces), &wanted, &mut builder));
+        let mut store = builder.finish(|_| "r.facts".to_owned());
+        assert!(matches!(store.tables[0].columns[0].data, Data::Listed(_)), "not told apart yet");
+        store.settle_all(threads);
+        let mut numbers = std::collections::HashMap::new();
+        for column in [0, 2] {
+            let Data::Symbol(ids) = &store.tables[0].columns[column].data else { panic!("settled") };
+            for (at, id) in (0..).zip(ids) {
+                let expected = row(&map, &store, at, 3).swap_remove(column);
+                assert_eq!(*numbers.entry(expected.to_string()).or_insert(*id), *id, "one number for {expected}");
+                assert_eq!(expected, Value::symbol(line(at).trim_end().split('\t').nth(column).unwrap()));
+                assert_eq!(store.symbols.get(&expected.to_string()), Some(*id));
+            }
+        }
+        numberings.push(numbers);
+    }
+    assert_eq!(numberings[0], numberings[1], "threads leave no trace");
 }

@@ -99,6 +99,22 @@ impl ColumnBuilder {
         }
     }
 
+    /// Adds whole numbers; the column is one of these.
+    pub fn push_numbers(&mut self, numbers: &[i64]) {
+        if let Values::Number(values) = &mut self.values {
+            values.push_all(numbers);
+            self.all_present(numbers.len());
+        }
+    }
+
+    /// Adds `multiple` × 10^-`scale` for each of both; the column is one of amounts.
+    pub fn push_multiples(&mut self, multiples: &[i64], scales: &[u8]) {
+        if let Values::Amount(amounts) = &mut self.values {
+            amounts.push_multiples(multiples, scales);
+            self.all_present(multiples.len());
+        }
+    }
+
     /// Adds a day; the column is one of days.
     pub fn push_date(&mut self, day: Date) {
         if let Values::Date(values) = &mut self.values {
@@ -156,9 +172,14 @@ impl ColumnBuilder {
     }
 
     fn present(&mut self) {
-        self.len += 1;
+        self.all_present(1);
+    }
+
+    #[inline]
+    fn all_present(&mut self, cells: usize) {
+        self.len += cells;
         if let Some(states) = &mut self.states {
-            states.push(State::Present);
+            states.extend(std::iter::repeat_n(State::Present, cells));
         }
     }
 
@@ -218,6 +239,17 @@ impl Numbers {
         }
     }
 
+    fn push_all(&mut self, numbers: &[i64]) {
+        match self {
+            // A sign, or a bit that is too high, is in one of them when it is in all of them put together.
+            Self::Small(values) if small(numbers.iter().fold(0, |all, number| all | number)).is_some() => {
+                values.extend(numbers.iter().map(|number| small(*number).unwrap_or(0)));
+            }
+            Self::Small(_) => self.widen().extend_from_slice(numbers),
+            Self::Any(values) => values.extend_from_slice(numbers),
+        }
+    }
+
     fn append(&mut self, other: Self) {
         match (self, other) {
             (Self::Small(to), Self::Small(from)) => to.extend(from),
@@ -245,6 +277,17 @@ impl Numbers {
 fn small(number: i64) -> Option<u32> {
     u32::try_from(number).ok().filter(|value| *value < 1 << 31)
 }
+
+/// Powers of ten.
+const FACTORS: [i64; 19] = {
+    let mut factors = [1; 19];
+    let mut at = 1;
+    while at < factors.len() {
+        factors[at] = factors[at - 1] * 10;
+        at += 1;
+    }
+    factors
+};
 
 impl Amounts {
     /// None yet.
@@ -278,6 +321,31 @@ impl Amounts {
         }
     }
 
+    /// Adds `multiple` × 10^-`scale` for each of both.
+    pub fn push_multiples(&mut self, multiples: &[i64], scales: &[u8]) {
+        let finest = u32::from(scales.iter().copied().max().unwrap_or(0));
+        let known = self.scaled.len();
+        if self.exact.is_none()
+            && (finest <= self.scale || self.refine(finest))
+            && (self.scale as usize) < FACTORS.len()
+        {
+            let mut fits = true;
+            let scale = self.scale as usize;
+            self.scaled.extend(multiples.iter().zip(scales).map(|(multiple, own)| {
+                let (scaled, is_over) = multiple.overflowing_mul(FACTORS[scale - usize::from(*own)]);
+                fits &= !is_over;
+                scaled
+            }));
+            if fits {
+                return;
+            }
+            self.scaled.truncate(known);
+        }
+        for (multiple, scale) in multiples.iter().zip(scales) {
+            self.push_multiple(*multiple, u32::from(*scale));
+        }
+    }
+
     /// Adds all of `other`.
     pub fn append(&mut self, other: Self) {
         if self.scaled.is_empty() && self.exact.is_none() && other.exact.is_none() {
@@ -301,14 +369,21 @@ impl Amounts {
 
     /// `amount` as a multiple at the column's scale, which becomes finer if need be.
     fn fit(&mut self, amount: Decimal) -> Option<i64> {
-        if amount.scale() > self.scale {
-            let factor = 10_i64.checked_pow(amount.scale() - self.scale)?;
-            let finer: Option<Vec<i64>> = self.scaled.iter().map(|value| value.checked_mul(factor)).collect();
-            self.scaled = finer?;
-            self.scale = amount.scale();
+        if amount.scale() > self.scale && !self.refine(amount.scale()) {
+            return None;
         }
         let factor = 10_i128.checked_pow(self.scale - amount.scale())?;
         i64::try_from(amount.mantissa().checked_mul(factor)?).ok()
+    }
+
+    /// Makes the scale finer; `false`, and nothing done, when a multiple would not fit.
+    fn refine(&mut self, scale: u32) -> bool {
+        let factor = 10_i64.checked_pow(scale - self.scale);
+        let finer = |factor| self.scaled.iter().map(|value| value.checked_mul(factor)).collect::<Option<Vec<i64>>>();
+        let Some(finer) = factor.and_then(finer) else { return false };
+        self.scaled = finer;
+        self.scale = scale;
+        true
     }
 
     /// From multiples to decimals.

@@ -11,7 +11,7 @@ pub mod places;
 mod symbols;
 
 pub use builder::StoreBuilder;
-pub use distinct::{distinct_rows, keep_rows};
+pub use distinct::{drop_rows, repeated_rows};
 use places::CellPlaces;
 pub use symbols::Symbols;
 
@@ -173,10 +173,28 @@ impl Store {
         }
     }
 
-    /// [`Self::settle`] for every column.
-    pub fn settle_all(&mut self) {
+    /// [`Self::settle`] for every column, on up to so many threads.
+    pub fn settle_all(&mut self, threads: usize) {
+        let same = self.symbols.tell_apart(threads);
+        let mut is_same = vec![false; if same.is_empty() { 0 } else { self.symbols.len() }];
+        same.iter().for_each(|(id, _)| is_same[*id as usize] = true);
         for table in 0..self.tables.len() {
-            (0..self.tables[table].columns.len()).for_each(|column| self.settle(table, column));
+            for at in 0..self.tables[table].columns.len() {
+                if self.symbols.has_added() {
+                    self.settle(table, at);
+                    continue;
+                }
+                let Column { data, states, .. } = &mut self.tables[table].columns[at];
+                let Data::Listed(ids) = data else { continue };
+                let present = |row: usize| states.as_ref().is_none_or(|states| states[row] == State::Present);
+                for (row, id) in ids.iter_mut().enumerate().filter(|_| !same.is_empty()) {
+                    if is_same[*id as usize] && present(row) {
+                        let stands = same.binary_search_by_key(id, |(id, _)| *id);
+                        *id = stands.map_or(*id, |at| same[at].1);
+                    }
+                }
+                *data = Data::Symbol(std::mem::take(ids));
+            }
         }
     }
 

@@ -46,8 +46,8 @@ fn asked(dir: &std::path::Path, lang: Lang) -> Asked<'_> {
 
 #[test]
 fn the_manifest_that_is_written_works() {
-    let dir = std::env::temp_dir().join(format!("gouji-init-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
     let files = [
         ("附表.csv", "某局支出表,,\n项目名称,预算数（万元）,支出金额（万元）\n甲,1,2\n乙,3,\"4,95\"\n合计,4,7\n"),
         ("凭证.csv", "凭证号,日期,金额\nv1,2020-01-02,5\n"),
@@ -59,7 +59,7 @@ fn the_manifest_that_is_written_works() {
         paths.push(dir.join(name));
     }
     let mut map = SourceMap::new();
-    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(&dir, Lang::Zh));
+    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(dir, Lang::Zh));
     assert!(report.is_empty(), "{report:?}");
     assert_eq!((made.fed, made.own, made.unknown), (2, 0, 1), "{}", made.manifest);
     assert_eq!(made.declarations, "");
@@ -70,8 +70,7 @@ fn the_manifest_that_is_written_works() {
     let file = map.add("audit.toml", made.manifest.as_str()).unwrap();
     let (manifest, report) = Manifest::read(&map, file);
     assert!(report.is_empty(), "{report:?}\n{}", made.manifest);
-    let (store, report) = load(&mut map, &manifest, &schema(), &dir);
-    let _ = std::fs::remove_dir_all(&dir);
+    let (store, report) = load(&mut map, &manifest, &schema(), dir);
     let worse: Vec<_> = report.diagnostics().iter().filter(|one| one.severity > Severity::Note).collect();
     assert!(worse.is_empty(), "{worse:?}\n{}", made.manifest);
     assert_eq!((store.tables[0].rows, store.tables[1].rows), (2, 1));
@@ -104,8 +103,8 @@ fn what_is_said_of_a_file_as_a_whole_has_no_place() {
 
 #[test]
 fn tables_that_look_like_no_relation_get_one_of_their_own() {
-    let dir = std::env::temp_dir().join(format!("gouji-init-own-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
     let first = "2024年资产台账,,,,,,,\n\n资产编号,名称,购置日期,原值（元）,净值,折旧率（%）,数量,数量\n007,电脑,2020-03-05,\"5,600.00\",12.5万元,5,1,2\n008,桌子,2021年4月1日,1200,3元,4.5,3,4\n";
     let files = [
         ("1月台账.csv", first.to_owned()),
@@ -120,7 +119,7 @@ fn tables_that_look_like_no_relation_get_one_of_their_own() {
         paths.push(dir.join(name));
     }
     let mut map = SourceMap::new();
-    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(&dir, Lang::Zh));
+    let (made, report) = suggest(&mut map, &schema(), &paths, &asked(dir, Lang::Zh));
     assert!(report.is_empty(), "{report:?}");
     let all = made.manifest.clone() + &made.declarations;
     assert_eq!((made.fed, made.own, made.unknown), (0, 3, 1), "{all}");
@@ -150,7 +149,6 @@ fn tables_that_look_like_no_relation_get_one_of_their_own() {
         "报价: money",
     ];
     assert_eq!(columns.iter().map(|column| column.trim()).collect::<Vec<_>>(), wanted);
-    let _ = std::fs::remove_dir_all(&dir);
 }
 
 #[test]
@@ -224,12 +222,12 @@ fn sums_of_rows_are_known_by_what_they_add() {
 
 #[test]
 fn commas_for_decimal_points_are_written_where_they_are_proven() {
-    let dir = std::env::temp_dir().join(format!("gouji-init-decimal-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
     let written = |csv: &str| {
         let path = dir.join("a.csv");
         std::fs::write(&path, csv).unwrap();
-        suggest(&mut SourceMap::new(), &schema(), &[path], &asked(&dir, Lang::Zh)).0.manifest
+        suggest(&mut SourceMap::new(), &schema(), &[path], &asked(dir, Lang::Zh)).0.manifest
     };
     let proven = written("项目名称;预算金额;支出金额\n甲;1.234,56;1.000\n乙;12.000,00;2\n丙;4,95;3\n");
     assert!(proven.contains("budget = { header = \"预算金额\", decimal = \",\" }"), "{proven}");
@@ -237,5 +235,4 @@ fn commas_for_decimal_points_are_written_where_they_are_proven() {
     assert!(proven.contains("# “预算金额”的逗号是小数点：表里有 1.234,56 一类的"), "{proven}");
     let slip = written("项目名称;预算金额;支出金额\n甲;1.234,56;1.000\n乙;25.08;2\n丙;4,95;3\n");
     assert!(!slip.contains("decimal ="), "25.08 is none of them: {slip}");
-    std::fs::remove_dir_all(dir).unwrap();
 }

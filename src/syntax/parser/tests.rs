@@ -2,7 +2,7 @@ use crate::diagnostic::{Code, Report};
 use crate::source::SourceMap;
 
 use super::super::ast::{Arg, ArgKind, Args, Body, CompareOp, Const, Item, Literal, Program, Source};
-use super::super::{parse_arg, parse_body, parse_facts, parse_program};
+use super::super::{Text, lex, parse_arg, parse_body, parse_facts, parse_program};
 
 /// Each complaint's code and what it marks first.
 fn complaints(sources: &SourceMap, report: Report) -> Vec<(Code, String)> {
@@ -348,6 +348,8 @@ fn each_slip_is_said_once() {
         ("a(1) :- b(1), \u{3}\u{3}\u{3}c(2).", vec![(UnexpectedCharacter, "\u{3}\u{3}\u{3}")]),
         ("a(180\u{3}000).", vec![(UnexpectedToken, "0"), (UnexpectedCharacter, "\u{3}")]),
         ("a(180,\u{3}000).", vec![(UnexpectedCharacter, "\u{3}")]),
+        (".decl a)\na(1).", vec![(UnclosedBracket, ")")]),
+        (".decl a}", vec![(UnclosedBracket, "}")]),
     ] {
         let expected: Vec<(Code, String)> = expected.into_iter().map(|(code, at)| (code, at.to_owned())).collect();
         assert_eq!(wrong(text), expected, "{text}");
@@ -366,6 +368,41 @@ fn deep_nesting_is_refused_in_time() {
     assert_eq!(wrong(&not)[0].0, Code::TooDeep);
     let open = wrong(&format!("a({}", "(".repeat(100_000)));
     assert!(open.len() <= 3, "{open:?}");
+}
+
+/// What could not be read has been complained about, whatever token is missing, added, replaced or the last.
+#[test]
+fn nothing_is_left_out_in_silence() {
+    let read = |text: &str| {
+        let mut sources = SourceMap::new();
+        let file = sources.add("t.dl", text).unwrap();
+        let lexed = lex(&sources, sources.file(file).span(), Text::File);
+        let words: Vec<String> = lexed.tokens.iter().map(|token| sources.text(token.text).into_owned()).collect();
+        let (program, report) = super::program(&sources, lexed);
+        (words, program.lost.names.is_empty() || report.has_errors())
+    };
+    let signs = [")", "(", "}", "{", "]", "[", ",", ".", ":-", ":", ";", "x", "1", "!", ".decl", "="];
+    for item in [
+        ".decl a(x: number, y: symbol) input choice-domain x",
+        ".type B <: number",
+        ".type C = [x: B, y: C]",
+        ".output a(IO=file), b",
+        ".comp P<T> { .decl q(x: T) q(x) :- a(x, _), !b([x, nil]), x = sum y : { a(y, _) }. }",
+        ".init p = P<B>",
+        "c(x), d(x) :- (a(x, \"t\") ; p.q(x)), x > 3, x + 1 != -x.",
+        "d(1, f(2)).",
+        "a(x) <= a(y) :- x < y.",
+    ] {
+        let (words, _) = read(item);
+        for at in 0..=words.len() {
+            let (before, after) = words.split_at(at);
+            let rests = [after, after.get(1..).unwrap_or_default(), &[]];
+            for (sign, rest) in signs.iter().flat_map(|sign| rests.map(|rest| (*sign, rest))) {
+                let text = [before, &[sign.to_owned()], rest].concat().join(" ").replace(" .", "\n.");
+                assert!(read(&text).1, "{text}");
+            }
+        }
+    }
 }
 
 /// Every program in the repository's own tests is read without a complaint.

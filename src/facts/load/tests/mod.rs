@@ -88,7 +88,7 @@ fn run_with(
         let (mut bulk, bulk_report) =
             load_with(&mut other, &manifest, schema, (&folder.0, Means { threads, large: 0, chunk }));
         assert_same((&map, &store), (&other, &bulk));
-        bulk.settle_all();
+        bulk.settle_all(threads);
         assert_same((&map, &store), (&other, &bulk));
         assert_eq!(said(&bulk_report), said(&report), "the same is said of it");
     }

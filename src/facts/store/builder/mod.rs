@@ -182,9 +182,9 @@ impl StoreBuilder {
         }
     }
 
-    /// Makes room for so many more rows of a relation, and for so many more texts.
+    /// Makes room for so many more rows of a relation, and for so many more texts that are only listed.
     pub fn reserve(&mut self, relation: usize, rows: usize, texts: usize) {
-        self.symbols.reserve(texts);
+        self.symbols.reserve_listed(texts);
         for column in &mut self.tables[relation].columns {
             column.reserve(rows);
         }

@@ -5,12 +5,14 @@
 //! "Optimizing main-memory join on modern hardware" (2002). Within a share a small table is enough, and rows are compared only where 32 bits agree.
 
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 
 use rustc_hash::FxHasher;
 
 use super::compare;
 use crate::facts::store::{Column, Data};
-use crate::threads;
+use crate::pages::Pages;
+use crate::threads::{available, map};
 use crate::value::Float;
 
 /// About so many rows are in a share.
@@ -25,20 +27,33 @@ const BLOCK: usize = 2048;
 /// An odd number whose bits look random: multiplying by it mixes lower bits into higher ones.
 const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
 
-/// A row, or none.
-#[derive(Clone, Copy)]
-struct Entry {
-    hash: u32,
-    row: u32,
+/// The hash of a row in the upper half, one more than its number in the lower; [`NONE`] where there is none.
+type Entry = u64;
+
+const NONE: Entry = 0;
+
+const fn entry(hash: u32, row: u32) -> Entry {
+    (hash as u64) << 32 | (row as u64 + 1)
 }
 
-const NONE: Entry = Entry { hash: 0, row: u32::MAX };
+const fn hash_of(entry: Entry) -> u32 {
+    (entry >> 32) as u32
+}
+
+const fn row_of(entry: Entry) -> u32 {
+    (entry as u32).wrapping_sub(1)
+}
 
 /// The numbers of the rows that are equal to one before them, rising. `rows` is the number of rows of the columns.
 pub(super) fn of(columns: &[Column], rows: u32, threads: usize) -> Vec<u32> {
-    let shares = Shares::of(columns, rows);
-    let spans: Vec<&[Entry]> = shares.iter().collect();
-    let found = threads::map(&spans, threads, |share| repeats(columns, share));
+    let rows = rows as usize;
+    let bits = (rows / SHARE).checked_ilog2().map_or(1, |bits| (bits + 1).min(MOST_BITS));
+    // Each thread deals rows of its own.
+    let size = rows.div_ceil(threads.clamp(1, available())).max(SHARE);
+    let spans: Vec<Range<usize>> = (0..rows).step_by(size).map(|from| from..(from + size).min(rows)).collect();
+    let dealt = map(&spans, threads, |span| Shares::of(columns, span.clone(), bits));
+    let shares: Vec<usize> = (0..1 << bits).collect();
+    let found = map(&shares, threads, |share| repeats(columns, dealt.iter().map(|dealt| dealt.share(*share))));
     let mut found: Vec<u32> = found.into_iter().flatten().collect();
     found.sort_unstable();
     found
@@ -46,67 +61,69 @@ pub(super) fn of(columns: &[Column], rows: u32, threads: usize) -> Vec<u32> {
 
 /// Rows, those whose hashes begin alike together and rising.
 struct Shares {
-    rows: Vec<Entry>,
+    rows: Pages<Entry>,
     /// Where each share ends.
     ends: Vec<usize>,
 }
 
 impl Shares {
-    fn of(columns: &[Column], rows: u32) -> Self {
-        let bits = (rows as usize / SHARE).checked_ilog2().map_or(1, |bits| (bits + 1).min(MOST_BITS));
-        let share = |entry: Entry| (entry.hash >> (32 - bits)) as usize;
+    fn of(columns: &[Column], rows: Range<usize>, bits: u32) -> Self {
+        let hashes = hashes(columns, rows.clone());
+        let share = |hash: u32| (hash >> (32 - bits)) as usize;
         let mut counts = vec![0; 1 << bits];
-        entries(columns, rows, |entry| counts[share(entry)] += 1);
+        hashes.iter().for_each(|hash| counts[share(*hash)] += 1);
         let mut next: Vec<usize> =
             counts.iter().scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count))).collect();
-        let mut dealt = vec![NONE; rows as usize];
-        entries(columns, rows, |entry| {
-            let at = &mut next[share(entry)];
-            dealt[*at] = entry;
+        let mut dealt: Pages<Entry> = Pages::zeroed(rows.len());
+        let slots: &mut [Entry] = &mut dealt;
+        for (row, hash) in (u32::try_from(rows.start).unwrap_or(u32::MAX)..).zip(hashes) {
+            let at = &mut next[share(hash)];
+            slots[*at] = entry(hash, row);
             *at += 1;
-        });
+        }
         Self { rows: dealt, ends: next }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &[Entry]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.rows[start..*end])
+    fn share(&self, share: usize) -> &[Entry] {
+        let start = share.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.rows[start..self.ends[share]]
     }
 }
 
-/// The rows of a share that are equal to one before them.
-fn repeats(columns: &[Column], share: &[Entry]) -> Vec<u32> {
-    let mask = (share.len() * 2).next_power_of_two() - 1;
+/// The rows of a share, which come in pieces, that are equal to one before them.
+fn repeats<'e>(columns: &[Column], share: impl Iterator<Item = &'e [Entry]> + Clone) -> Vec<u32> {
+    let mask = (share.clone().map(<[Entry]>::len).sum::<usize>() * 2).next_power_of_two() - 1;
     let mut slots = vec![NONE; mask + 1];
     let mut found = Vec::new();
-    for entry in share {
-        let mut at = entry.hash as usize & mask;
+    for entry in share.flatten().copied() {
+        let mut at = hash_of(entry) as usize & mask;
         let is_equal = |other: Entry| {
-            other.hash == entry.hash && columns.iter().all(|column| compare(column, other.row, entry.row).is_eq())
+            let (one, row) = (row_of(other), row_of(entry));
+            hash_of(other) == hash_of(entry) && columns.iter().all(|column| compare(column, one, row).is_eq())
         };
-        while slots[at].row != NONE.row && !is_equal(slots[at]) {
+        while slots[at] != NONE && !is_equal(slots[at]) {
             at = (at + 1) & mask;
         }
-        match slots[at].row {
-            u32::MAX => slots[at] = *entry,
-            _ => found.push(entry.row),
+        match slots[at] {
+            NONE => slots[at] = entry,
+            _ => found.push(row_of(entry)),
         }
     }
     found
 }
 
-/// Every row in order.
-fn entries(columns: &[Column], rows: u32, mut each: impl FnMut(Entry)) {
+/// The hashes of rows, in order.
+fn hashes(columns: &[Column], rows: Range<usize>) -> Vec<u32> {
+    let mut all = Vec::with_capacity(rows.len());
     let mut hashes = [0; BLOCK];
-    for start in (0..rows as usize).step_by(BLOCK) {
-        let block = start..(start + BLOCK).min(rows as usize);
+    for start in rows.clone().step_by(BLOCK) {
+        let block = start..(start + BLOCK).min(rows.end);
         let hashes = &mut hashes[..block.len()];
         hashes.fill(0);
         columns.iter().for_each(|column| mix(hashes, column, block.clone()));
-        for (row, hash) in block.zip(hashes) {
-            each(Entry { hash: upper(*hash), row: u32::try_from(row).unwrap_or(u32::MAX) });
-        }
+        all.extend(hashes.iter().map(|hash| upper(*hash)));
     }
+    all
 }
 
 /// The upper half, into which every bit of the lower has been mixed.
@@ -122,7 +139,7 @@ fn bits_of(value: impl Hash) -> u64 {
 }
 
 /// Mixes the cells of a column, which equal cells have alike, into the hashes of their rows.
-fn mix(hashes: &mut [u64], column: &Column, rows: std::ops::Range<usize>) {
+fn mix(hashes: &mut [u64], column: &Column, rows: Range<usize>) {
     fn add<T: Copy>(hashes: &mut [u64], values: &[T], bits: impl Fn(T) -> u64) {
         for (hash, value) in hashes.iter_mut().zip(values) {
             *hash = (hash.rotate_left(26) ^ bits(*value)).wrapping_mul(MULTIPLIER);
@@ -175,8 +192,8 @@ mod tests {
         let shapes: [fn(u32) -> i64; 4] =
             [i64::from, |row| i64::from(row) << 32, |row| i64::from(row) << 48, |row| -i64::from(row) * 1000];
         for shape in shapes {
-            let shares = Shares::of(&columns((0..50_000).map(shape).collect(), vec![0; 50_000]), 50_000);
-            let most = shares.iter().map(<[Entry]>::len).max();
+            let shares = Shares::of(&columns((0..50_000).map(shape).collect(), vec![0; 50_000]), 0..50_000, 4);
+            let most = (0..16).map(|share| shares.share(share).len()).max();
             assert!(most < Some(2 * 50_000 / 16), "{most:?} of {} shares", shares.ends.len());
         }
     }

@@ -1,11 +1,14 @@
 //! [`Symbols`]: texts by number, most of them kept only as places in the sources.
 
+mod sorted;
+
 use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 
+use self::sorted::Sorted;
 use crate::pages::Pages;
 use crate::source::{Stretch, Text};
 
@@ -26,8 +29,12 @@ pub struct Symbols {
     slots: Pages<Slot>,
     /// How many of them are taken.
     hashed: usize,
-    /// Numbers without a slot, and what their slots would keep.
+    /// Numbers of texts that may have others, and what their slots would keep.
     listed: Vec<(u32, u32)>,
+    /// Those that were told apart; they have no slots.
+    sorted: Sorted,
+    /// Whether there are numbers of which only [`Self::settle`] learns.
+    added: bool,
     /// By number, where there are few: texts that were asked for to be kept.
     shared: OnceLock<Box<[OnceLock<Arc<str>>]>>,
 }
@@ -77,8 +84,8 @@ impl Symbols {
         self.intern_or(text, tag(hash(text)), |symbols| symbols.copy(text))
     }
 
-    /// A number for `text` that no other has, whether or not there is one already. [`Self::intern`] and [`Self::get`] do not
-    /// see it, [`Self::intern_all`] does: for texts that hardly repeat and are to be numbered elsewhere.
+    /// A number for `text` that no other has, whether or not there is one already; nobody learns of it before
+    /// [`Self::tell_apart`]. For texts that hardly repeat.
     ///
     /// # Panics
     /// Beyond 2³²−2 texts, or 4 GiB of them.
@@ -97,6 +104,7 @@ impl Symbols {
     pub fn add_at(&mut self, text: &str, start: u32) -> u32 {
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let place = if len < Place::ARENA { Place { start, len } } else { self.copy(text) };
+        self.added = true;
         self.push(place)
     }
 
@@ -134,10 +142,37 @@ impl Symbols {
         }
     }
 
-    /// How many numbers [`Self::list`] gave.
+    /// How many numbers [`Self::list`] gave since texts were told apart.
     #[must_use]
     pub fn listed(&self) -> usize {
         self.listed.len()
+    }
+
+    /// Makes room for so many more texts that are to be listed.
+    pub fn reserve_listed(&mut self, texts: usize) {
+        self.places.reserve(texts);
+        self.listed.reserve(texts);
+    }
+
+    /// Finds which of the texts that [`Self::list`] numbered are equal to others: their numbers, rising, each with the one that
+    /// stands for all. Works on up to so many threads.
+    pub fn tell_apart(&mut self, threads: usize) -> Vec<(u32, u32)> {
+        let listed = std::mem::take(&mut self.listed);
+        if listed.is_empty() {
+            return Vec::new();
+        }
+        let before = std::mem::take(&mut self.sorted);
+        let is_equal = |one: u32, other: u32| self.text(one) == self.text(other);
+        let known = |tag: u32, id: u32| self.slots_of(tag).find(|other| is_equal(*other, id));
+        let (sorted, same) = Sorted::of(before.iter().chain(listed), threads, known, is_equal);
+        self.sorted = sorted;
+        same
+    }
+
+    /// Whether some numbers are known to nobody until [`Self::settle`].
+    #[must_use]
+    pub const fn has_added(&self) -> bool {
+        self.added
     }
 
     /// Makes room for so many more texts.
@@ -158,15 +193,15 @@ impl Symbols {
         self.intern_or(text, tag(hash(text)), |_| Place { start, len })
     }
 
-    /// The number that each text of `other` has here, by its number there; for those that were only added there, one that
-    /// they are only added with here. Both know the same files.
+    /// The number that each text of `other` has here, by its number there; for those that were only listed or added there, one
+    /// that they are only listed or added with here. Both know the same files.
     pub fn intern_all(&mut self, other: &Self) -> Vec<u32> {
         let mut tags = vec![None; other.len()];
         for slot in other.slots.iter().filter(|slot| **slot != FREE) {
             tags[id_of(*slot) as usize] = Some(tag_of(*slot));
         }
-        for (tag, id) in &other.listed {
-            tags[*id as usize] = Some(*tag);
+        for (tag, id) in other.sorted.iter() {
+            tags[id as usize] = Some(tag);
         }
         let mut ids = Vec::with_capacity(other.len());
         for (first, tags) in (0_u32..).step_by(AHEAD).zip(tags.chunks(AHEAD)) {
@@ -186,6 +221,8 @@ impl Symbols {
                 });
             }
         }
+        self.listed.extend(other.listed.iter().map(|(tag, id)| (*tag, ids[*id as usize])));
+        self.added |= other.added;
         ids
     }
 
@@ -213,10 +250,11 @@ impl Symbols {
     /// The number of `text`, if it has one.
     #[must_use]
     pub fn get(&self, text: &str) -> Option<u32> {
+        let tag = tag(hash(text));
         if self.slots.is_empty() {
-            return None;
+            return self.find_sorted(text, tag);
         }
-        self.find(text, tag(hash(text))).ok()
+        self.find(text, tag).ok()
     }
 
     /// The text of a number.
@@ -281,11 +319,23 @@ impl Symbols {
         let mut at = slot(tag, slots.len());
         loop {
             match slots[at] {
-                FREE => return Err(at),
+                FREE => return self.find_sorted(text, tag).ok_or(at),
                 slot if tag_of(slot) == tag && self.text(id_of(slot)) == text => return Ok(id_of(slot)),
                 _ => at = (at + 1) & (slots.len() - 1),
             }
         }
+    }
+
+    fn find_sorted(&self, text: &str, tag: u32) -> Option<u32> {
+        self.sorted.with(tag).find(|id| self.text(*id) == text)
+    }
+
+    /// The numbers of those texts with slots of which the same is kept.
+    fn slots_of(&self, tag: u32) -> impl Iterator<Item = u32> {
+        let slots: &[Slot] = &self.slots;
+        let first = if slots.is_empty() { 0 } else { slot(tag, slots.len()) };
+        let from = slots[first..].iter().chain(&slots[..first]).take_while(|slot| **slot != FREE);
+        from.filter(move |slot| tag_of(**slot) == tag).map(|slot| id_of(*slot))
     }
 
     /// The number of `text`, with the place that `place` gives it when it is new.

@@ -19,14 +19,23 @@ fn equal_texts_have_one_number_wherever_they_stand() {
 }
 
 #[test]
-fn listed_texts_are_told_apart_only_elsewhere() {
+fn listed_texts_are_told_apart_all_at_once() {
     let (mut one, mut two) = (Symbols::default(), Symbols::default());
-    one.reserve(1000);
-    assert_eq!((two.list("x"), two.intern("x"), two.list("y"), two.list("x")), (0, 1, 2, 3));
-    assert_eq!((two.get("x"), two.get("y")), (Some(1), None));
+    one.reserve_listed(1000);
+    assert_eq!((two.list("x"), two.intern("x"), two.list("y"), two.list("x"), two.list("z")), (0, 1, 2, 3, 4));
+    assert_eq!((two.get("x"), two.get("y"), two.listed()), (Some(1), None, 4));
     one.intern("y");
-    assert_eq!(one.intern_all(&two), [1, 1, 0, 1]);
-    assert_eq!((one.get("x"), one.text(1), one.len()), (Some(1), "x", 2));
+    assert_eq!(one.intern_all(&two), [1, 2, 3, 4, 5]);
+    assert_eq!((one.get("x"), one.get("z")), (Some(2), None));
+    assert_eq!(one.tell_apart(2), [(1, 2), (3, 0), (4, 2)]);
+    assert_eq!((one.get("x"), one.get("y"), one.get("z"), one.listed()), (Some(2), Some(0), Some(5), 0));
+    // What comes later is told apart from both.
+    assert_eq!((one.intern("z"), one.intern("w"), one.list("z"), one.list("v"), one.list("w")), (5, 6, 7, 8, 9));
+    assert_eq!(one.tell_apart(1), [(7, 5), (9, 6)]);
+    assert_eq!((one.get("v"), one.intern("z"), one.tell_apart(1)), (Some(8), 5, vec![]));
+    let mut all = Symbols::default();
+    assert_eq!(all.intern_all(&one).len(), one.len());
+    assert_eq!((all.get("z"), all.get("v"), all.get("x")), (Some(5), Some(8), Some(2)));
 }
 
 #[test]
