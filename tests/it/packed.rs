@@ -6,7 +6,9 @@ use crate::support::{folder_with, gouji};
 
 #[test]
 fn packed_rows_are_written_and_read_again() {
-    let write = ".decl a(x: number, y: symbol)\na(x, cat(\"第\", to_string(x))) :- x = range(0, 200000).\n\
+    // Packed it is still larger than the pieces in which others are read.
+    let write = ".decl a(x: number, y: symbol)\n\
+                 a(x, cat(to_string(x * 48271 % 2147483647), to_string(x * 16807 % 2147483647))) :- x = range(0, 200000).\n\
                  .output a(IO=file, compress=true, headers=true)\n.printsize a\n";
     let read =
         ".decl a(x: number, y: symbol)\n.input a(filename=\"a.csv.gz\", headers=true, compress=true)\n.printsize a\n";

@@ -308,6 +308,7 @@ fn is_number(kind: Kind) -> bool {
 impl Parser<'_> {
     /// A body that is the whole text; a final dot is allowed.
     pub(super) fn lone_body(&mut self) -> Body {
+        let told = self.report.diagnostics().len();
         let start = self.token().span;
         if self.kind() == Kind::End {
             let message = text!("这里要写条件", "conditions are needed here");
@@ -320,7 +321,7 @@ impl Parser<'_> {
         if self.kind() != Kind::End {
             self.complain_after_body();
         }
-        self.forgive_brackets(0);
+        self.forgive_brackets(0, told);
         body.broken = self.broken || self.was_mended_since(0);
         body
     }

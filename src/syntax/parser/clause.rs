@@ -14,6 +14,7 @@ impl Parser<'_> {
         let start = self.token().span;
         let first = self.at;
         self.first = first;
+        let told = self.report.diagnostics().len();
         self.broken = false;
         self.given_up = false;
         if self.token().starts_line {
@@ -39,7 +40,9 @@ impl Parser<'_> {
             }
         }
         self.final_dot(start, &body);
-        self.forgive_brackets(first);
+        if self.was_mended_since(first) {
+            self.forgive_brackets(first, told);
+        }
         body.broken = self.broken || self.was_mended_since(first);
         let fact = (body.alternatives.is_empty() && !body.broken).then(|| self.since(start));
         let plan = self.plan();

@@ -26,6 +26,7 @@ impl Parser<'_> {
                 return;
             }
             let before = self.at;
+            let told = self.report.diagnostics().len();
             self.broken = false;
             self.given_up = false;
             match self.kind() {
@@ -34,7 +35,7 @@ impl Parser<'_> {
                     Err(Skip) => {
                         self.skip_item();
                         self.lose(before);
-                        self.forgive_brackets(before);
+                        self.forgive_brackets(before, told);
                     }
                 },
                 Kind::Hash => {
@@ -53,7 +54,7 @@ impl Parser<'_> {
                     Some(clause) => items.push(Item::Clause(clause)),
                     None => {
                         self.lose(before);
-                        self.forgive_brackets(before);
+                        self.forgive_brackets(before, told);
                     }
                 },
             }
@@ -104,17 +105,23 @@ impl Parser<'_> {
     }
 
     /// Keeps one complaint about the brackets from the token at `from` on, up to the next to be read: brackets behind one that
-    /// is wrong do not match because of it. None that one closes nothing where something else has been said.
-    pub(super) fn forgive_brackets(&mut self, from: usize) {
-        let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
-        let closes = |place: Span| [")", "]", "}"].contains(&sources.text(place).as_ref());
-        let place = |wrong: &Diagnostic| wrong.place().filter(|place| start <= place.start() && place.end() <= end);
-        let is_bracket = |wrong: &Diagnostic| wrong.code == Code::UnclosedBracket;
-        let told = self.report.diagnostics();
-        let is_said = told.iter().any(|wrong| place(wrong).is_some() && !is_bracket(wrong));
-        let kept =
-            told.iter().filter(|wrong| is_bracket(wrong)).filter_map(place).find(|place| !is_said || !closes(*place));
-        self.report.retain(|wrong| !is_bracket(wrong) || place(wrong).is_none_or(|place| Some(place) == kept));
+    /// is wrong do not match because of it. None that one closes nothing where something else has been said, since the report
+    /// had `told` complaints.
+    pub(super) fn forgive_brackets(&mut self, from: usize, told: usize) {
+        let (start, end) = (self.token_at(from).span.start(), self.token().span.start());
+        let within = |wrong: &[Span]| {
+            let first = wrong.partition_point(|place| place.start() < start);
+            first..first + wrong[first..].partition_point(|place| place.end() <= end)
+        };
+        let is_said = self.report.diagnostics().len() > told || !within(&self.wrong_tokens).is_empty();
+        let mut is_kept = false;
+        for place in &self.wrong_brackets[within(&self.wrong_brackets)] {
+            let closes = [")", "]", "}"].contains(&self.sources.text(*place).as_ref());
+            if is_kept || is_said && closes {
+                self.forgiven.insert(*place);
+            }
+            is_kept |= !(is_said && closes);
+        }
     }
 
     /// Notes the names that what was skipped, from the token at `from` on, may declare: every word of a directive, and

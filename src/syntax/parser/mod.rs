@@ -48,6 +48,7 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
     let items = parser.items();
     let comments = std::mem::take(&mut parser.comments);
     let unread = |wrong: &Diagnostic| matches!(wrong.code, Code::BadInclude | Code::UnclosedComment);
+    parser.drop_forgiven();
     let unread = parser.lost_any || parser.report.diagnostics().iter().any(unread);
     let lost = Lost { names: std::mem::take(&mut parser.lost), unread };
     (Program { items, comments, lost }, parser.report)
@@ -58,6 +59,7 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
 pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
     let mut parser = Parser { is_lone: true, ..Parser::new(sources, lexed) };
     let body = parser.lone_body();
+    parser.drop_forgiven();
     (body, parser.report)
 }
 
@@ -66,6 +68,7 @@ pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
 pub fn arg(sources: &SourceMap, lexed: Lexed) -> (Option<Arg>, Report) {
     let mut parser = Parser::new(sources, lexed);
     let arg = parser.lone_arg();
+    parser.drop_forgiven();
     (arg, parser.report)
 }
 
@@ -74,6 +77,7 @@ pub fn arg(sources: &SourceMap, lexed: Lexed) -> (Option<Arg>, Report) {
 pub fn facts(sources: &SourceMap, lexed: Lexed) -> (Vec<Clause>, Report) {
     let mut parser = Parser::new(sources, lexed);
     let facts = parser.lone_facts();
+    parser.drop_forgiven();
     (facts, parser.report)
 }
 
@@ -99,6 +103,11 @@ struct Parser<'a> {
     first: usize,
     /// The token at which something was last said not to fit.
     told_at: Option<usize>,
+    /// Where it was said before parsing that brackets, and that other tokens, are wrong: in order.
+    wrong_brackets: Vec<Span>,
+    wrong_tokens: Vec<Span>,
+    /// Brackets of which nothing is to be said after all.
+    forgiven: BTreeSet<Span>,
     /// Whether the text is a body or an argument, in which no dot ends a clause.
     is_lone: bool,
     /// Whether the target of an aggregate is being read, so that a colon ends it.
@@ -117,6 +126,14 @@ impl<'a> Parser<'a> {
     fn new(sources: &'a SourceMap, lexed: Lexed) -> Self {
         let Lexed { tokens, comments, torn, mut report } = lexed;
         let Balanced { tokens, closing, mended } = balance(sources, &tokens, &torn, &mut report);
+        let places = |are_brackets: bool| {
+            let wrong = report.diagnostics().iter();
+            let wrong = wrong.filter(|wrong| (wrong.code == Code::UnclosedBracket) == are_brackets);
+            let mut places: Vec<Span> = wrong.filter_map(Diagnostic::place).collect();
+            places.sort_unstable();
+            places
+        };
+        let (wrong_brackets, wrong_tokens) = (places(true), places(false));
         Self {
             sources,
             tokens,
@@ -132,6 +149,9 @@ impl<'a> Parser<'a> {
             first: 0,
             told_at: None,
             is_lone: false,
+            wrong_brackets,
+            wrong_tokens,
+            forgiven: BTreeSet::new(),
             in_target: false,
             component_end: None,
             margin: 1,
@@ -251,6 +271,16 @@ impl<'a> Parser<'a> {
         let quiet = self.mended[mended.saturating_sub(8)..mended].iter().any(|(_, end)| self.at <= end + 1);
         if !quiet && !self.given_up {
             self.report.push(complaint);
+        }
+    }
+
+    /// Takes back what was said of brackets that were forgiven.
+    fn drop_forgiven(&mut self) {
+        let is_forgiven = |wrong: &Diagnostic| {
+            wrong.code == Code::UnclosedBracket && wrong.place().is_some_and(|place| self.forgiven.contains(&place))
+        };
+        if !self.forgiven.is_empty() {
+            self.report.retain(|wrong| !is_forgiven(wrong));
         }
     }
 
