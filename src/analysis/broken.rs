@@ -66,6 +66,16 @@ fn without_lost(report: Report, input: &Input) -> Report {
     }
     let may_be_lost = |complaint: &&Diagnostic| {
         let declared = is_of_name(complaint.code) && complaint.code != Code::UnknownColumn;
+        // A parameter may stand in TOML that could not be read.
+        let declared = declared || complaint.code == Code::UnknownParameter;
+        // Nothing says the type of a record where that may have been lost.
+        let is_record = |place: Span| input.sources.text(place).starts_with('[');
+        if complaint.code == Code::TypeMismatch
+            && complaint.labels.len() == 1
+            && complaint.place().is_some_and(is_record)
+        {
+            return true;
+        }
         let named = complaint.place().filter(|_| declared).map(|place| input.sources.text(place));
         named.is_some_and(|name| {
             input.unread || lost.iter().any(|lost| lost.may_declare(name.trim_matches(['`', '$', '@'])))
@@ -98,7 +108,8 @@ fn broken_clauses(items: &[Item], places: &mut Vec<Span>) {
     }
 }
 
-fn spans_of_card(card: &CardSource) -> Vec<Span> {
+/// Where the text of a card stands, as far as it is resolved.
+pub(super) fn spans_of_card(card: &CardSource) -> Vec<Span> {
     let templates = [Some(card.message), card.help].into_iter().flatten();
     let of_labels = card.labels.iter().flat_map(|label| holes(&label.text).chain([&label.at]));
     let of_severity = card.severity.iter().filter_map(|severity| severity.when.as_ref()).map(|when| when.span);

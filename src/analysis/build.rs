@@ -1,7 +1,7 @@
 //! The stages of analysis in their order.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::cards::{CardDraft, CardScope, bodies, draft_alternative, finish_alternative};
 use super::collect::collect;
@@ -10,6 +10,7 @@ use super::context::Relations;
 use super::disjunction;
 use super::equivalence;
 use super::folding;
+use super::functors;
 use super::hir;
 use super::infer::Infer;
 use super::inline::inline;
@@ -21,11 +22,10 @@ use super::plain;
 use super::resolve::{Builder, alternatives, too_many};
 use super::rounds;
 use super::strata::{components, stratify};
-use super::types::{Types, declared_twice};
+use super::types::Types;
 use crate::diagnostic::Report;
 use crate::ir::card::{Alternative, Card};
 use crate::ir::{Column, Directive, Origin, Program, Relation, RelationId, Rule, RuleId, Subsumption};
-use crate::source::Span;
 use crate::syntax::ast::{Body, Clause, CompareOp, DirectiveKind};
 
 /// A rule with names resolved, and the scopes that it has.
@@ -73,7 +73,7 @@ pub(super) fn build(input: &Input) -> (Program, Report) {
     let names = lower_all(drafts, &relations, &mut infer, &mut program);
     equivalence::close(&relations, &mut program);
     directives(&flat, &relations, &mut program, &mut infer.report);
-    functors(&flat, &mut infer);
+    functors::check(&flat, &mut infer);
     let solved = std::mem::take(&mut infer.report);
     report.append(solved);
     program.types = infer.types.finish();
@@ -308,18 +308,5 @@ fn directives(flat: &Flat, relations: &Relations, program: &mut Program, report:
                 span: directive.span,
             });
         }
-    }
-}
-
-/// What is wrong with the declarations of functions; one that is never used is no fault, whoever would define it.
-fn functors(flat: &Flat, infer: &mut Infer) {
-    let mut known: BTreeMap<&str, Span> = BTreeMap::new();
-    for functor in &flat.functors {
-        let name = &functor.name;
-        match known.get(name.text.as_str()) {
-            Some(first) => infer.report.push(declared_twice(name, Some(*first))),
-            None => _ = known.insert(&name.text, name.span),
-        }
-        functor.types.iter().for_each(|ty| _ = infer.types.find(ty, &mut infer.report));
     }
 }

@@ -71,7 +71,8 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
             (ty, _) => ty,
         };
         let is_endless = ty.is_some_and(|ty| infer.types.is_endless(ty));
-        let mut column = column_of(&column.name, ty.filter(|_| !is_endless), infer);
+        let called = super::schema::called(column);
+        let mut column = Column { called, ..column_of(&column.name, ty.filter(|_| !is_endless), infer) };
         if is_endless {
             column.node = infer.poison();
         }
@@ -86,6 +87,7 @@ fn declare(name: &Name, decl: &Decl, input: &Input, infer: &mut Infer, relations
     check_equivalence(name, decl, infer);
     relations.add(Relation {
         name: name.text.clone(),
+        doc: decl.doc.clone(),
         span: name.span,
         columns,
         arity,
@@ -106,7 +108,7 @@ fn column_of(name: &Name, declared: Option<TypeId>, infer: &mut Infer) -> Column
         Some(ty) => infer.known(ty, name.span),
         None => infer.fresh(),
     };
-    Column { name: name.text.clone(), span: name.span, declared, node }
+    Column { name: name.text.clone(), span: name.span, declared, node, called: Vec::new() }
 }
 
 fn add_built_in(columns: &mut Vec<Column>, span: Span, infer: &mut Infer) {
@@ -118,7 +120,7 @@ fn add_built_in(columns: &mut Vec<Column>, span: Span, infer: &mut Infer) {
 
 fn choice_keys(decl: &Decl, infer: &mut Infer) -> Vec<Vec<usize>> {
     let mut keys = Vec::new();
-    for names in &decl.choice {
+    for names in decl.choice.iter().filter(|_| !decl.broken) {
         let mut key = Vec::new();
         for name in names {
             match decl.columns.iter().position(|column| column.name.text == name.text) {
@@ -146,7 +148,9 @@ fn check_equivalence(name: &Name, decl: &Decl, infer: &mut Infer) {
         let message = text!("没有列的表，没有更好的行", "a relation without columns has no better rows");
         infer.report.push(Diagnostic::error(Code::BadDeclaration, message).at(name.span));
     }
-    let Some(word) = decl.qualifiers.iter().find(|word| word.text == "eqrel") else { return };
+    // Of columns that could not be read nothing is asked.
+    let word = decl.qualifiers.iter().find(|word| word.text == "eqrel" && !decl.broken);
+    let Some(word) = word else { return };
     let wrong = match &decl.columns[..] {
         [one, other] if one.ty.text == other.ty.text => return,
         [_, _] => text!("等价关系的两列要是同一类型", "both columns of an equivalence relation must be of one type"),
@@ -210,6 +214,7 @@ fn column_name(at: usize, arg: &Arg) -> Name {
 fn derived(name: &Name, columns: Vec<Column>, card: Option<usize>) -> Relation {
     Relation {
         name: name.text.clone(),
+        doc: String::new(),
         span: name.span,
         arity: columns.len(),
         columns,

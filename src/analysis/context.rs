@@ -23,6 +23,8 @@ pub(super) struct Relations {
 #[derive(Debug)]
 pub(super) struct Relation {
     pub(super) name: String,
+    /// The documentation of its declaration.
+    pub(super) doc: String,
     /// The name in its declaration or first head.
     pub(super) span: Span,
     /// Declared columns, then those that every fact row has.
@@ -59,6 +61,8 @@ pub(super) struct Column {
     pub(super) span: Span,
     pub(super) declared: Option<TypeId>,
     pub(super) node: Node,
+    /// What people call it beside its name.
+    pub(super) called: Vec<String>,
 }
 
 impl Relations {
@@ -129,6 +133,16 @@ impl Relations {
             Diagnostic::error(Code::UnknownRelation, text!("没有名为 `{text}` 的表", "there is no relation `{text}`"))
                 .at(name.span);
         let Some(near) = near else {
+            // `项目`: the documentation of `project` begins with it.
+            let place = |relation: &Relation| relation.doc.find(text.as_str()).filter(|_| !text.is_ascii());
+            let about = self.list.iter().filter_map(|relation| Some((place(relation)?, relation)));
+            let is_empty =
+                |relation: &Relation| relation.loaded.as_ref().is_none_or(|loaded| loaded.sources.is_empty());
+            let meant = about.min_by_key(|(place, relation)| (*place, is_empty(relation), relation.name.len()));
+            if let Some((_, relation)) = meant {
+                let (meant, doc) = (&relation.name, relation.doc.lines().next().unwrap_or_default());
+                return complaint.help(text!("是否 `{meant}`？{doc}", "did you mean `{meant}`? {doc}"));
+            }
             if self.list.is_empty() {
                 return complaint.help(text!("先声明它：`.decl {text}(…)`", "declare it first: `.decl {text}(…)`"));
             }
@@ -138,6 +152,13 @@ impl Relations {
         let relation = self.id(near).map(|id| self.get(id));
         let (zh, en) = relation.map(Relation::where_from).unwrap_or_default();
         complaint.help(text!("最接近的是 `{near}`{zh}", "the nearest is `{near}`{en}")).fix(name.span, near)
+    }
+
+    /// The column of a relation that has that name, or is called so.
+    pub(super) fn column_meant(&self, id: RelationId, name: &str) -> Option<&str> {
+        let relation = self.get(id);
+        let named = relation.columns.iter().find(|column| column.name == name).map(|column| column.name.as_str());
+        named.or_else(|| relation.column_called(name).map(|(column, _)| column))
     }
 
     /// A relation has no column of that name.
@@ -152,6 +173,10 @@ impl Relations {
         .at(column.span)
         .secondary(relation.span, text!("`{name}` 在这里声明", "`{name}` is declared here"));
         let list = columns_list(names());
+        if let Some((meant, called)) = relation.column_called(text) {
+            let help = text!("“{called}”在规则里叫 `{meant}`", "“{called}” is called `{meant}` in rules");
+            return complaint.help(help).fix(column.span, meant);
+        }
         match nearest(text, names()) {
             Some(near) => complaint
                 .help(text!(
@@ -189,6 +214,17 @@ impl Relations {
 }
 
 impl Relation {
+    /// The column that people call so, and the whole of what they call it.
+    fn column_called(&self, text: &str) -> Option<(&str, &str)> {
+        let called = || {
+            self.columns
+                .iter()
+                .flat_map(|column| column.called.iter().map(|name| (column.name.as_str(), name.as_str())))
+        };
+        let exactly = called().find(|(_, name)| *name == text);
+        exactly.or_else(|| called().find(|(_, name)| !text.is_ascii() && name.starts_with(text)))
+    }
+
     /// `（budget.csv 载入，23 行）`
     fn where_from(&self) -> (String, String) {
         match &self.loaded {

@@ -17,6 +17,7 @@ mod rounds;
 // what the names of relations, columns and types mean,
 mod collect;
 mod context;
+mod functors;
 mod reads;
 mod schema;
 mod types;
@@ -42,6 +43,7 @@ mod strata;
 mod broken;
 mod lints;
 mod plain;
+mod repeated;
 
 pub use input::{CardSource, Input, LabelSource, Mode, Parameter, Piece, SeveritySource, TemplateSource};
 
@@ -74,7 +76,7 @@ pub fn declared(programs: &[&ast::Program]) -> ast::Program {
 #[must_use]
 pub fn analyse(input: &Input) -> (ir::Program, Report) {
     let (program, report) = build::build(input);
-    (program, broken::without_consequences(report, input))
+    (program, repeated::told_once(broken::without_consequences(report, input), input))
 }
 
 /// A wish to load a relation, of a plain Datalog file.

@@ -11,7 +11,7 @@ use super::components::Flat;
 use super::disjunction::MARK;
 use super::plain::{Parts, Recursion};
 use super::resolve::alternatives;
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::{Code, Diagnostic, Report, Text};
 use crate::source::Span;
 use crate::syntax::ast::{
     Arg, ArgKind, Args, Atom, Body, Call, Clause, ColumnDecl, Compare, CompareOp, Const, Decl, DirectiveKind, Literal,
@@ -83,27 +83,46 @@ pub(super) fn unfold(flat: &mut Flat, report: &mut Report) {
 
 /// Complains about relations whose rows do not simply come, round by round.
 fn refuse(flat: &Flat, twins: &BTreeSet<String>, report: &mut Report) {
-    let mut refuse = |name: &Name| {
-        let shown = &name.text;
-        let message = text!(
-            "`{shown}` 的轮次没有意义：它是载入的、有取舍的或者没有列",
-            "the rounds of `{shown}` mean nothing: it is loaded, keeps not all rows, or has no columns"
-        );
-        report.push(Diagnostic::error(Code::Unsupported, message).at(name.span));
-    };
     for decl in &flat.decls {
-        let is_odd = decl.qualifiers.iter().any(|word| word.text == "eqrel") || !decl.choice.is_empty();
-        let is_odd = is_odd || decl.columns.is_empty() && decl.delta.is_none();
-        decl.names.iter().filter(|name| is_odd && twins.contains(&name.text)).for_each(&mut refuse);
+        let why = match decl {
+            decl if decl.qualifiers.iter().any(|word| word.text == "eqrel") => {
+                text!("`eqrel` 的行自己会多出来", "rows of `eqrel` come by themselves")
+            }
+            decl if !decl.choice.is_empty() => {
+                text!("`choice-domain` 不留全部的行", "`choice-domain` keeps not all rows")
+            }
+            decl if decl.columns.is_empty() && decl.delta.is_none() => text!("它没有列", "it has no columns"),
+            _ => continue,
+        };
+        decl.names.iter().filter(|name| twins.contains(&name.text)).for_each(|name| report.push(roundless(name, &why)));
     }
-    let odd = |kind: DirectiveKind| matches!(kind, DirectiveKind::Input | DirectiveKind::LimitSize);
-    let directives = flat.directives.iter().filter(|directive| odd(directive.kind));
-    directives
-        .flat_map(|directive| &directive.relations)
-        .filter(|name| twins.contains(&name.text))
-        .for_each(&mut refuse);
+    for directive in &flat.directives {
+        let why = match directive.kind {
+            DirectiveKind::Input => text!("它还有载入的行", "it has rows that are loaded, too"),
+            DirectiveKind::LimitSize => text!("`.limitsize` 不留全部的行", "`.limitsize` keeps not all rows"),
+            DirectiveKind::Output | DirectiveKind::PrintSize => continue,
+        };
+        let names = directive.relations.iter().filter(|name| twins.contains(&name.text));
+        names.for_each(|name| report.push(roundless(name, &why)));
+    }
     let subsumed = flat.clauses.iter().filter(|clause| clause.subsumes.is_some()).flat_map(|clause| &clause.heads);
-    subsumed.map(|head| &head.relation).filter(|name| twins.contains(&name.text)).for_each(&mut refuse);
+    for name in subsumed.map(|head| &head.relation).filter(|name| twins.contains(&name.text)) {
+        report.push(roundless(name, &text!("支配子句不留全部的行", "subsumptive clauses keep not all rows")));
+    }
+}
+
+/// That nobody can say in which round rows of a relation came.
+fn roundless(name: &Name, why: &Text) -> Diagnostic {
+    let shown = &name.text;
+    let message = Text {
+        zh: format!("`{shown}` 的行数不出是第几轮来的：{}", why.zh),
+        en: format!("the rounds of `{shown}` cannot be counted: {}", why.en),
+    };
+    let help = text!(
+        "自己数：给 `{shown}` 加一列 n，递归的规则里写 `n + 1`，并写出上界，如 `n < 100`",
+        "count them yourself: give `{shown}` a column n, write `n + 1` in its recursive rules, and a bound such as `n < 100`"
+    );
+    Diagnostic::error(Code::Unsupported, message).at(name.span).help(help)
 }
 
 /// Gives relations of what is new their columns.

@@ -5,7 +5,7 @@ use super::input::Mode;
 use super::types::Types;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::schema::{Column, ColumnType, Relation, Schema};
-use crate::syntax::ast::{Annotation, Decl, DirectiveKind, Name};
+use crate::syntax::ast::{Annotation, ColumnDecl, Decl, DirectiveKind, Name};
 use crate::text;
 
 /// The relations of `.input` directives, in the order of their declarations.
@@ -84,6 +84,17 @@ fn columns(decl: &Decl, types: &Types, report: &mut Report) -> Option<Vec<Column
 /// The columns of `@[key(a, b)]`; built-in columns count after the declared ones.
 pub(super) fn key(decl: &Decl) -> Vec<usize> {
     listed(&decl.annotations, "key").filter_map(|(_, name)| position(decl, name)).collect()
+}
+
+/// What people call a column: the headers under which printed tables have it, and what its documentation begins with.
+pub(super) fn called(column: &ColumnDecl) -> Vec<String> {
+    let headers = listed(&column.annotations, "header").map(|(_, header)| header.to_owned());
+    std::iter::once(beginning(&column.doc)).chain(headers).filter(|name| !name.is_empty()).collect()
+}
+
+/// The first words of a documentation.
+fn beginning(doc: &str) -> String {
+    doc.split(['（', '(', '，', ',', '、', '：', ':', '；', '。', '\n']).next().unwrap_or_default().trim().to_owned()
 }
 
 /// What the annotations `@[word(a, "b", …)]` list, each with its annotation.

@@ -350,7 +350,12 @@ fn named(case: &Case, relation: &Relation, arg: &ast::NamedArg, row: &mut Row) -
     let message = text!("`{table}` 没有列 `{column}`", "`{table}` has no column `{column}`");
     let wrong = Diagnostic::error(Code::UnknownColumn, message).at(arg.column.span);
     let columns = relation.columns.iter().map(|column| column.name.as_str()).chain(["table"]);
+    let called = relation.columns.iter().find(|known| known.headers.contains(column) || known.doc.starts_with(column));
     Err(Box::new(match nearest(column, columns) {
+        _ if called.is_some_and(|_| !column.is_ascii()) => {
+            let meant = called.map_or("", |known| known.name.as_str());
+            wrong.help(text!("“{column}”在规则里叫 `{meant}`", "“{column}” is called `{meant}` in rules"))
+        }
         Some(near) => wrong.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
         None => wrong,
     }))

@@ -100,7 +100,15 @@ fn read_text(file: &SourceFile, text: &str) -> (CardFile, Report) {
         }
         None => {}
     }
-    (cards, reader.report)
+    (cards, without_unquoted(reader.report))
+}
+
+/// `report` without complaints about how a key is written that is no key.
+fn without_unquoted(mut report: Report) -> Report {
+    let keys = report.diagnostics().iter().filter(|wrong| wrong.code == Code::UnknownKey);
+    let keys: Vec<_> = keys.filter_map(Diagnostic::place).collect();
+    report.retain(|wrong| wrong.code != Code::BadToml || !wrong.place().is_some_and(|place| keys.contains(&place)));
+    report
 }
 
 /// What to say of a file that begins with the keys of a card, before any `[[rule]]`.

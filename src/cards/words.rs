@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Text;
 
-const KNOWN: [(&str, &str); 11] = [
+const KNOWN: [(&str, &str); 12] = [
     ("duplicate key", "这一项写了两次"),
     ("invalid basic string", "字符串没有写完；里面的双引号要写成 \\\"，或改用单引号 '…'"),
     ("invalid literal string", "单引号的字符串没有写完"),
@@ -13,6 +13,7 @@ const KNOWN: [(&str, &str); 11] = [
     ("unclosed array", "列表的方括号没有闭合"),
     ("missing escaped value", "反斜杠之后的写法不对；改用单引号 '…' 就不需要转义"),
     ("string values must be quoted", "文字要加引号"),
+    ("invalid unquoted key", "项的名称只用英文字母、数字、`-`、`_`"),
     ("key with no value", "这一项没有写值"),
 ];
 

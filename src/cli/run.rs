@@ -10,7 +10,7 @@ use super::{CLEAN, Common, INCOMPLETE, REFUSED, Said};
 use crate::audit::{PlainRequest, PlainRun, run_plain_forewarning};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::render::souffle::{Results, Target, output};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, pack};
 use crate::text;
 
 /// `gouji run`
@@ -68,13 +68,15 @@ fn write_outputs(run: &mut PlainRun, args: &RunArgs, threads: usize, said: &mut 
         let Some((target, text)) = made else { continue };
         match target {
             Target::Stdout => said.stdout += &text,
-            Target::File(_) if is_printed => {
+            Target::File(_) | Target::Packed(_) if is_printed => {
                 let name = &run.program.relations[directive.relation.index()].name;
                 said.stdout += &crate::render::souffle::banner(name, "", &text);
             }
-            Target::File(name) => {
-                let path = args.output.join(&name);
-                if let Err(error) = std::fs::write(&path, text) {
+            Target::File(ref name) | Target::Packed(ref name) => {
+                let is_packed = matches!(target, Target::Packed(_));
+                let bytes = if is_packed { pack(&text) } else { text.into_bytes() };
+                let path = args.output.join(name);
+                if let Err(error) = std::fs::write(&path, bytes) {
                     let path = path.display();
                     let message = text!("写不了 {path}：{error}", "cannot write {path}: {error}");
                     failed.push(Diagnostic::error(Code::UnreadableFile, message).at(directive.span));

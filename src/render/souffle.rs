@@ -17,6 +17,8 @@ pub enum Target {
     Stdout,
     /// A file of that name in the output folder.
     File(String),
+    /// Such a file, packed with gzip.
+    Packed(String),
 }
 
 /// What relations have, to be written.
@@ -67,24 +69,31 @@ impl Table {
 #[must_use]
 pub fn output(results: &Results, directive: &Directive) -> Option<(Target, String)> {
     let relation = &results.program.relations[directive.relation.index()];
+    let option = |name: &str| {
+        let mut options = directive.options.iter();
+        options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    };
+    let called = option("name").unwrap_or(&relation.name);
     match directive.kind {
         DirectiveKind::PrintSize => {
             let size = size(results, directive.relation);
-            Some((Target::Stdout, format!("{}\t{size}\n", relation.name)))
+            Some((Target::Stdout, format!("{called}\t{size}\n")))
         }
         DirectiveKind::Output => {
-            let option = |name: &str| {
-                let mut options = directive.options.iter();
-                options.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-            };
             let io = option("IO").unwrap_or("file");
             if io == "stdoutprintsize" {
-                return Some((Target::Stdout, format!("{}\t{}\n", relation.name, size(results, directive.relation))));
+                return Some((Target::Stdout, format!("{called}\t{}\n", size(results, directive.relation))));
             }
             let is_printed = io.starts_with("stdout") || io == "json";
             let ending = if io == "jsonfile" { "json" } else { "csv" };
-            let name = option("filename").map_or_else(|| format!("{}.{ending}", relation.name), str::to_owned);
-            let target = if is_printed { Target::Stdout } else { Target::File(name) };
+            let is_packed = ending == "csv" && option("compress").is_some_and(|value| value != "false");
+            let ending = if is_packed { "csv.gz" } else { ending };
+            let name = option("filename").map_or_else(|| format!("{called}.{ending}"), str::to_owned);
+            let target = match (is_printed, is_packed) {
+                (true, _) => Target::Stdout,
+                (false, true) => Target::Packed(name),
+                (false, false) => Target::File(name),
+            };
             let style = Style {
                 rfc4180: option("rfc4180") == Some("true"),
                 delimiter: option("delimiter").map(|text| text.replace("\\t", "\t")),
@@ -97,7 +106,7 @@ pub fn output(results: &Results, directive: &Directive) -> Option<(Target, Strin
             }
             let body = body(results, directive.relation, &rows, &style);
             let header = if style.headers { header(results, directive.relation, &style) } else { String::new() };
-            let text = if is_printed { banner(&relation.name, &header, &body) } else { header + &body };
+            let text = if is_printed { banner(called, &header, &body) } else { header + &body };
             Some((target, text))
         }
         DirectiveKind::Input | DirectiveKind::LimitSize => None,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use super::{Span, Stretch, Text};
+use super::{Span, Stretch, Text, gzip};
 
 /// A file of a [`SourceMap`], by the order in which it was added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,7 +101,19 @@ impl SourceMap {
     /// # Errors
     /// When the file cannot be read, is not UTF-8, or does not fit.
     pub fn load(&mut self, path: &Path) -> Result<FileId, LoadError> {
-        let bytes = read_bytes(path)?;
+        self.add_bytes(path, read_bytes(path)?)
+    }
+
+    /// As [`Self::load`], of a file that may be packed with gzip.
+    ///
+    /// # Errors
+    /// When the file cannot be read or unpacked, is not UTF-8, or does not fit.
+    pub fn load_unpacked(&mut self, path: &Path) -> Result<FileId, LoadError> {
+        let bytes = gzip::unpack(read_bytes(path)?).map_err(|error| LoadError::Io(path.to_owned(), error))?;
+        self.add_bytes(path, bytes)
+    }
+
+    fn add_bytes(&mut self, path: &Path, bytes: Vec<u8>) -> Result<FileId, LoadError> {
         let text = String::from_utf8(bytes)
             .map_err(|error| LoadError::NotUtf8(path.to_owned(), error.utf8_error().valid_up_to()))?;
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);

@@ -5,6 +5,7 @@
 
 mod disk;
 mod expand;
+mod gzip;
 mod map;
 mod parted;
 mod pieces;
@@ -14,6 +15,7 @@ mod text;
 
 pub use disk::{OnDisk, Stretch};
 pub use expand::expand;
+pub use gzip::pack;
 pub use map::{FileId, LoadError, Location, SourceFile, SourceMap, check_file, display_path, read_bytes};
 pub use pieces::{Piece, Pieces};
 pub use span::Span;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use memchr::memchr;
 
-use super::{LoadError, check_file, display_path};
+use super::{LoadError, check_file, display_path, gzip};
 
 /// A file in pieces of about the same size. A line belongs to the piece in which it begins.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct Piece {
 const BEYOND: u64 = 1 << 12;
 
 impl Pieces {
-    /// A file in pieces of `size` bytes; none when it is not longer than one.
+    /// A file in pieces of `size` bytes; none when it is not longer than one, or packed.
     ///
     /// # Errors
     /// When it is no regular file.
@@ -36,7 +36,11 @@ impl Pieces {
         check_file(path)?;
         let about = std::fs::metadata(path).map_err(|error| LoadError::Io(path.to_owned(), error))?;
         let (len, size) = (about.len(), size.max(1) as u64);
-        Ok((len > size).then(|| Self { path: path.to_owned(), len, size }))
+        let is_packed = || {
+            let mut start = [0; gzip::MARK.len()];
+            File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == gzip::MARK
+        };
+        Ok((len > size && !is_packed()).then(|| Self { path: path.to_owned(), len, size }))
     }
 
     /// The file's name as people see it.

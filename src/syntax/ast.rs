@@ -42,7 +42,9 @@ impl Lost {
     /// Whether that name, or an instance of a component in it, may be declared there.
     #[must_use]
     pub fn may_declare(&self, name: &str) -> bool {
-        self.unread || name.split('.').any(|part| self.names.contains(part))
+        // `.decl ab: type)` may declare `a`, the bracket behind it missing.
+        let begins = |part: &str| self.names.range(part.to_owned()..).next().is_some_and(|lost| lost.starts_with(part));
+        self.unread || name.split('.').any(begins)
     }
 }
 
@@ -492,6 +494,8 @@ pub struct FunctorDecl {
     pub name: Name,
     /// The types of its arguments and of its value.
     pub types: Vec<Name>,
+    /// Whether it sees the tables of texts and records.
+    pub is_stateful: bool,
     /// From `.functor` to its end.
     pub span: Span,
 }

@@ -21,6 +21,10 @@ pub struct Balanced {
 /// How many unclosed brackets one complaint marks.
 const SHOWN: usize = 4;
 
+/// How many open brackets, and how many tokens, are looked over ahead: what more there is says little of one slip.
+const DEEPEST_AHEAD: usize = 32;
+const FURTHEST_AHEAD: usize = 1000;
+
 /// A bracket not yet closed.
 #[derive(Clone, Copy, Debug)]
 struct Open {
@@ -42,7 +46,7 @@ pub fn balance(sources: &SourceMap, tokens: &[Token], torn: &[Span], report: &mu
         if torn.next_if(|torn| torn.start() <= token.text.start()).is_some() {
             balance.torn.get_or_insert(balance.out.tokens.len());
         }
-        balance.step(*token, tokens.get(at + 1));
+        balance.step(*token, &tokens[at + 1..]);
     }
     balance.out.mended.sort_unstable();
     balance.out
@@ -62,7 +66,7 @@ struct Balance<'a> {
 }
 
 impl Balance<'_> {
-    fn step(&mut self, token: Token, next: Option<&Token>) {
+    fn step(&mut self, token: Token, rest: &[Token]) {
         if token.kind == Kind::LeftBracket && self.follows_at() {
             self.annotation.get_or_insert(self.open.len());
         }
@@ -82,8 +86,8 @@ impl Balance<'_> {
                 self.close_clause(token);
                 self.component = self.sources.text(token.text) == ".comp";
             }
-            Kind::If => self.close_clause(token),
-            Kind::Dot if next.is_none_or(|next| !next.joined) => self.close_clause(token),
+            Kind::If if !self.closes_all(rest) => self.close_clause(token),
+            Kind::Dot if ends_clause(rest) && !self.closes_all(rest) => self.close_clause(token),
             _ => {}
         }
         if let Some(closer) = token.kind.closer() {
@@ -92,7 +96,7 @@ impl Balance<'_> {
             self.open.push(Open { at: self.out.tokens.len(), closer, component });
             self.push(token);
         } else if token.kind.closes() {
-            self.close(token);
+            self.close(token, rest);
             self.annotation = self.annotation.filter(|outside| self.open.len() > *outside);
         } else {
             self.push(token);
@@ -131,14 +135,35 @@ impl Balance<'_> {
         }
     }
 
-    fn close(&mut self, token: Token) {
+    /// Whether what follows in this clause closes all that is open, and nothing else.
+    fn closes_all(&self, rest: &[Token]) -> bool {
+        let outside = self.open.iter().rposition(|open| open.component).map_or(0, |component| component + 1);
+        let mut open: Vec<Kind> = self.open[outside..].iter().map(|open| open.closer).collect();
+        if open.is_empty() || open.len() > DEEPEST_AHEAD {
+            return false;
+        }
+        for (at, token) in rest.iter().enumerate().take(FURTHEST_AHEAD) {
+            match token.kind {
+                Kind::End | Kind::Directive | Kind::If => return false,
+                Kind::Dot if ends_clause(&rest[at + 1..]) => return false,
+                kind if kind.closes() && open.pop() != Some(kind) => return false,
+                kind => open.extend(kind.closer()),
+            }
+            if open.is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn close(&mut self, token: Token, rest: &[Token]) {
         let Some(open) = self.open.iter().rposition(|open| open.closer == token.kind) else {
-            self.stray(token);
+            self.stray(token, rest);
             return;
         };
         let crossed_component = self.open[open + 1..].iter().any(|open| open.component);
-        if crossed_component {
-            self.stray(token);
+        if crossed_component || open + 1 < self.open.len() && self.closes_all(rest) {
+            self.stray(token, rest);
             return;
         }
         self.unclosed(open + 1, token);
@@ -196,10 +221,11 @@ impl Balance<'_> {
     }
 
     /// A closing bracket that closes nothing of its kind.
-    fn stray(&mut self, token: Token) {
+    fn stray(&mut self, token: Token, rest: &[Token]) {
         let written = self.sources.text(token.text);
         let at = self.out.tokens.len();
-        let enclosing = self.open.last().copied().filter(|open| !open.component);
+        // Where all that is open is closed later, this bracket is one too many.
+        let enclosing = self.open.last().copied().filter(|open| !open.component && !self.closes_all(rest));
         if let Some(open) = enclosing {
             let opener = self.out.tokens[open.at];
             let (opened, closer) = (self.sources.text(opener.text), bracket(open.closer));
@@ -225,6 +251,11 @@ impl Balance<'_> {
         }
         self.out.mended.push((at.saturating_sub(1), at));
     }
+}
+
+/// Whether the dot before `rest` ends a clause.
+fn ends_clause(rest: &[Token]) -> bool {
+    rest.first().is_none_or(|next| !next.joined)
 }
 
 /// How a closing bracket is written.

@@ -15,7 +15,7 @@ use crate::diagnostic::Report;
 use crate::source::{FileId, SourceMap, Span};
 
 pub use format::{format_body, format_program};
-pub use words::aggregate_meant;
+pub use words::{aggregate_meant, function_meant};
 
 use ast::{Arg, Body, Clause, Program};
 use lexer::{Text, lex};

@@ -34,7 +34,8 @@ pub(super) const SIGN: u8 = 11;
 pub(super) const POWER: u8 = 12;
 
 /// Words of other languages for `,`.
-pub(super) const AND: [&str; 10] = ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时"];
+pub(super) const AND: [&str; 12] =
+    ["and", "AND", "And", "且", "并且", "而且", "并", "和", "与", "同时", "where", "WHERE"];
 
 /// Words of other languages for `;`.
 pub(super) const OR: [&str; 6] = ["or", "OR", "Or", "或", "或者", "或是"];
@@ -120,6 +121,25 @@ pub fn aggregate_meant(word: &str) -> Option<&'static str> {
         "count" | "计数" | "个数" | "数量" => "count",
         "max" | "最大" | "最大值" => "max e.amount",
         "min" | "最小" | "最小值" => "min e.amount",
+        _ => return None,
+    })
+}
+
+/// How a function of spreadsheets is written here.
+#[must_use]
+pub fn function_meant(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "len" | "length" => "strlen(文字)",
+        "left" => "substr(文字, 0, 几个字)",
+        "mid" => "substr(文字, 从第几个字起, 几个字)",
+        "trim" => "norm(文字)",
+        "find" | "search" | "instr" => "contains(部分, 全文)",
+        "concatenate" | "concat" => "cat(文字, 文字)",
+        "value" | "int" => "to_number(文字)",
+        "text" | "str" => "to_string(数)",
+        "date" => "to_date(文字)",
+        "datedif" | "datediff" => "days(从, 到)",
+        "isblank" | "isnull" | "isempty" => "p.列 is blank",
         _ => return None,
     })
 }

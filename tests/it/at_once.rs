@@ -136,3 +136,50 @@ fn slips_in_declarations_hide_no_others_and_have_no_consequences() {
     let wanted = ["3 bad-include", "5 conflicting-types", "6 unclosed-comment"];
     assert_eq!(errors_of_program("at-once-unread", unread), wanted);
 }
+
+#[test]
+fn one_slip_gives_one_complaint() {
+    let program = ".decl a(x: number)\n.decl c(x: number)\n.output c\na\"one\").\nc(x) :- a(x) ).\n\
+                   c(n) :- n = count : { a(_) ) }.\nc(x) :- a(x. ).\nc(n) :- n = sum x : { a(x) :- , x > 1 }.\n\
+                   c(x) :- a(x, ) x > 1.\nc(x) :- ( a x, y ), x > 1.\nc(x) :- a(x) a = (x).\nd(x: number)\nd(1).\n";
+    let wanted = [
+        "4 unclosed-bracket",
+        "5 unclosed-bracket",
+        "6 unclosed-bracket",
+        "7 unexpected-token",
+        "8 unexpected-token",
+        "9 unexpected-token",
+        "10 unexpected-token",
+        "11 unexpected-token",
+        "12 unexpected-token",
+    ];
+    assert_eq!(errors_of_program("at-once-slips", program), wanted);
+    // A declaration whose name is wrong, and what uses it.
+    let misspelt =
+        ".decl a(x: number)\n.decl bb(x: number)\n.output a\na(x) :- b(x).\na(x) :- b(x), x > 1.\n.input b\n";
+    assert_eq!(errors_of_program("at-once-misspelt", misspelt), ["4 unknown-relation"]);
+    for nameless in [".decl (x: number)", ".decl bx: number)", ".type = number", ".comp {}"] {
+        let program = format!(".decl a(x: number)\n.output a\n{nameless}\na(x) :- b(x).\n");
+        assert_eq!(errors_of_program("at-once-nameless", &program), ["3 unexpected-token"], "{nameless}");
+    }
+}
+
+#[test]
+fn a_row_that_no_condition_takes_is_told_once() {
+    let labels = "message = \"{p.name}: {p.spent}\"\nlabels = [{ at = \"p.budget\", text = \"{p.name}\" }]";
+    let cards = [
+        "language = 1\nuse = [\"lib/budget.dl\"]\n".to_owned(),
+        card("A-1", "", "q in project, p.budget > 5元, p.spent > p.budget, q.spent > 1元", labels),
+        card("A-2", "", "q in project, q.budget > 5元. q.spent > (q.budget", "message = \"{q.name}\""),
+        card("A-3", "", "p in project, nto (p.budget is blank, p.spent ~ p.budget)", "message = \"{p.nme}\""),
+    ];
+    let told = errors("at-once-rows", &[("a.toml", &cards.concat()), ("b.dl", "")]);
+    let wanted = [
+        "a.toml:8 unbound-variable",
+        "a.toml:17 unexpected-token",
+        "a.toml:17 unclosed-bracket",
+        "a.toml:25 unexpected-token",
+        "a.toml:27 unknown-column",
+    ];
+    assert_eq!(told, wanted);
+}

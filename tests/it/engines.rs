@@ -635,7 +635,7 @@ fn joins_by_likeness_find_what_every_pair_finds() {
         "d(x, t, u) :- s(x, t), s(x, u), similarity(t, u) >= 0.6, t != u.",
         "d(x, t, u) :- s(x, t), s(x, u), distance(t, u) <= 2, t != u.",
         "d(x, t, u) :- s(x, t), s(y, u), n = distance(u, t), n < 2, x <= y.",
-        "d(x, t, u) :- s(x, t), u = max v : { w(y, v), similarity(v, t) >= 0.5, y <= x }.",
+        "d(x, t, u) :- s(x, t), n = max k : { w(y, v), similarity(v, t) >= 0.5, y <= x, k = strlen(v) }, u = to_string(n).",
         "d(n, t, t) :- s(_, t), n = count : { w(_, v), distance(v, t) <= 2 }, n > 1.",
         "d(x, t, t) :- s(x, t), not (w(y, v), similarity(v, t) >= 0.9, y < x).",
         ".decl h(x:number, t:symbol)\nh(x, t) :- w(x, t), x > 2.\n\

@@ -18,6 +18,7 @@ mod kaifu;
 mod language_doc;
 mod layout;
 mod magnitude;
+mod packed;
 mod packs;
 mod paths;
 mod proofs;

@@ -2,6 +2,7 @@
 
 use super::{Infer, Literal, Node, Origin};
 use crate::analysis::context::columns_list;
+use crate::analysis::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::{TypeId, TypeKind};
 use crate::source::Span;
@@ -66,7 +67,11 @@ impl Infer<'_> {
                 }
                 _ => complaint,
             };
-            self.complain(complaint);
+            self.complain(if is_day(&what) {
+                complaint.help(text!("日期写在引号里：`\"{what}\"`", "a day is written in quotes: `\"{what}\"`"))
+            } else {
+                complaint
+            });
         }
         self.spoil(node);
     }
@@ -104,7 +109,22 @@ impl Infer<'_> {
             )
             .at(span);
             let complaint = self.with_origin(self.with_origin(complaint, left), right);
-            self.complain(complaint);
+            self.complain(match (a.as_str(), b.as_str()) {
+                (_, "\"\"") => complaint.help(is_blank(&a)),
+                ("\"\"", _) => complaint.help(is_blank(&b)),
+                (parameter, other) | (other, parameter)
+                    if parameter.starts_with('$')
+                        && (money(self, left.0) || money(self, right.0))
+                        && other != parameter =>
+                {
+                    let name = &parameter[1..];
+                    complaint.help(text!(
+                        "在 params 里给 `{name}` 写上金额和单位，如 default = \"100万元\"",
+                        "give `{name}` an amount with its unit in params, such as default = \"100万元\""
+                    ))
+                }
+                _ => complaint,
+            });
         }
         self.spoil(left.0);
         self.spoil(right.0);
@@ -140,8 +160,9 @@ impl Infer<'_> {
 
     fn money_without_unit(&mut self, literal: Span, money: Option<(Node, Span)>) {
         let number = self.quoted(literal);
-        if number.ends_with(|c: char| c.is_alphabetic() && !c.is_ascii()) {
-            // `10万`: the reader has said already which unit is missing.
+        let is_literal = number.starts_with(|c: char| c.is_ascii_digit());
+        if is_literal && number.ends_with(char::is_alphabetic) {
+            // `10万`, `10w`: the reader has said already what is wrong with it.
             return;
         }
         let complaint = Diagnostic::error(
@@ -189,17 +210,50 @@ impl Infer<'_> {
             self.money_without_unit(bare.1, Some(*money));
             return;
         }
+        let percent = args
+            .iter()
+            .find(|arg| matches!(self.ty(arg.0).map(|ty| self.types.class(ty)), Some(super::Class::Percent)));
         let words: Vec<(String, String)> = args.iter().map(|arg| self.words(arg.0)).collect();
         let zh = words.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("、");
         let en = words.iter().map(|(_, en)| en.as_str()).collect::<Vec<_>>().join(", ");
         let mut complaint =
             Diagnostic::error(Code::TypeMismatch, text!("`{name}` 不能用于{zh}", "`{name}` does not apply to {en}"))
                 .at(span)
-                .help(usage(function));
+                .help(match (percent, money, name) {
+                    (Some(percent), Some(money), "+" | "-") => {
+                        let (share, whole) = (self.quoted(percent.1), self.quoted(money.1));
+                        text!(
+                            "按比例增减写 `{whole} * (100% {name} {share})`",
+                            "a share more or less is written `{whole} * (100% {name} {share})`"
+                        )
+                    }
+                    _ => usage(function),
+                });
         for arg in args {
             complaint = self.with_origin(complaint, *arg);
         }
         self.complain(complaint);
+    }
+
+    /// Plain programs look for the least and the greatest among numbers only.
+    pub(super) fn check_extreme(&mut self, ty: TypeId, span: Span, node: Node) {
+        if self.mode == Mode::Plain && matches!(self.types.class(ty), super::Class::Symbol | super::Class::Structure(_))
+        {
+            let (zh, en) = self.types.words(ty);
+            let what = self.quoted(span);
+            let complaint = Diagnostic::error(
+                Code::TypeMismatch,
+                text!("`{what}` 是{zh}，没有最大、最小", "`{what}` is {en} and has no least or greatest"),
+            )
+            .at(span)
+            .help(text!(
+                "先写 `less(x) :- r(x), r(y), x < y.`，最大的是 `r(x), !less(x)`",
+                "write `less(x) :- r(x), r(y), x < y.` first; the greatest is `r(x), !less(x)`"
+            ));
+            let complaint = self.with_origin(complaint, (node, span));
+            self.complain(complaint);
+            self.spoil(node);
+        }
     }
 
     pub(super) fn check_summable(&mut self, ty: TypeId, span: Span, node: Node) {
@@ -298,6 +352,18 @@ impl Infer<'_> {
         };
         self.complain(complaint);
     }
+}
+
+/// What to write instead of a comparison with an empty text.
+fn is_blank(what: &str) -> crate::diagnostic::Text {
+    text!("空着的写 `{what} is blank`", "that it is blank is written `{what} is blank`")
+}
+
+/// Whether `2020-12-01` is written there, which would be a difference.
+fn is_day(written: &str) -> bool {
+    let parts: Vec<&str> = written.split('-').collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(parts.as_slice(), [year, ..] if parts.len() == 3 && year.len() == 4 && parts.iter().all(is_number))
 }
 
 /// Which types a function takes.

@@ -115,6 +115,9 @@ impl Infer<'_> {
                 if let (AggregateOp::Sum, Some(ty)) = (op, self.ty(target)) {
                     self.check_summable(ty, span, target);
                 }
+                if let (AggregateOp::Min | AggregateOp::Max, Some(ty)) = (op, self.ty(target)) {
+                    self.check_extreme(ty, span, target);
+                }
                 if self.ty(target).is_none() && self.info(target).literal.is_none() && !force {
                     return Step::Wait;
                 }

@@ -58,6 +58,9 @@ impl Names {
     }
 }
 
+/// What people write for a cell that is blank.
+const BLANK: [&str; 8] = ["空", "空白", "空值", "无", "null", "NULL", "Null", "None"];
+
 fn single_use<'n>(name: &str, span: Span, names: impl Iterator<Item = &'n String>) -> Diagnostic {
     let complaint = Diagnostic::warning(
         Code::SingleUse,
@@ -69,6 +72,10 @@ fn single_use<'n>(name: &str, span: Span, names: impl Iterator<Item = &'n String
         Some(near) => {
             complaint.help(text!("是否想写 `{near}`？不是就写 `_`", "did you mean `{near}`? If not, write `_`"))
         }
+        None if BLANK.contains(&name) => complaint.help(text!(
+            "空着的写 `p.列 is blank`；这里的 `{name}` 只是一个名字，什么都与它相等",
+            "that a cell is blank is written `p.column is blank`; `{name}` is a mere name here, and equals anything"
+        )),
         None if !name.is_ascii() => complaint.help(text!(
             "若是文字，加双引号：`\"{name}\"`；若是不要的值，写 `_`",
             "if it is a text, put it in double quotes: `\"{name}\"`; if the value is of no use, write `_`"

@@ -3,8 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lower;
+use super::witness::given_by;
+use crate::analysis::context::Relations;
 use crate::analysis::hir::{self, Cond, Kind, Role};
+use crate::analysis::infer::Infer;
 use crate::analysis::resolve::inner_outside;
+use crate::analysis::types::Class;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::VarId;
 use crate::source::Span;
@@ -118,7 +122,10 @@ impl Lower<'_, '_> {
             )),
             _ => self.without_value(&name, span),
         };
+        let is_from_braces = matches!(cond, Cond::Aggregate(aggregate) if given_by(&aggregate.body).contains(&var));
         self.complain(match self.in_head.get(&var) {
+            // What would leave the braces is at fault there.
+            Some(head) if is_from_braces => complaint.secondary(*head, text!("结论用到它", "the head uses it")),
             // Soufflé names the first place, which is the head.
             Some(head) => {
                 let mut complaint = complaint;
@@ -138,6 +145,9 @@ impl Lower<'_, '_> {
             .filter(|var| !matches!(var.role, Role::Made | Role::Result) && var.name != name)
             .map(|var| var.name.as_str())
             .collect();
+        if let Some(field) = field_meant(name, &self.vars, self.infer, self.relations) {
+            return complaint.meant(span, &field);
+        }
         match nearest(name, others) {
             Some(near) => complaint.help(text!("是否 `{near}`？", "did you mean `{near}`?")),
             None if !name.is_ascii() => complaint.help(text!(
@@ -319,4 +329,17 @@ fn place_in_cond(cond: &Cond, wanted: VarId, found: &mut Option<Span>) {
         }
         Cond::Bool(..) => {}
     }
+}
+
+/// `p.budget` for `budget`: the column of that name, or called so, of the first row that has one.
+pub(in crate::analysis) fn field_meant(
+    name: &str,
+    vars: &[hir::Var],
+    infer: &Infer,
+    relations: &Relations,
+) -> Option<String> {
+    vars.iter().filter(|var| var.role == Role::Row).find_map(|row| {
+        let Class::Row(relation) = infer.types.class(infer.ty(row.node)?) else { return None };
+        Some(format!("{}.{}", row.name, relations.column_meant(relation, name)?))
+    })
 }

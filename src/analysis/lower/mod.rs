@@ -11,6 +11,7 @@ mod spreads;
 mod value;
 mod witness;
 
+pub(super) use complain::field_meant;
 pub(super) use spreads::Spreads;
 
 use std::collections::{BTreeMap, BTreeSet};

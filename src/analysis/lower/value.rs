@@ -74,8 +74,8 @@ impl Lower<'_, '_> {
     }
 
     fn check_nil(&mut self, expr: &hir::Expr) {
-        let structure = matches!(self.infer.class(expr.node), None | Some(Class::Structure(_)));
-        if !structure {
+        let is_record = self.infer.ty(expr.node).is_none_or(|ty| self.infer.types.record(ty).is_some());
+        if !is_record {
             let (zh, en) = self.infer.ty(expr.node).map(|ty| self.infer.types.words(ty)).unwrap_or_default();
             self.complain(
                 Diagnostic::error(

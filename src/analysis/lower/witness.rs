@@ -75,7 +75,7 @@ impl Lower<'_, '_> {
 }
 
 /// The variables that the atoms of a body bind.
-fn given_by(body: &[Cond]) -> BTreeSet<VarId> {
+pub(super) fn given_by(body: &[Cond]) -> BTreeSet<VarId> {
     let mut given = BTreeSet::new();
     for cond in body {
         if let Cond::Atom(atom) = cond {

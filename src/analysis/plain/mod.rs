@@ -8,7 +8,7 @@ mod holes;
 mod inline;
 mod mutual;
 mod names;
-mod outputs;
+mod places;
 mod plans;
 mod recursion;
 mod uses;
@@ -26,7 +26,7 @@ use crate::text;
 /// Complains about what stands in the program before inline relations are put in the place of their uses.
 pub(super) fn check(flat: &Flat, input: &Input, report: &mut Report) {
     names::check(flat, input.programs, report);
-    outputs::check(flat, report);
+    places::check(flat, report);
     inline::check(flat, report);
     let recursion = recursion::Recursion::of(flat);
     counters::check(flat, &recursion, report);

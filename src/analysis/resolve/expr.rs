@@ -6,8 +6,8 @@ use crate::analysis::infer::{Constraint, Node, Origin};
 use crate::analysis::input::Mode;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::aggregate_meant;
 use crate::syntax::ast::{Arg, ArgKind, Call, Const, Literal, Name};
+use crate::syntax::{aggregate_meant, function_meant};
 use crate::text;
 use crate::value::functions::Function;
 use crate::value::generators::Generator;
@@ -150,13 +150,14 @@ impl Builder<'_, '_> {
                 )));
                 return self.wrong(span);
             }
-            let complaint = match nearest(name, words.chain(Generator::NAMES)) {
+            let complaint = match (function_meant(name), nearest(name, words.chain(Generator::NAMES))) {
                 _ if name.eq_ignore_ascii_case("if") => complaint.help(text!(
                     "两种情形各取一个值写 `if 条件 then 值 else 值`",
                     "one value or another is `if condition then value else value`"
                 )),
-                Some(near) => complaint.meant(call.name.span, near),
-                None => complaint,
+                (Some(ours), _) => complaint.help(text!("这里写 `{ours}`", "it is written `{ours}` here")),
+                (None, Some(near)) => complaint.meant(call.name.span, near),
+                (None, None) => complaint,
             };
             self.complain(complaint);
             return self.wrong(span);

@@ -3,6 +3,7 @@
 use super::{Binding, Builder, Conditions};
 use crate::analysis::hir::{Expr, Kind, Role, Var};
 use crate::analysis::infer::Constraint;
+use crate::analysis::lower::field_meant;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::ir::VarId;
 use crate::source::Span;
@@ -65,7 +66,10 @@ impl Builder<'_, '_> {
             let complaint = Diagnostic::error(code, text!("`{name}` 没有取值", "`{name}` has no value")).at(span);
             match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => complaint.meant(span, near),
-                None => complaint,
+                None => match field_meant(name, &self.vars, self.infer, self.relations) {
+                    Some(field) => complaint.meant(span, &field),
+                    None => complaint,
+                },
             }
         };
         self.complain(complaint);
@@ -167,6 +171,11 @@ impl Builder<'_, '_> {
             ))
         } else if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
             complaint.meant(row.span, near)
+        } else if self.scopes.iter().any(|scope| scope.names.contains_key(name)) {
+            complaint.help(text!(
+                "否定里的 `{name}` 到外面就没有了：把关于它的条件都放进 `not (…)`",
+                "`{name}` is gone outside its negation: put all conditions on it into `not (…)`"
+            ))
         } else {
             complaint.help(text!("先写 `{name} in 表名`", "write `{name} in relation` first"))
         };

@@ -39,7 +39,13 @@ impl Types {
         let cyclic: Vec<_> = fresh.iter().filter(cyclic).copied().collect();
         let own: BTreeSet<TypeId> = cyclic.iter().map(|(id, _)| *id).collect();
         cyclic.iter().for_each(|(_, declaration)| report.push(endless(declaration)));
-        types.endless = fresh.iter().map(|(id, _)| *id).filter(|id| types.reaches(*id, &own)).collect();
+        // Nor does anybody know the values of what is made of types that there are not.
+        let unknown =
+            fresh.iter().filter(|(_, declaration)| parts(declaration).any(|part| types.get(&part.text).is_none()));
+        let unknown: BTreeSet<TypeId> = unknown.map(|(id, _)| *id).collect();
+        let ids = fresh.iter().map(|(id, _)| *id);
+        types.endless =
+            ids.filter(|id| unknown.contains(id) || types.reaches(*id, &own) || types.reaches(*id, &unknown)).collect();
         for id in own {
             types.defs[id.index()].shape = Shape::Own;
         }
@@ -133,7 +139,8 @@ impl Types {
         false
     }
 
-    /// Whether it has no values, because its declaration leads back to itself or to one that does.
+    /// Whether nobody knows its values, because its declaration leads back to itself, to one that does, or to a type that
+    /// there is not.
     pub(in crate::analysis) fn is_endless(&self, id: TypeId) -> bool {
         self.endless.contains(&id)
     }
@@ -231,6 +238,19 @@ fn names_once(fields: &[ast::ColumnDecl], report: &mut Report) {
         if let Some(first) = seen.insert(&field.name.text, field.name.span) {
             report.push(declared_twice(&field.name, Some(first)));
         }
+    }
+}
+
+/// The types that a declaration names.
+fn parts(declaration: &ast::TypeDecl) -> Box<dyn Iterator<Item = &Name> + '_> {
+    match &declaration.kind {
+        ast::TypeKind::Subtype(base) => Box::new(std::iter::once(base)),
+        ast::TypeKind::Union(parts) => Box::new(parts.iter()),
+        ast::TypeKind::Record(fields) => Box::new(fields.iter().map(|field| &field.ty)),
+        ast::TypeKind::Algebraic(branches) => {
+            Box::new(branches.iter().flat_map(|branch| branch.fields.iter().map(|field| &field.ty)))
+        }
+        ast::TypeKind::Legacy(_) => Box::new(std::iter::empty()),
     }
 }
 

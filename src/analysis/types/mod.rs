@@ -175,6 +175,11 @@ impl Types {
         }
     }
 
+    /// Whether it is a record or an algebraic type.
+    pub(super) fn is_structured(&self, id: TypeId) -> bool {
+        matches!(self.class(id), Class::Structure(_))
+    }
+
     /// The fields of a record type.
     pub(super) fn record(&self, id: TypeId) -> Option<&[(String, TypeId)]> {
         match &self.defs[self.root(id).index()].kind {

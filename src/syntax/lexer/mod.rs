@@ -53,6 +53,7 @@ pub fn lex(sources: &SourceMap, span: Span, kind: Text) -> Lexed {
         // A token for each four bytes is more than most texts have.
         out: Lexed { tokens: Vec::with_capacity(text.len() / 4 + 1), ..Lexed::default() },
         wide: foreign::Wide::default(),
+        is_money: false,
     };
     lexer.run();
     lexer.out
@@ -67,6 +68,8 @@ struct Lexer<'a> {
     starts_line: bool,
     out: Lexed,
     wide: foreign::Wide,
+    /// Whether the number that comes next is money, a sign of currency standing before it.
+    is_money: bool,
 }
 
 impl Lexer<'_> {

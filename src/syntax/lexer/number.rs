@@ -64,6 +64,7 @@ impl Lexer<'_> {
     /// What may stand right behind a number: `u`, a unit of money, a percent sign.
     fn suffix(&mut self, start: usize, kind: Kind) -> Kind {
         let word_start = self.at;
+        let kind = if std::mem::take(&mut self.is_money) { Kind::Money } else { kind };
         if self.rest().starts_with(starts_word) {
             self.skip_while(continues_word);
             let word = &self.text[word_start..self.at];
@@ -97,7 +98,9 @@ impl Lexer<'_> {
         let (number, word) = (&self.text[start..word_start], &self.text[word_start..self.at]);
         let place = self.span(start, self.at);
         let (zh, en) = (Unit::list("、"), Unit::list(", "));
-        let complaint = if let Some(unit) = Unit::from_name(&format!("{word}元")) {
+        // `10w` is written for 10万.
+        let meant = if matches!(word, "w" | "W") { "万" } else { word };
+        let complaint = if let Some(unit) = Unit::from_name(&format!("{meant}元")) {
             let unit = unit.name();
             let message = text!(
                 "`{number}{word}` 缺单位：金额写 `{number}{unit}`",
@@ -109,10 +112,17 @@ impl Lexer<'_> {
         } else {
             let message =
                 text!("`{number}{word}` 不是数，也不是名字", "`{number}{word}` is neither a number nor a name");
-            let help = text!(
-                "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位有 {zh}",
-                "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are {en}"
-            );
+            let help = if word.is_ascii() {
+                text!(
+                    "名字不能以数字开头；列名是这样时加反引号：`` `{number}{word}` ``。金额的单位有 {zh}",
+                    "a name cannot begin with a digit; put a column that does in back quotes: `` `{number}{word}` ``. Units of money are {en}"
+                )
+            } else {
+                text!(
+                    "数后面只有金额写单位：{zh}；个数、月份只写 `{number}`。列名以数字开头的，加反引号：`` `{number}{word}` ``",
+                    "only amounts of money have units behind them: {en}; of other things write `{number}`. Put a column whose name begins with a digit in back quotes: `` `{number}{word}` ``"
+                )
+            };
             Diagnostic::error(Code::BadNumber, message).at(place).help(help)
         };
         self.complain(complaint);

@@ -160,6 +160,7 @@ impl Lexer<'_> {
         let message = text!("金额不写 `{sign}`，写 `{number}元`", "amounts are written `{number}元`, without `{sign}`");
         let complaint =
             Diagnostic::error(Code::UnexpectedCharacter, message).at(place).fix(place, format!("{number}元"));
+        self.is_money = true;
         self.complain(complaint);
     }
 

@@ -5,13 +5,22 @@ use crate::text;
 
 use super::super::ast::{Aggregate, Arg, ArgKind, Body, Literal, Name};
 use super::super::token::Kind;
-use super::super::words::{ELSE, begins_arg};
-use super::{Parsed, Parser};
+use super::super::words::{AGGREGATES, ELSE, aggregate_meant, begins_arg};
+use super::{Parsed, Parser, Skip};
 
 impl Parser<'_> {
     pub(super) fn aggregate(&mut self) -> Parsed<Arg> {
         let token = self.advance();
-        let op = self.name_of(token);
+        let mut op = self.name_of(token);
+        if !AGGREGATES.contains(&op.text.as_str())
+            && let Some(ours) = aggregate_meant(&op.text).and_then(|ours| ours.split(' ').next())
+        {
+            let written = &op.text;
+            let message = text!("`{written}` 在规则里写 `{ours}`", "`{written}` is written `{ours}` in rules");
+            let complaint = Diagnostic::error(Code::ForeignOperator, message);
+            self.complain(complaint.primary(op.span, text!("写 `{ours}`", "write `{ours}`")).fix(op.span, ours));
+            ours.clone_into(&mut op.text);
+        }
         let distinct = self.is_word("distinct") && begins_arg(self.after().kind);
         if distinct {
             self.advance();
@@ -33,11 +42,19 @@ impl Parser<'_> {
         } else {
             text!("写成 `{shown} 值 : {{ 条件 }}`", "it is written `{shown} value : {{ conditions }}`")
         };
-        if self.take(Kind::Colon).is_none() {
+        if self.kind() == Kind::LeftBrace {
+            let message = text!("花括号前缺 `:`", "a `:` is missing before the braces");
+            let (place, end) = (self.token().span, self.last_end());
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(place);
+            self.complain_structure(complaint.help(help.clone()).fix(end, " :"));
+        } else if self.take(Kind::Colon).is_none() {
             return Err(self.expected_with(&text!(" `:` 和花括号里的条件", "`:` and conditions in braces"), help));
         }
         let body = match self.kind() {
             Kind::LeftBrace => self.braced_body()?,
+            Kind::Word if self.is_word_at(self.at + 1, "in") => {
+                return Err(self.expected_with(&text!(" `{{`", "`{{`"), help));
+            }
             Kind::Word => self.single_atom_body()?,
             _ => return Err(self.expected_with(&text!(" `{{`", "`{{`"), help)),
         };
@@ -66,7 +83,11 @@ impl Parser<'_> {
 
     /// `count : a(x)`: an atom without braces.
     fn single_atom_body(&mut self) -> Parsed<Body> {
+        let from = self.at;
         let atom = self.atom(&text!("一个条件，或花括号里的几个条件", "a condition, or several in braces"))?;
+        if self.told_at.is_some_and(|told| told >= from) {
+            return Err(Skip);
+        }
         let span = atom.span;
         Ok(Body { alternatives: vec![vec![Literal::Atom(atom)]], broken: false, span })
     }

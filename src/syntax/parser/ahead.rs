@@ -1,7 +1,7 @@
 //! Looking ahead: what a word or a bracket begins is decided by what stands behind it.
 
 use super::super::token::Kind;
-use super::super::words::{AGGREGATES, OPERATOR_WORDS, begins_arg, comparison};
+use super::super::words::{AGGREGATES, OPERATOR_WORDS, aggregate_meant, begins_arg, comparison};
 use super::Parser;
 
 impl Parser<'_> {
@@ -54,6 +54,31 @@ impl Parser<'_> {
             Kind::LeftBracket | Kind::Minus => known && self.colon_follows(self.at + 1),
             _ => false,
         }
+    }
+
+    /// Whether an aggregate begins here that has its name from elsewhere: `SUM(x) : {`, `合计 x : {`.
+    pub(super) fn begins_foreign_aggregate(&self) -> bool {
+        let word = self.text(self.token());
+        !AGGREGATES.contains(&word.as_ref())
+            && aggregate_meant(&word).is_some()
+            && self.after().kind != Kind::LeftBrace
+            && self.kind_at(self.colon_after(self.at + 1) + 1) == Kind::LeftBrace
+    }
+
+    /// The first colon from `from` on, outside brackets; the end of what is looked over where there is none.
+    fn colon_after(&self, from: usize) -> usize {
+        let mut at = from;
+        while self.colon_follows(at) && self.kind_at(at) != Kind::Colon {
+            at = if self.kind_at(at).opens() { self.beyond(at).max(at + 1) } else { at + 1 };
+        }
+        at
+    }
+
+    /// Whether conditions rather than arguments stand in the bracket at `open`: one compares, or takes a row.
+    pub(super) fn holds_conditions(&self, open: usize) -> bool {
+        let inside = open + 1..self.beyond(open).saturating_sub(1);
+        inside.clone().any(|at| comparison(self.kind_at(at)).is_some() || self.is_word_at(at, "in"))
+            && !inside.into_iter().any(|at| self.kind_at(at) == Kind::LeftBrace)
     }
 
     /// The token after the body of an aggregate, braces or an atom, that begins at `at`.

@@ -177,7 +177,7 @@ impl Parser<'_> {
             "as" if next.kind == Kind::LeftParen => return self.cast(),
             _ => {}
         }
-        if self.begins_aggregate() {
+        if self.begins_aggregate() || self.begins_foreign_aggregate() {
             return self.aggregate();
         }
         if next.kind == Kind::Dot && next.joined && self.names_field(self.at + 2) {
@@ -211,7 +211,13 @@ impl Parser<'_> {
                 "`{shown}` 有不止一个点：取列写 `行.列`",
                 "`{shown}` has more than one dot: a column is `row.column`"
             );
-            self.complain(Diagnostic::error(Code::UnexpectedToken, message).at(span));
+            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(span);
+            let (last, before) = (&names[names.len() - 1].text, qualified(&names[..names.len() - 1]).text);
+            self.complain(if ["year", "month"].contains(&last.as_str()) {
+                complaint.help(text!("写 `{last}({before})`", "write `{last}({before})`"))
+            } else {
+                complaint
+            });
         }
         let mut names = names.into_iter();
         match (names.next(), names.next()) {
@@ -228,6 +234,9 @@ impl Parser<'_> {
     /// `name(args)`, the name being read.
     pub(super) fn call(&mut self, name: Name, user: bool) -> Parsed<Arg> {
         let start = name.span;
+        if !user {
+            self.complain_conditions_as_args(&name)?;
+        }
         let args = self.args(Kind::LeftParen)?;
         self.grow(self.height, start)?;
         let span = self.since(start);
@@ -324,6 +333,7 @@ impl Parser<'_> {
                 Ok(arg) => args.push(arg),
                 Err(super::Skip) => {
                     self.skip_element(from);
+                    self.told_within(opened);
                     args.push(Arg { kind: ArgKind::Unnamed, span: self.last_end() });
                 }
             }

@@ -71,7 +71,10 @@ impl Parser<'_> {
             let from = self.at;
             match self.with_target(false, Self::named_arg) {
                 Ok(arg) => args.push(arg),
-                Err(Skip) => self.skip_element(from),
+                Err(Skip) => {
+                    self.skip_element(from);
+                    self.told_within(opened);
+                }
             }
             height = height.max(self.height);
             if self.take(Kind::Comma).is_none() {

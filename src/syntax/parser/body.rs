@@ -1,12 +1,14 @@
 //! Bodies: conditions with `,` and `;` between them, and what people write instead.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Body, Literal};
-use super::super::token::Kind;
-use super::super::words::{AND, OR, begins_arg};
+use super::super::ast::{Body, Literal, Source};
+use super::super::token::{Kind, Token};
+use super::super::words::{AND, OR, aggregate_meant, begins_arg};
 use super::{Parsed, Parser, Skip};
+use crate::value::generators::Generator;
 
 /// What comes after a condition.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,11 +29,18 @@ impl Parser<'_> {
         let mut alternatives = Vec::new();
         let mut literals = Vec::new();
         let mut height = 0;
+        // Where what `or` joins to more of it begins.
+        let mut joined = None;
         loop {
             let before = self.at;
             let literal = self.literal();
             height = height.max(self.height);
             let kept = literal.is_ok();
+            // `nto (a > b)`: what is apart from its bracket may be no relation.
+            let name = before + usize::from(self.kind_at(before + 1) == Kind::Word);
+            let is_apart = self.kind_at(name + 1) == Kind::LeftParen && !self.token_at(name + 1).joined;
+            let is_told = self.told_at.is_some_and(|told| told == before || is_apart && told > before);
+            let is_doubtful = is_told || self.was_mended_since(before);
             match literal {
                 Ok(literal) => literals.push(literal),
                 Err(Skip) => self.skip_element(before),
@@ -43,7 +52,13 @@ impl Parser<'_> {
                 alternatives.push(literals);
                 break;
             }
-            let next = self.next_in_body(end);
+            let behind = self.at;
+            let group = joined.or((literals.len() > 1).then_some(before));
+            let next = self.next_in_body(end, group);
+            joined = group.filter(|_| next == Next::Alternative);
+            if kept && (is_doubtful || self.told_at == Some(behind)) {
+                self.drop_doubtful(&mut literals);
+            }
             if next != Next::Condition {
                 alternatives.push(std::mem::take(&mut literals));
             }
@@ -57,8 +72,24 @@ impl Parser<'_> {
         Body { alternatives, broken: self.broken, span: self.since(start) }
     }
 
+    /// Drops the condition read last, beside which something does not fit: it may be a part of something else.
+    fn drop_doubtful(&mut self, literals: &mut Vec<Literal>) {
+        match literals.last() {
+            // `p in project` is whole.
+            Some(Literal::In(row)) if matches!(&row.source, Source::Relation(name, _) if !is_sign(&name.text)) => {}
+            Some(Literal::Atom(atom)) => {
+                if self.kind() == Kind::If {
+                    self.lost.insert(atom.relation.text.clone());
+                }
+                literals.pop();
+            }
+            _ => _ = literals.pop(),
+        }
+    }
+
     /// Takes what joins the condition just read to the next.
-    fn next_in_body(&mut self, end: Kind) -> Next {
+    /// Where other conditions stand before it, it begins at the token `group`.
+    fn next_in_body(&mut self, end: Kind, group: Option<usize>) -> Next {
         let token = self.token();
         match token.kind {
             Kind::Comma => {
@@ -74,10 +105,11 @@ impl Parser<'_> {
                 Next::Alternative
             }
             _ if self.ends_body(end) => Next::End,
+            Kind::If if matches!(end, Kind::RightBrace | Kind::RightParen) => self.no_separator(end),
             Kind::Directive | Kind::If => Next::End,
             kind if kind.closes() => Next::End,
             _ if end == Kind::Dot && token.starts_line && self.begins_clause(self.at) => Next::End,
-            Kind::Word if self.complain_foreign_word() => {
+            Kind::Word if self.complain_joining_word(group) => {
                 if OR.contains(&self.text(token).as_ref()) {
                     Next::Alternative
                 } else {
@@ -92,7 +124,7 @@ impl Parser<'_> {
     fn ends_body(&self, end: Kind) -> bool {
         match self.kind() {
             Kind::End => true,
-            Kind::Dot => end == Kind::Dot || end == Kind::End,
+            Kind::Dot => end == Kind::Dot || end == Kind::End && self.is_final_dot(self.at),
             kind => kind == end,
         }
     }
@@ -102,6 +134,11 @@ impl Parser<'_> {
         let token = self.token();
         if begins_arg(token.kind) || token.kind == Kind::Not {
             self.complain_missing_comma();
+            return Next::Condition;
+        }
+        if token.kind == Kind::Dot && self.is_lone && self.told_at.is_none_or(|told| told < self.at) {
+            self.complain_dot(token);
+            self.advance();
             return Next::Condition;
         }
         let wanted = match end {
@@ -144,6 +181,11 @@ impl Parser<'_> {
 
     /// `and`, `且`, `or`, `或` between conditions: says what to write, and takes it.
     pub(super) fn complain_foreign_word(&mut self) -> bool {
+        self.complain_joining_word(None)
+    }
+
+    /// The same; what `or` joins is put in brackets from the token `group` on.
+    fn complain_joining_word(&mut self, group: Option<usize>) -> bool {
         let token = self.token();
         let word = self.text(token).into_owned();
         let ours = if AND.contains(&word.as_str()) {
@@ -161,8 +203,36 @@ impl Parser<'_> {
         let complaint = Diagnostic::error(Code::ForeignOperator, message)
             .primary(token.span, text!("写 `{ours}`", "write `{ours}`"))
             .fix(token.span, ours);
-        self.complain(complaint);
+        self.complain(match group.filter(|_| ours == ";") {
+            Some(from) => {
+                let (start, end) = (self.token_at(from).span.start(), self.end_of_condition());
+                let help = text!(
+                    "`;` 比 `,` 松：把两边的条件放进括号 `(… ; …)`",
+                    "`;` binds less than `,`: put the conditions on both sides in brackets `(… ; …)`"
+                );
+                complaint.help(help).fix(Span::new(start, start), "(").fix(Span::new(end, end), ")")
+            }
+            None => complaint,
+        });
         true
+    }
+
+    /// Where the condition that comes next seems to end.
+    fn end_of_condition(&self) -> u32 {
+        let mut at = self.at;
+        loop {
+            let token = self.token_at(at);
+            let ends = match token.kind {
+                Kind::End | Kind::Comma | Kind::Semicolon | Kind::If | Kind::Directive => true,
+                Kind::Dot => self.is_final_dot(at),
+                Kind::Word => [&AND[..], &OR[..]].concat().contains(&self.text(token).as_ref()),
+                kind => kind.closes(),
+            };
+            if ends {
+                return self.token_at(at.saturating_sub(1)).span.end();
+            }
+            at = if token.kind.opens() { self.beyond(at).max(at + 1) } else { at + 1 };
+        }
     }
 
     /// Two elements of a list with nothing between them.
@@ -224,6 +294,13 @@ impl Parser<'_> {
     }
 }
 
+/// Words that are signs or functions of the language rather than relations.
+fn is_sign(name: &str) -> bool {
+    matches!(name, "in" | "not" | "is" | "else")
+        || aggregate_meant(name).is_some()
+        || Generator::from_name(name).is_some()
+}
+
 fn is_number(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Decimal | Kind::Money | Kind::Percent)
 }
@@ -231,6 +308,7 @@ fn is_number(kind: Kind) -> bool {
 impl Parser<'_> {
     /// A body that is the whole text; a final dot is allowed.
     pub(super) fn lone_body(&mut self) -> Body {
+        let told = self.report.diagnostics().len();
         let start = self.token().span;
         if self.kind() == Kind::End {
             let message = text!("这里要写条件", "conditions are needed here");
@@ -243,6 +321,7 @@ impl Parser<'_> {
         if self.kind() != Kind::End {
             self.complain_after_body();
         }
+        self.forgive_brackets(0, told);
         body.broken = self.broken || self.was_mended_since(0);
         body
     }
@@ -256,16 +335,15 @@ impl Parser<'_> {
             self.complain_structure(complaint);
             return;
         }
-        let before_dot = self.at > 0 && self.kind_at(self.at - 1) == Kind::Dot;
-        if before_dot {
-            let dot = self.last_span();
-            let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
-            let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot);
-            // `p."列名"`, `.5` mean something else.
-            self.complain_structure(if token.joined { complaint } else { complaint.fix(dot, ",") });
-            return;
-        }
         self.expected(&text!(" `,`（再加条件）或 `;`（或者）", "`,` (and) or `;` (or)"));
+    }
+
+    /// A dot between conditions.
+    fn complain_dot(&mut self, dot: Token) {
+        let message = text!("条件之间用 `,`，不用 `.`", "conditions are joined by `,`, not `.`");
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(dot.span);
+        // `p."列名"`, `.5` mean something else.
+        self.complain_structure(if self.after().joined { complaint } else { complaint.fix(dot.span, ",") });
     }
 
     /// An argument that is the whole text.

@@ -13,6 +13,8 @@ impl Parser<'_> {
     pub(super) fn clause(&mut self) -> Option<Clause> {
         let start = self.token().span;
         let first = self.at;
+        self.first = first;
+        let told = self.report.diagnostics().len();
         self.broken = false;
         self.given_up = false;
         if self.token().starts_line {
@@ -38,8 +40,8 @@ impl Parser<'_> {
             }
         }
         self.final_dot(start, &body);
-        if self.broken {
-            self.forgive_closers(first);
+        if self.was_mended_since(first) {
+            self.forgive_brackets(first, told);
         }
         body.broken = self.broken || self.was_mended_since(first);
         let fact = (body.alternatives.is_empty() && !body.broken).then(|| self.since(start));

@@ -126,10 +126,16 @@ impl Parser<'_> {
         }
         let ty = self.qualified_name(&text!("类型名", "the name of a type"))?;
         if self.kind() == Kind::Less && self.after().kind == Kind::Greater {
-            let message = text!("不支持格（lattice）", "lattices are not supported");
-            let place = self.token().span.to(self.after().span);
-            self.complain(Diagnostic::error(Code::Unsupported, message).at(place));
-            return Err(Skip);
+            let place = self.advance().span;
+            let place = place.to(self.advance().span);
+            let message = text!("不支持格（lattice）的列", "columns of lattices are not supported");
+            let help = text!(
+                "去掉 `<>`；要留下最大（小）的行，写支配子句，如 `r(x, a) <= r(x, b) :- a < b.`",
+                "leave `<>` out; to keep the greatest (or least) rows, write a subsumptive clause such as \
+                 `r(x, a) <= r(x, b) :- a < b.`"
+            );
+            // What is declared is understood, and its uses are looked at.
+            self.report.push(Diagnostic::error(Code::Unsupported, message).at(place).help(help));
         }
         if self.kind() != Kind::Comma && self.kind() != closer {
             if self.complain_missing_comma() {

@@ -58,7 +58,8 @@ impl Parser<'_> {
         self.need(Kind::Greater, &text!(" `<>`", "`<>`"))?;
         let open = self.at;
         self.need(Kind::LeftBrace, &text!(" `{{`", "`{{`"))?;
-        self.leave(open);
+        // What it says of the type is left unread.
+        self.at = self.at.max(self.beyond(open));
         Ok(Item::Lattice(self.since(start)))
     }
 
@@ -69,6 +70,9 @@ impl Parser<'_> {
             return;
         }
         let dot = self.advance().span;
+        if self.broken {
+            return;
+        }
         let message = text!("`{word}` 末尾不写 `.`", "`{word}` does not end with `.`");
         let complaint = crate::diagnostic::Diagnostic::error(crate::diagnostic::Code::UnexpectedToken, message);
         self.complain_structure(complaint.primary(dot, text!("删去", "remove this")).fix(dot, ""));
@@ -146,28 +150,26 @@ impl Parser<'_> {
         let name = self.name_of(name);
         let wanted = text!("类型名", "the name of a type");
         let mut types = Vec::new();
-        if self.kind() == Kind::LeftParen {
-            let opened = self.at;
-            self.advance();
-            while self.kind() != Kind::RightParen {
-                self.annotations();
-                if self.after().kind == Kind::Colon {
-                    self.declared_name(&text!("参数名", "the name of a parameter"))?;
-                    self.advance();
-                }
-                types.push(self.qualified_name(&wanted)?);
-                if self.take(Kind::Comma).is_none() {
-                    break;
-                }
-            }
-            self.leave(opened);
-        }
-        if self.take(Kind::Colon).is_some() {
-            types.push(self.qualified_name(&wanted)?);
-            if self.is_word("stateful") {
+        let opened = self.at;
+        self.need(Kind::LeftParen, &text!(" `(` 和参数", "`(` and the parameters"))?;
+        while self.kind() != Kind::RightParen {
+            self.annotations();
+            if self.after().kind == Kind::Colon {
+                self.declared_name(&text!("参数名", "the name of a parameter"))?;
                 self.advance();
             }
+            types.push(self.qualified_name(&wanted)?);
+            if self.take(Kind::Comma).is_none() {
+                break;
+            }
         }
-        Ok(FunctorDecl { name, types, span: self.since(start) })
+        self.leave(opened);
+        self.need(Kind::Colon, &text!(" `:` 和函数值的类型", "`:` and the type of the value"))?;
+        types.push(self.qualified_name(&wanted)?);
+        let is_stateful = self.is_word("stateful");
+        if is_stateful {
+            self.advance();
+        }
+        Ok(FunctorDecl { name, types, is_stateful, span: self.since(start) })
     }
 }

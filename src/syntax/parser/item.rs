@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Decl, Item};
+use super::super::ast::{Annotation, Decl, Item};
 use super::super::token::{DIRECTIVES, Kind};
 use super::{Parsed, Parser, Skip};
 
@@ -19,12 +19,14 @@ impl Parser<'_> {
     /// Items up to the end of the text or of the component.
     pub(super) fn items_into(&mut self, items: &mut Vec<Item>) {
         loop {
-            let last = self.last_span();
+            // The documentation of the first item begins the text.
+            let last = if self.at == 0 { Span::default() } else { self.last_span() };
             let annotations = self.annotations();
             if self.kind() == Kind::End || self.component_end == Some(self.at) {
                 return;
             }
             let before = self.at;
+            let told = self.report.diagnostics().len();
             self.broken = false;
             self.given_up = false;
             match self.kind() {
@@ -33,7 +35,7 @@ impl Parser<'_> {
                     Err(Skip) => {
                         self.skip_item();
                         self.lose(before);
-                        self.forgive_closers(before);
+                        self.forgive_brackets(before, told);
                     }
                 },
                 Kind::Hash => {
@@ -44,11 +46,15 @@ impl Parser<'_> {
                     self.skip_item();
                     self.lose(before);
                 }
+                Kind::Word if self.is_declaration() => match self.undirected(annotations, last) {
+                    Ok(found) => self.keep(vec![found], before, items),
+                    Err(Skip) => self.skip_item(),
+                },
                 _ => match self.clause() {
                     Some(clause) => items.push(Item::Clause(clause)),
                     None => {
                         self.lose(before);
-                        self.forgive_closers(before);
+                        self.forgive_brackets(before, told);
                     }
                 },
             }
@@ -56,6 +62,29 @@ impl Parser<'_> {
                 self.advance();
             }
         }
+    }
+
+    /// Whether `name(column: type` stands here.
+    fn is_declaration(&self) -> bool {
+        let inside = [Kind::LeftParen, Kind::Word, Kind::Colon, Kind::Word];
+        let behind = self.kind_at(self.beyond(self.at + 1));
+        self.token().starts_line
+            && !matches!(behind, Kind::Dot | Kind::If)
+            && (1..).zip(inside).all(|(behind, kind)| self.kind_at(self.at + behind) == kind)
+    }
+
+    /// A declaration without `.decl`: says so, and reads it.
+    fn undirected(&mut self, annotations: Vec<Annotation>, before: Span) -> Parsed<Item> {
+        let name = self.token();
+        let shown = self.text(name).into_owned();
+        let message = text!("声明表 `{shown}` 要写 `.decl`", "the relation `{shown}` is declared with `.decl`");
+        let start = Span::new(name.span.start(), name.span.start());
+        let complaint = Diagnostic::error(Code::UnexpectedToken, message)
+            .primary(name.span, text!("写 `.decl {shown}(…)`", "write `.decl {shown}(…)`"))
+            .fix(start, ".decl ");
+        self.report.push(complaint);
+        let doc = self.doc_before(name.span, before);
+        self.decl(start, doc, annotations).map(Item::Decl)
     }
 
     /// Adds what a directive whose first token is that at `from` declares. Of a type that was wrong nothing can be said.
@@ -75,17 +104,23 @@ impl Parser<'_> {
         }
     }
 
-    /// Drops complaints that brackets close nothing in what was skipped, from the token at `from` on, when something else
-    /// there was complained about, such as that a bracket is missing: that is why it could not be read.
-    pub(super) fn forgive_closers(&mut self, from: usize) {
-        let (start, end, sources) = (self.token_at(from).span.start(), self.token().span.start(), self.sources);
-        let is_closer = |wrong: &Diagnostic, place: Span| {
-            wrong.code == Code::UnclosedBracket && [")", "]", "}"].contains(&sources.text(place).as_ref())
+    /// Keeps one complaint about the brackets from the token at `from` on, up to the next to be read: brackets behind one that
+    /// is wrong do not match because of it. None that one closes nothing where something else has been said, since the report
+    /// had `told` complaints.
+    pub(super) fn forgive_brackets(&mut self, from: usize, told: usize) {
+        let (start, end) = (self.token_at(from).span.start(), self.token().span.start());
+        let within = |wrong: &[Span]| {
+            let first = wrong.partition_point(|place| place.start() < start);
+            first..first + wrong[first..].partition_point(|place| place.end() <= end)
         };
-        let within = |wrong: &Diagnostic| wrong.place().filter(|place| start <= place.start() && place.end() <= end);
-        let is_explained = |wrong: &Diagnostic| within(wrong).is_some_and(|place| !is_closer(wrong, place));
-        if self.report.diagnostics().iter().any(is_explained) {
-            self.report.retain(|wrong| !within(wrong).is_some_and(|place| is_closer(wrong, place)));
+        let is_said = self.report.diagnostics().len() > told || !within(&self.wrong_tokens).is_empty();
+        let mut is_kept = false;
+        for place in &self.wrong_brackets[within(&self.wrong_brackets)] {
+            let closes = [")", "]", "}"].contains(&self.sources.text(*place).as_ref());
+            if is_kept || is_said && closes {
+                self.forgiven.insert(*place);
+            }
+            is_kept |= !(is_said && closes);
         }
     }
 
@@ -94,6 +129,11 @@ impl Parser<'_> {
     fn lose(&mut self, from: usize) {
         let is_directive = matches!(self.kind_at(from), Kind::Directive | Kind::Dot);
         let mut in_head = true;
+        let is_declaration = [".decl", ".type", ".comp", ".init"].contains(&self.text(self.token_at(from)).as_ref());
+        if is_declaration && self.kind_at(from + 1) != Kind::Word {
+            // It may be any name.
+            self.lost_any = true;
+        }
         for at in from..self.at {
             let token = self.token_at(at);
             in_head = token.starts_line || in_head && token.kind != Kind::If;

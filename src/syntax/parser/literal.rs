@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Text};
 use crate::source::Span;
 use crate::text;
 
-use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Source};
+use super::super::ast::{Arg, ArgKind, Body, Call, Compare, CompareOp, In, Is, Literal, Name, Source};
 use super::super::token::Kind;
 use super::super::words::{OTHER_COMPARISONS, OTHER_STATES, STATES, TESTS, aggregate_meant, begins_arg, comparison};
 use super::{Parsed, Parser, Skip};
@@ -207,6 +207,7 @@ impl Parser<'_> {
     fn atom_or_test(&mut self) -> Parsed<Literal> {
         let name = self.qualified_name(&text!("一个条件", "a condition"))?;
         let start = name.span;
+        self.complain_conditions_as_args(&name)?;
         let args = self.args(Kind::LeftParen)?;
         if TESTS.contains(&name.text.as_str()) {
             return Ok(Literal::Test(Call { name, args, user: false }));
@@ -293,13 +294,17 @@ impl Parser<'_> {
 
     /// A value where a condition should be.
     fn complain_lone_value(&mut self, arg: &Arg) -> Skip {
-        if self.was_told_before(arg.span) || self.complain_word_for_rows(arg) {
+        let shown = self.sources.text(arg.span).into_owned();
+        let next = self.text(self.token());
+        let words = Self::help_for_words(arg, (&shown, &next));
+        // Values are left over where something else of the clause did not fit.
+        let is_left_over = words.is_none() && self.told_at.is_some_and(|told| told >= self.first);
+        if is_left_over || self.was_told_before(arg.span) || self.complain_word_for_rows(arg) {
+            self.broken = true;
             return Skip;
         }
-        let shown = self.sources.text(arg.span).into_owned();
         let message = text!("`{shown}` 只是一个值，还不是条件", "`{shown}` is only a value, not a condition");
-        let next = self.text(self.token());
-        let help = Self::help_for_words(arg, (&shown, &next)).unwrap_or_else(|| match &arg.kind {
+        let help = words.unwrap_or_else(|| match &arg.kind {
             _ if next == "like" || next == "matches" => text!(
                 "文字合模式写 `match(\"正则\", {shown})`，含某段文字写 `contains(\"文字\", {shown})`",
                 "a pattern is `match(\"regex\", {shown})`, a part of the text `contains(\"text\", {shown})`"
@@ -310,8 +315,27 @@ impl Parser<'_> {
             _ if next == "between" || next == "介于" => {
                 text!("在两数之间写 `下限 <= {shown} <= 上限`", "write `low <= {shown} <= high`")
             }
+            ArgKind::Var(name) if ["for", "each", "select", "exists", "存在"].contains(&name.as_str()) => text!(
+                "去掉 `{name}`，直接写条件，如 `p in project, p.spent > p.budget`",
+                "leave `{name}` out and write the conditions alone, such as `p in project, p.spent > p.budget`"
+            ),
+            // `项目 p`, `project p`
+            ArgKind::Var(name) if self.kind() == Kind::Word && next.chars().count() < name.chars().count() => {
+                text!("取一行写 `{next} in {name}`", "a row is taken with `{next} in {name}`")
+            }
             ArgKind::Var(name) if self.kind() == Kind::Word => {
                 text!("取一行写 `{name} in {next}`", "a row is taken with `{name} in {next}`")
+            }
+            _ if next == "not" && self.is_word_at(self.at + 1, "in") => text!(
+                "不在表里写 `not 表名({shown})`；不是几个值之一，写 `{shown} != \"甲\", {shown} != \"乙\"`",
+                "that a relation lacks it is written `not relation({shown})`; none of several values, `{shown} != \"a\", {shown} != \"b\"`"
+            ),
+            _ if next == "in" => text!(
+                "是几个值之一，用 `;` 写：`({shown} = \"甲\" ; {shown} = \"乙\")`",
+                "one of several values is written with `;`: `({shown} = \"a\" ; {shown} = \"b\")`"
+            ),
+            ArgKind::Const(_) => {
+                text!("每个条件都要写全，如 `x = {shown}`", "every condition is written in full, as in `x = {shown}`")
             }
             ArgKind::Var(name) => text!(
                 "要比较就写 `{name} > 0` 之类；要查表就写 `{name}(…)` 或 `p in {name}`",
@@ -322,6 +346,32 @@ impl Parser<'_> {
         let complaint = Diagnostic::error(Code::UnexpectedToken, message).at(arg.span);
         self.complain_structure(complaint.help(help));
         Skip
+    }
+
+    /// `count(e in …)`, `IF(a > b, …)`, `exists(e in …)`: conditions in the brackets of what is no relation.
+    pub(super) fn complain_conditions_as_args(&mut self, name: &Name) -> Parsed<()> {
+        let help = match (name.text.to_lowercase().as_str(), aggregate_meant(&name.text)) {
+            (_, Some(ours)) => text!(
+                "汇总这样写：`{ours} : {{ e in expenditure }}`，花括号里是参加计算的行的条件",
+                "an aggregate is written `{ours} : {{ e in expenditure }}`, with the conditions on its rows in braces"
+            ),
+            ("if", _) => text!(
+                "两种情形各取一个值写 `if 条件 then 值 else 值`",
+                "one value or another is `if condition then value else value`"
+            ),
+            ("exists" | "存在" | "有", _) => text!(
+                "“有这样的行”直接写条件：`e in expenditure, e.project = p.name`；“没有”写 `not (…)`",
+                "that there is such a row is written as conditions: `e in expenditure, e.project = p.name`; that there is none, `not (…)`"
+            ),
+            _ => return Ok(()),
+        };
+        if !self.holds_conditions(self.at) {
+            return Ok(());
+        }
+        let written = &name.text;
+        let message = text!("`{written}` 的括号里不能写条件", "no conditions stand in the brackets of `{written}`");
+        self.complain_structure(Diagnostic::error(Code::UnexpectedToken, message).at(name.span).help(help));
+        Err(Skip)
     }
 
     /// What to write for words that people use where operators and aggregates stand.

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::source::{SourceMap, Span};
+use crate::text;
 
 use super::ast::{Arg, Body, Clause, Lost, Name, Program};
 use super::brackets::{Balanced, balance};
@@ -29,6 +30,9 @@ use super::token::{Kind, Token};
 
 /// How deep brackets, and the operations of one argument, may be nested.
 pub const DEEPEST: usize = 256;
+
+/// How many tokens behind one that does not fit others may not fit because of it.
+const BEHIND: usize = 2;
 
 /// A part was wrong, the complaint is made, and the caller goes on after it.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +48,8 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
     let items = parser.items();
     let comments = std::mem::take(&mut parser.comments);
     let unread = |wrong: &Diagnostic| matches!(wrong.code, Code::BadInclude | Code::UnclosedComment);
-    let unread = parser.report.diagnostics().iter().any(unread);
+    parser.drop_forgiven();
+    let unread = parser.lost_any || parser.report.diagnostics().iter().any(unread);
     let lost = Lost { names: std::mem::take(&mut parser.lost), unread };
     (Program { items, comments, lost }, parser.report)
 }
@@ -52,8 +57,9 @@ pub fn program(sources: &SourceMap, lexed: Lexed) -> (Program, Report) {
 /// Reads a body that stands alone.
 #[must_use]
 pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
-    let mut parser = Parser::new(sources, lexed);
+    let mut parser = Parser { is_lone: true, ..Parser::new(sources, lexed) };
     let body = parser.lone_body();
+    parser.drop_forgiven();
     (body, parser.report)
 }
 
@@ -62,6 +68,7 @@ pub fn body(sources: &SourceMap, lexed: Lexed) -> (Body, Report) {
 pub fn arg(sources: &SourceMap, lexed: Lexed) -> (Option<Arg>, Report) {
     let mut parser = Parser::new(sources, lexed);
     let arg = parser.lone_arg();
+    parser.drop_forgiven();
     (arg, parser.report)
 }
 
@@ -70,6 +77,7 @@ pub fn arg(sources: &SourceMap, lexed: Lexed) -> (Option<Arg>, Report) {
 pub fn facts(sources: &SourceMap, lexed: Lexed) -> (Vec<Clause>, Report) {
     let mut parser = Parser::new(sources, lexed);
     let facts = parser.lone_facts();
+    parser.drop_forgiven();
     (facts, parser.report)
 }
 
@@ -91,6 +99,17 @@ struct Parser<'a> {
     broken: bool,
     /// Whether the rest of the clause being read is left out, which has been said.
     given_up: bool,
+    /// The first token of the clause being read.
+    first: usize,
+    /// The token at which something was last said not to fit.
+    told_at: Option<usize>,
+    /// Where it was said before parsing that brackets, and that other tokens, are wrong: in order.
+    wrong_brackets: Vec<Span>,
+    wrong_tokens: Vec<Span>,
+    /// Brackets of which nothing is to be said after all.
+    forgiven: BTreeSet<Span>,
+    /// Whether the text is a body or an argument, in which no dot ends a clause.
+    is_lone: bool,
     /// Whether the target of an aggregate is being read, so that a colon ends it.
     in_target: bool,
     /// The token that ends the component being read.
@@ -99,12 +118,22 @@ struct Parser<'a> {
     margin: u32,
     /// Names that stand where what was skipped may declare them.
     lost: BTreeSet<String>,
+    /// Whether a declaration was skipped of which nobody knows what it declares.
+    lost_any: bool,
 }
 
 impl<'a> Parser<'a> {
     fn new(sources: &'a SourceMap, lexed: Lexed) -> Self {
         let Lexed { tokens, comments, torn, mut report } = lexed;
         let Balanced { tokens, closing, mended } = balance(sources, &tokens, &torn, &mut report);
+        let places = |are_brackets: bool| {
+            let wrong = report.diagnostics().iter();
+            let wrong = wrong.filter(|wrong| (wrong.code == Code::UnclosedBracket) == are_brackets);
+            let mut places: Vec<Span> = wrong.filter_map(Diagnostic::place).collect();
+            places.sort_unstable();
+            places
+        };
+        let (wrong_brackets, wrong_tokens) = (places(true), places(false));
         Self {
             sources,
             tokens,
@@ -117,10 +146,17 @@ impl<'a> Parser<'a> {
             height: 0,
             broken: false,
             given_up: false,
+            first: 0,
+            told_at: None,
+            is_lone: false,
+            wrong_brackets,
+            wrong_tokens,
+            forgiven: BTreeSet::new(),
             in_target: false,
             component_end: None,
             margin: 1,
             lost: BTreeSet::new(),
+            lost_any: false,
         }
     }
 
@@ -221,15 +257,30 @@ impl<'a> Parser<'a> {
         self.report.push(complaint);
     }
 
-    /// Complains that the next token does not fit; kept to itself around brackets that were mended, where it would be
-    /// a second complaint for the same slip.
+    /// Complains that the next token does not fit; kept to itself around brackets that were mended, and right behind such a
+    /// complaint, where it would be a second one for the same slip.
     fn complain_structure(&mut self, complaint: Diagnostic) {
         self.broken = true;
+        let follows = self.told_at.is_some_and(|told| self.at <= told + BEHIND);
+        self.told_at = Some(self.at);
+        if follows {
+            return;
+        }
         let mended = self.mended.partition_point(|(start, _)| *start <= self.at);
         // Ranges overlap only by nesting: a few back is enough.
         let quiet = self.mended[mended.saturating_sub(8)..mended].iter().any(|(_, end)| self.at <= end + 1);
         if !quiet && !self.given_up {
             self.report.push(complaint);
+        }
+    }
+
+    /// Takes back what was said of brackets that were forgiven.
+    fn drop_forgiven(&mut self) {
+        let is_forgiven = |wrong: &Diagnostic| {
+            wrong.code == Code::UnclosedBracket && wrong.place().is_some_and(|place| self.forgiven.contains(&place))
+        };
+        if !self.forgiven.is_empty() {
+            self.report.retain(|wrong| !is_forgiven(wrong));
         }
     }
 
@@ -259,13 +310,27 @@ impl<'a> Parser<'a> {
         self.at = at;
     }
 
-    /// Leaves the bracket that opens at `open`; what is left in it was complained about.
+    /// Leaves the bracket that opens at `open`; what is left in it is complained about.
     fn leave(&mut self, open: usize) {
-        self.at = self.at.max(self.beyond(open));
+        let beyond = self.beyond(open);
+        if self.at + 1 < beyond && !self.broken {
+            let closer = self.shown(self.token_at(beyond - 1));
+            self.expected(&text!(" {closer}", "{closer}"));
+        }
+        self.at = self.at.max(beyond);
+    }
+
+    /// Notes that a list in the bracket that opens at `open` is no list of what it should be, which has been said.
+    fn told_within(&mut self, open: usize) {
+        let told = self.told_at.filter(|told| *told >= open);
+        self.told_at = told.map(|told| told.max(self.beyond(open).saturating_sub(1 + BEHIND))).or(self.told_at);
     }
 
     /// Whether the dot at `at` ends a clause rather than joining two names.
     fn is_final_dot(&self, at: usize) -> bool {
+        if self.is_lone {
+            return self.kind_at(at + 1) == Kind::End;
+        }
         let (dot, next) = (self.token_at(at), self.token_at(at + 1));
         let after_word = at > 0 && self.kind_at(at - 1) == Kind::Word;
         !(after_word && dot.joined && next.joined && next.kind == Kind::Word)
