@@ -15,6 +15,8 @@ pub mod profile;
 pub mod reference;
 pub mod undecided;
 
+use std::ops::Range;
+
 use crate::facts::store::{Store, Symbols};
 use crate::ir::{Program, RuleId, VarId};
 use crate::source::{SourceMap, Span};
@@ -45,6 +47,10 @@ pub trait Rows: std::fmt::Debug + Send + Sync {
     /// The values of the first so many columns of a row.
     fn row(&self, row: usize, columns: usize, symbols: &Symbols) -> Vec<Value> {
         (0..columns).map(|column| self.value(row, column, symbols)).collect()
+    }
+    /// The values of the first so many columns of some rows, one row behind the other.
+    fn stretch(&self, rows: Range<usize>, columns: usize, symbols: &Symbols) -> Vec<Value> {
+        rows.flat_map(|row| self.row(row, columns, symbols)).collect()
     }
     /// What tells their values apart, where that is less than the values.
     fn keys(&self) -> Option<&dyn Keys> {

@@ -1,6 +1,7 @@
 //! Rows as Soufflé writes them: `name.csv` with tabs, standard output with its banner, sizes.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use crate::exec::Rows;
 use crate::facts::store::{Cell, Store};
@@ -148,15 +149,14 @@ fn rows(results: &Results, relation: RelationId) -> Table {
         Origin::Facts(table) => results.store.tables[table].rows as usize,
         Origin::Rules(_) => derived.map_or(0, |rows| rows.len()),
     };
-    let value = |row: usize, column: usize| match (origin, derived) {
-        (Origin::Facts(table), _) => cell(results, (table, row), column),
-        (Origin::Rules(_), derived) => derived.map_or(Value::Nil, |rows| rows.value(row, column, symbols)),
+    let stretch = |rows: Range<usize>| match (origin, derived) {
+        (Origin::Facts(table), _) => {
+            rows.flat_map(|row| (0..arity).map(move |column| cell(results, (table, row), column))).collect()
+        }
+        (Origin::Rules(_), derived) => derived.map_or_else(Vec::new, |of| of.stretch(rows, arity, symbols)),
     };
-    let pieces: Vec<usize> = (0..count).step_by(PIECE).collect();
-    let read = threads::map(&pieces, results.threads, |from| {
-        let rows = *from..(from + PIECE).min(count);
-        rows.flat_map(|row| (0..arity).map(move |column| value(row, column))).collect::<Vec<Value>>()
-    });
+    let pieces: Vec<Range<usize>> = (0..count).step_by(PIECE).map(|from| from..(from + PIECE).min(count)).collect();
+    let read: Vec<Vec<Value>> = threads::map(&pieces, results.threads, |rows| stretch(rows.clone()));
     let mut table = Table { arity, values: read.into_iter().flatten().collect(), order: Vec::new() };
     let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
     order.sort_unstable_by(|one, other| table.row(*one).cmp(table.row(*other)));

@@ -1,5 +1,6 @@
 //! Derived rows as they are given to those who do not know words.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -65,6 +66,12 @@ impl Rows for Arc<Decoded> {
 
     fn value(&self, row: usize, column: usize, symbols: &Symbols) -> Value {
         self.words.value(self.word(row, column, symbols), self.rows.kinds[column], symbols)
+    }
+
+    fn stretch(&self, rows: Range<usize>, columns: usize, symbols: &Symbols) -> Vec<Value> {
+        let words = self.words.reading(symbols);
+        let value = |row, column| words.value(self.word(row, column, symbols), self.rows.kinds[column]);
+        rows.flat_map(|row| (0..columns).map(move |column| value(row, column))).collect()
     }
 
     fn keys(&self) -> Option<&dyn Keys> {

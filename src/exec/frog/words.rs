@@ -5,7 +5,7 @@
 //! rows, days and small whole numbers stand for themselves; all else has a number in one dictionary, with the high bit
 //! set.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use rustc_hash::FxHashMap;
 
@@ -268,15 +268,18 @@ impl Kept {
     /// For a word that is not of this run, or with other symbols.
     #[must_use]
     pub fn value(&self, word: u32, kind: Kind, symbols: &Symbols) -> Value {
-        let at = word as usize;
-        match kind {
-            Kind::Symbol if at < self.known => Value::Symbol(symbols.shared(word)),
-            Kind::Symbol => {
-                let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
-                Value::Symbol(Arc::clone(&more.texts[at - self.known]))
-            }
-            kind => read(&self.more, word, kind),
+        if kind == Kind::Symbol && (word as usize) < self.known || kind != Kind::Symbol && word < BOXED {
+            // Without the dictionary, which others may be reading.
+            return direct_value(word, kind, symbols);
         }
+        self.reading(symbols).value(word, kind)
+    }
+
+    /// The words, for reading many of them.
+    #[must_use]
+    pub fn reading<'k>(&'k self, symbols: &'k Symbols) -> Reading<'k> {
+        let more = self.more.read().unwrap_or_else(PoisonError::into_inner);
+        Reading { more, known: self.known, symbols }
     }
 
     /// The word of a value; none when the run had no such value.
@@ -290,6 +293,32 @@ impl Kept {
             }
             value => more().get(&normal(value)),
         })
+    }
+}
+
+/// The words of a run, being read.
+#[derive(Debug)]
+pub struct Reading<'k> {
+    more: RwLockReadGuard<'k, More>,
+    known: usize,
+    symbols: &'k Symbols,
+}
+
+impl Reading<'_> {
+    /// The value of a word of that kind.
+    ///
+    /// # Panics
+    /// For a word that is not of this run, or with other symbols.
+    #[must_use]
+    pub fn value(&self, word: u32, kind: Kind) -> Value {
+        let at = word as usize;
+        match kind {
+            Kind::Symbol if at >= self.known => Value::Symbol(Arc::clone(&self.more.texts[at - self.known])),
+            Kind::Number | Kind::Boxed | Kind::Unsigned | Kind::Date if word >= BOXED => {
+                self.more.boxed[(word - BOXED) as usize].clone()
+            }
+            kind => direct_value(word, kind, self.symbols),
+        }
     }
 }
 
@@ -315,12 +344,22 @@ fn normal(value: &Value) -> Value {
 
 /// The value of a word of any kind but symbols.
 fn read(more: &RwLock<More>, word: u32, kind: Kind) -> Value {
-    if kind == Kind::Row {
-        return Value::Row(word);
-    }
-    if word >= BOXED {
+    if kind != Kind::Row && word >= BOXED {
         return more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
     }
+    direct_number(word, kind)
+}
+
+/// The value of a word for which the dictionary is not needed.
+fn direct_value(word: u32, kind: Kind, symbols: &Symbols) -> Value {
+    match kind {
+        Kind::Symbol => Value::Symbol(symbols.shared(word)),
+        kind => direct_number(word, kind),
+    }
+}
+
+/// The value of a word that stands for itself.
+fn direct_number(word: u32, kind: Kind) -> Value {
     match kind {
         Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
         Kind::Unsigned => Value::Unsigned(u64::from(word)),
