@@ -268,11 +268,8 @@ impl Kept {
     /// For a word that is not of this run, or with other symbols.
     #[must_use]
     pub fn value(&self, word: u32, kind: Kind, symbols: &Symbols) -> Value {
-        if kind == Kind::Symbol && (word as usize) < self.known || kind != Kind::Symbol && word < BOXED {
-            // Without the dictionary, which others may be reading.
-            return direct_value(word, kind, symbols);
-        }
-        self.reading(symbols).value(word, kind)
+        // Without the dictionary where it is not needed: others may be reading it.
+        direct_value(word, kind, (symbols, self.known)).unwrap_or_else(|| self.reading(symbols).value(word, kind))
     }
 
     /// The words, for reading many of them.
@@ -311,14 +308,10 @@ impl Reading<'_> {
     /// For a word that is not of this run, or with other symbols.
     #[must_use]
     pub fn value(&self, word: u32, kind: Kind) -> Value {
-        let at = word as usize;
-        match kind {
-            Kind::Symbol if at >= self.known => Value::Symbol(Arc::clone(&self.more.texts[at - self.known])),
-            Kind::Number | Kind::Boxed | Kind::Unsigned | Kind::Date if word >= BOXED => {
-                self.more.boxed[(word - BOXED) as usize].clone()
-            }
-            kind => direct_value(word, kind, self.symbols),
-        }
+        direct_value(word, kind, (self.symbols, self.known)).unwrap_or_else(|| match kind {
+            Kind::Symbol => Value::Symbol(Arc::clone(&self.more.texts[word as usize - self.known])),
+            _ => self.more.boxed[(word - BOXED) as usize].clone(),
+        })
     }
 }
 
@@ -344,27 +337,26 @@ fn normal(value: &Value) -> Value {
 
 /// The value of a word of any kind but symbols.
 fn read(more: &RwLock<More>, word: u32, kind: Kind) -> Value {
-    if kind != Kind::Row && word >= BOXED {
-        return more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
-    }
-    direct_number(word, kind)
+    let boxed = || more.read().unwrap_or_else(PoisonError::into_inner).boxed[(word - BOXED) as usize].clone();
+    direct_number(word, kind).unwrap_or_else(boxed)
 }
 
-/// The value of a word for which the dictionary is not needed.
-fn direct_value(word: u32, kind: Kind, symbols: &Symbols) -> Value {
+/// The value of a word that is not of the dictionary, where so many of the symbols are known.
+fn direct_value(word: u32, kind: Kind, (symbols, known): (&Symbols, usize)) -> Option<Value> {
     match kind {
-        Kind::Symbol => Value::Symbol(symbols.shared(word)),
+        Kind::Symbol => ((word as usize) < known).then(|| Value::Symbol(symbols.shared(word))),
         kind => direct_number(word, kind),
     }
 }
 
 /// The value of a word that stands for itself.
-fn direct_number(word: u32, kind: Kind) -> Value {
+fn direct_number(word: u32, kind: Kind) -> Option<Value> {
     match kind {
-        Kind::Symbol | Kind::Number | Kind::Boxed => Value::Number(i64::from(word)),
-        Kind::Unsigned => Value::Unsigned(u64::from(word)),
-        Kind::Row => Value::Row(word),
-        Kind::Date => Value::Date(unpack(word)),
+        Kind::Row => Some(Value::Row(word)),
+        _ if word >= BOXED => None,
+        Kind::Symbol | Kind::Number | Kind::Boxed => Some(Value::Number(i64::from(word))),
+        Kind::Unsigned => Some(Value::Unsigned(u64::from(word))),
+        Kind::Date => Some(Value::Date(unpack(word))),
     }
 }
 

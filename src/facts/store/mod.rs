@@ -146,6 +146,20 @@ pub enum Cell {
     Malformed(Reason),
 }
 
+/// Puts in place of each number that `same` has, rising, the one that stands for it there.
+fn put_in_place(ids: &mut [u32], states: Option<&[State]>, same: &[(u32, u32)]) {
+    let Some(most) = same.last().map(|(id, _)| *id as usize) else { return };
+    let mut is_same = vec![false; most + 1];
+    same.iter().for_each(|(id, _)| is_same[*id as usize] = true);
+    for (row, id) in ids.iter_mut().enumerate().filter(|(_, id)| is_same.get(**id as usize) == Some(&true)) {
+        if states.is_none_or(|states| states[row] == State::Present)
+            && let Ok(at) = same.binary_search_by_key(id, |(id, _)| *id)
+        {
+            *id = same[at].1;
+        }
+    }
+}
+
 impl Store {
     /// The position of the table of that relation.
     #[must_use]
@@ -176,26 +190,24 @@ impl Store {
     /// [`Self::settle`] for every column, on up to so many threads.
     pub fn settle_all(&mut self, threads: usize) {
         let same = self.symbols.tell_apart(threads);
-        let mut is_same = vec![false; if same.is_empty() { 0 } else { self.symbols.len() }];
-        same.iter().for_each(|(id, _)| is_same[*id as usize] = true);
-        for table in 0..self.tables.len() {
-            for at in 0..self.tables[table].columns.len() {
-                if self.symbols.has_added() {
-                    self.settle(table, at);
-                    continue;
+        let has_added = self.symbols.has_added();
+        for (table, at) in self.places_of_columns() {
+            let column = &mut self.tables[table].columns[at];
+            match &mut column.data {
+                Data::Listed(_) if has_added => self.settle(table, at),
+                Data::Listed(ids) => {
+                    put_in_place(ids, column.states.as_deref(), &same);
+                    column.data = Data::Symbol(std::mem::take(ids));
                 }
-                let Column { data, states, .. } = &mut self.tables[table].columns[at];
-                let Data::Listed(ids) = data else { continue };
-                let present = |row: usize| states.as_ref().is_none_or(|states| states[row] == State::Present);
-                for (row, id) in ids.iter_mut().enumerate().filter(|_| !same.is_empty()) {
-                    if is_same[*id as usize] && present(row) {
-                        let stands = same.binary_search_by_key(id, |(id, _)| *id);
-                        *id = stands.map_or(*id, |at| same[at].1);
-                    }
-                }
-                *data = Data::Symbol(std::mem::take(ids));
+                _ => {}
             }
         }
+    }
+
+    /// Every column, as the positions of its table and of itself.
+    fn places_of_columns(&self) -> Vec<(usize, usize)> {
+        let of = |(table, all): (usize, &Table)| (0..all.columns.len()).map(move |column| (table, column));
+        self.tables.iter().enumerate().flat_map(of).collect()
     }
 
     /// The content of a cell. `column` may be a built-in one; `sources` is needed for `line` only.
